@@ -1,0 +1,28 @@
+/** API group of every custom resource of this library, as in kars v0.1.x. */
+export const GROUP = 'kars.azure.com';
+
+/** The one served and stored version of the group. */
+export const VERSION = 'v1alpha1';
+
+/** `apiVersion` of every custom resource of this library. */
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Labels and annotations that constructs write and admission policies select on. */
+export const labels = {
+  /** Name of the sandbox that an object belongs to. */
+  sandbox: `${GROUP}/sandbox`,
+  /** `agent` on pods, so that a policy can select the agent pods alone. */
+  component: `${GROUP}/component`,
+  /** `sandbox` on namespaces that hold exactly one sandbox. */
+  role: `${GROUP}/role`,
+  /** Kind of the document that a ConfigMap carries. */
+  document: `${GROUP}/document`,
+} as const;
+
+/** Annotation keys. */
+export const annotations = {
+  /** Digest of the document in a ConfigMap, in the form `sha256:<64 hex>`. */
+  digest: `${GROUP}/document-digest`,
+  /** Namespace of the custom resource that an object was made from. */
+  ownerNamespace: `${GROUP}/owner-namespace`,
+} as const;

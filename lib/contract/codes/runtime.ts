@@ -1,0 +1,105 @@
+/** What a process answers when it does not carry out a call. */
+interface RuntimeCode {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  readonly meaning: string;
+  readonly cure: string;
+}
+
+/** Denials and faults that an agent can meet. The key never changes its meaning and is never reused. */
+export const runtimeCodes = {
+  KARS_POLICY_UNAVAILABLE: {
+    status: 403,
+    meaning:
+      'the process has no valid document set, or the set lacks the document that decides this call',
+    cure: 'read /internal/policy-status of the process; apply the synthesized ConfigMaps again',
+  },
+  KARS_ROUTE_UNKNOWN: {
+    status: 404,
+    meaning: 'the router does not serve this method and path',
+    cure: 'use POST /v1/chat/completions or GET /v1/models',
+  },
+  KARS_REQUEST_INVALID: {
+    status: 400,
+    meaning: 'the request is not what the surface expects',
+    cure: 'correct the request as the message says',
+  },
+  KARS_REQUEST_TOO_LARGE: {
+    status: 413,
+    meaning: 'the body or the headers are larger than the process accepts',
+    cure: 'send less',
+  },
+  KARS_OVERLOADED: {
+    status: 503,
+    meaning: 'the process already serves as many calls as its limit allows',
+    cure: 'try again later',
+  },
+  KARS_MODEL_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'the policy does not list the model',
+    cure: 'ask for a listed model, or add it to InferencePolicy.models',
+  },
+  KARS_TOKENS_PER_REQUEST: {
+    status: 403,
+    meaning: 'the request asks for more output tokens than the policy allows for one request',
+    cure: 'lower max_completion_tokens, or raise InferencePolicy.maxTokensPerRequest',
+  },
+  KARS_TOOL_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'the request offers the model a tool that the policy does not list',
+    cure: 'drop the tool, or add it to ToolPolicy.allowedTools',
+  },
+  KARS_CREDENTIAL_MISSING: {
+    status: 502,
+    meaning: 'the policy names a credential for the provider and the router finds none',
+    cure: 'create the Secret that the provider names, in the namespace of the sandbox',
+  },
+  KARS_UPSTREAM_UNREACHABLE: {
+    status: 502,
+    meaning: 'the model provider cannot be reached',
+    cure: 'check the endpoint of the provider and the network policies',
+  },
+  KARS_UPSTREAM_TIMEOUT: {
+    status: 504,
+    meaning: 'the model provider did not answer in time',
+    cure: 'try again',
+  },
+  KARS_UPSTREAM_INVALID: {
+    status: 502,
+    meaning: 'the model provider answered with something that is not of its API',
+    cure: 'check that the endpoint of the provider is an OpenAI-compatible API',
+  },
+  KARS_UPSTREAM_INTERRUPTED: {
+    status: 502,
+    meaning: 'the model provider ended its answer in the middle',
+    cure: 'try again',
+  },
+  KARS_EGRESS_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'no entry of the egress allow-list names this host and port',
+    cure: 'add the host and port to KarsSandbox.egress',
+  },
+  KARS_EGRESS_ADDRESS_FORBIDDEN: {
+    status: 403,
+    meaning: 'the host resolves to an address that is not global unicast',
+    cure: 'use a host with public addresses',
+  },
+  KARS_EGRESS_NAME_INVALID: {
+    status: 403,
+    meaning: 'the target is not a host name in normal form with a port',
+    cure: 'use a host name; addresses cannot be allowed',
+  },
+  KARS_EGRESS_RESOLVE_FAILED: {
+    status: 502,
+    meaning: 'the host has no address',
+    cure: 'check the name',
+  },
+  KARS_EGRESS_CONNECT_FAILED: {
+    status: 502,
+    meaning: 'no address of the host accepts a connection',
+    cure: 'check that the host serves this port',
+  },
+} as const satisfies Readonly<Record<string, RuntimeCode>>;
+
+/** Codes of calls that were not carried out. */
+export type RuntimeCodeName = keyof typeof runtimeCodes;

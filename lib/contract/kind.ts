@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { API_VERSION } from './api.ts';
+import { failure, success, type Result } from './problem.ts';
+import { problemsOf } from './schema-problems.ts';
+
+/** A column of `kubectl get`. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'date';
+  readonly jsonPath: string;
+  readonly priority?: number;
+}
+
+/** One kind of custom resource: everything that its CustomResourceDefinition and validator need. */
+export interface KindDefinition<Spec extends z.ZodType = z.ZodType> {
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortName: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  /** One or two sentences for `kubectl explain` and the reference page. */
+  readonly description: string;
+  readonly spec: Spec;
+  /** False where kars v0.1.x accepts an object without a spec. */
+  readonly specRequired: boolean;
+  readonly status: z.ZodType;
+  readonly columns: readonly PrinterColumn[];
+}
+
+/** Keeps the type of the spec schema while checking the definition. */
+export const defineKind = <Spec extends z.ZodType>(
+  definition: KindDefinition<Spec>,
+): KindDefinition<Spec> => definition;
+
+/** A custom resource as a manifest carries it. */
+export interface CustomResource<Spec> {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec: Spec;
+}
+
+const metadata = z.looseObject({
+  name: z.string().optional(),
+  generateName: z.string().optional(),
+  namespace: z.string().optional(),
+});
+
+const envelope = ({ kind }: KindDefinition) =>
+  z.strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal(kind),
+    metadata,
+    spec: z.unknown().optional(),
+    status: z.unknown().optional(),
+  });
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/**
+ * Checks a manifest of one kind against the schema and the cross-field rules.
+ *
+ * @returns the spec with defaults filled in, or every problem with its path.
+ */
+export function validateManifest<Spec extends z.ZodType>(
+  definition: KindDefinition<Spec>,
+  manifest: unknown,
+): Result<z.output<Spec> | undefined> {
+  const outer = envelope(definition).safeParse(manifest);
+  const outerProblems = outer.success ? [] : problemsOf(outer.error, 'KARS_MANIFEST_INVALID');
+  if (!isRecord(manifest) || (manifest['spec'] === undefined && !definition.specRequired)) {
+    return outerProblems.length === 0 ? success(undefined) : failure(...outerProblems);
+  }
+  const spec = definition.spec.safeParse(manifest['spec']);
+  const specProblems = spec.success ? [] : problemsOf(spec.error, 'KARS_MANIFEST_INVALID', 'spec');
+  const problems = [...outerProblems, ...specProblems];
+  return spec.success && problems.length === 0 ? success(spec.data) : failure(...problems);
+}

@@ -1,0 +1,60 @@
+import { isIP } from 'node:net';
+
+/**
+ * Why `host` is not an exact host name in normal form, or undefined when it is.
+ *
+ * Normal form is what the WHATWG URL parser makes of a host name: lower case, UTS-46 Punycode, no
+ * trailing dot. Address literals in any spelling that the parser knows are no host names.
+ *
+ * @see https://url.spec.whatwg.org/#host-parsing
+ */
+export function hostFault(host: string): string | undefined {
+  if (host.includes('*')) return `got ${quote(host)}, supply an exact host name without a wildcard`;
+  const normal = normalHost(host);
+  if (normal === undefined)
+    return `got ${quote(host)}, supply a host name such as "api.example.com"`;
+  if (normal !== host) return `got ${quote(host)}, supply its normal form ${quote(normal)}`;
+  if (normal === 'localhost' || normal.endsWith('.localhost')) {
+    return `got ${quote(host)}, which is the machine itself; supply a host elsewhere`;
+  }
+  return undefined;
+}
+
+/** The normal form of a host name; undefined for an address literal or what is no host name at all. */
+export function normalHost(host: string): string | undefined {
+  if (!/^[^\s/?#@:\\[\]%]{1,255}$/u.test(host)) return undefined;
+  const parsed = parseHost(host.endsWith('.') ? host.slice(0, -1) : host);
+  if (parsed === undefined || isIP(parsed) !== 0) return undefined;
+  const labels = parsed.split('.');
+  return parsed.length <= 253 &&
+    labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label))
+    ? parsed
+    : undefined;
+}
+
+function parseHost(host: string): string | undefined {
+  return URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`).hostname : undefined;
+}
+
+/** A host name with a port. */
+export interface Authority {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Reads `host:port` of a CONNECT request, the host in normal form. There is no default port, and an
+ * address literal is not a host name: both give undefined.
+ *
+ * @see RFC 9112 section 3.2.3
+ */
+export function parseAuthority(text: string): Authority | undefined {
+  const match = /^([^:]+):([0-9]{1,5})$/.exec(text);
+  if (match === null) return undefined;
+  const [, name = '', digits = ''] = match;
+  const host = normalHost(name);
+  const port = Number(digits);
+  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+}
+
+const quote = (text: string): string => JSON.stringify(text);

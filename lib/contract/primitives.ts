@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { hostFault } from './names.ts';
+
+/** Pattern of a DNS subdomain name, as the custom resources of kars v0.1.x spell it. */
+export const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Name of an object in the same namespace. */
+export const objectName = (): z.ZodString => z.string().max(253).regex(DNS_SUBDOMAIN);
+
+/** Any object; the API server keeps members that it does not know. */
+export const openObject = (): z.ZodRecord<z.ZodString, z.ZodUnknown> =>
+  z.record(z.string(), z.unknown()).meta({ 'x-kubernetes-preserve-unknown-fields': true });
+
+/** A map of strings. */
+export const stringMap = (): z.ZodRecord<z.ZodString, z.ZodString> =>
+  z.record(z.string(), z.string());
+
+/** An integer that JSON carries exactly; CRD format `int64`. */
+export const int64 = (): z.ZodNumber => z.int().meta({ format: 'int64' });
+
+/** A non-negative integer; CRD format `uint64`. */
+export const uint64 = (): z.ZodNumber => z.int().min(0).meta({ format: 'uint64' });
+
+/** A non-negative integer; CRD format `uint32`. */
+export const uint32 = (): z.ZodNumber => z.int().min(0).meta({ format: 'uint32' });
+
+/** A non-negative integer up to 65,535; CRD format `uint16`. */
+export const uint16 = (): z.ZodNumber => z.int().min(0).max(65_535).meta({ format: 'uint16' });
+
+/** A plain integer without a format. */
+export const integer = (): z.ZodNumber => z.int();
+
+/** A reference to an artifact in an OCI registry, by digest. */
+export const ociArtifactRef = () =>
+  z.strictObject({
+    registry: z.string(),
+    repository: z.string(),
+    digest: z.string(),
+    artifactType: z.string(),
+  });
+
+/** An exact host name in normal form, in a document. */
+export const exactHost = () =>
+  z
+    .string()
+    .max(253)
+    .superRefine((value, context) => {
+      const message = hostFault(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
+
+/** A TCP port. */
+export const port = (): z.ZodNumber => z.int().min(1).max(65_535);
+
+/** Conditions of the generated kinds of kars v0.1.x. */
+export const conditions = () =>
+  z.array(
+    z.strictObject({
+      type: z.string(),
+      status: z.string(),
+      reason: z.string(),
+      message: z.string(),
+      lastTransitionTime: z.string().meta({ format: 'date-time' }),
+      observedGeneration: int64().optional(),
+    }),
+  );

@@ -1,0 +1,66 @@
+import type { Reader } from './projection.ts';
+import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR } from './projection.ts';
+
+/** What is fixed about a sidecar process: the same numbers in the pod, in packet rules and in probes. */
+export interface ProcessRow {
+  readonly uid: number;
+  /** Port on loopback, for the agent. */
+  readonly agentPort: number;
+  /** Port on the pod IP, for kubelet, scraper and platform: health, metrics and status, GET only. */
+  readonly statusPort: number;
+}
+
+/** The sidecar processes of a sandbox. */
+export const processes = {
+  router: { uid: 1001, agentPort: 8443, statusPort: 9080 },
+  'egress-proxy': { uid: 1002, agentPort: 8444, statusPort: 9081 },
+} as const satisfies Readonly<Record<Reader, ProcessRow>>;
+
+/** User and group of the agent container. */
+export const AGENT_UID = 1000;
+
+/** Loopback address that the sidecars serve the agent on. */
+export const AGENT_HOST = '127.0.0.1';
+
+/** Paths that every sidecar serves on its status port. */
+export const statusPaths = {
+  live: '/healthz',
+  ready: '/readyz',
+  metrics: '/metrics',
+  policyStatus: '/internal/policy-status',
+} as const;
+
+/** Command-line options of every sidecar, in the form that `util.parseArgs` of Node takes. */
+export const commonOptions = {
+  sandbox: { type: 'string' },
+  documents: { type: 'string', default: DOCUMENTS_DIR },
+  state: { type: 'string', default: STATE_DIR },
+  'listen-host': { type: 'string', default: AGENT_HOST },
+  'listen-port': { type: 'string' },
+  'status-host': { type: 'string' },
+  'status-port': { type: 'string' },
+} as const;
+
+/** Options of the router besides {@link commonOptions}. */
+export const routerOptions = {
+  credentials: { type: 'string', default: CREDENTIALS_DIR },
+  /** `NAME=URL`: sends the calls for a provider elsewhere. For local runs and tests; no document can set it. */
+  'provider-endpoint': { type: 'string', multiple: true, default: [] },
+} as const;
+
+/** Options of the egress proxy besides {@link commonOptions}. */
+export const egressProxyOptions = {
+  /** `HOST:PORT=ADDRESS:PORT`: dials that address instead of resolving. For local runs and tests; no document can set it. */
+  resolve: { type: 'string', multiple: true, default: [] },
+} as const;
+
+/** The arguments of a sidecar in the pod of `sandbox`; Kubernetes expands `$(KARS_POD_IP)`. */
+export function podArguments(reader: Reader, sandbox: string): string[] {
+  const { agentPort, statusPort } = processes[reader];
+  return [
+    `--sandbox=${sandbox}`,
+    `--listen-port=${agentPort}`,
+    '--status-host=$(KARS_POD_IP)',
+    `--status-port=${statusPort}`,
+  ];
+}

@@ -7,11 +7,14 @@ export const VERSION = 'v1alpha1';
 /** `apiVersion` of every custom resource of this library. */
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
+/** Version of this release: of the packages and of the images that belong to them. */
+export const RELEASE = '0.1.0';
+
 /** Labels and annotations that constructs write and admission policies select on. */
 export const labels = {
   /** Name of the sandbox that an object belongs to. */
   sandbox: `${GROUP}/sandbox`,
-  /** `agent` on pods, so that a policy can select the agent pods alone. */
+  /** `sandbox` on the pods that run an agent. */
   component: `${GROUP}/component`,
   /** `sandbox` on namespaces that hold exactly one sandbox. */
   role: `${GROUP}/role`,

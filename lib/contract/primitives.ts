@@ -33,10 +33,10 @@ export const integer = (): z.ZodNumber => z.int();
 /** A reference to an artifact in an OCI registry, by digest. */
 export const ociArtifactRef = () =>
   z.strictObject({
-    registry: z.string(),
-    repository: z.string(),
-    digest: z.string(),
-    artifactType: z.string(),
+    registry: z.string().describe('Host of the registry.'),
+    repository: z.string().describe('Repository in the registry.'),
+    digest: z.string().describe('Digest of the manifest.'),
+    artifactType: z.string().describe('Media type of the artifact.'),
   });
 
 /** An exact host name in normal form, in a document. */

@@ -35,3 +35,9 @@ export function withRules<S extends z.ZodType>(
 export function has<T>(value: T): value is NonNullable<T> {
   return value !== undefined && value !== null;
 }
+
+/** True for a text of `low` to `high` code points, which is what CEL's `size()` counts. */
+export function hasLength(text: string, low: number, high: number): boolean {
+  const { length } = Array.from(text);
+  return length >= low && length <= high;
+}

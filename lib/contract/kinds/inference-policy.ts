@@ -4,7 +4,12 @@ import { conditions, int64, objectName, ociArtifactRef, stringMap, uint64 } from
 import { failure, success, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
 
-const severity = z.string().nullish();
+const categories = ['hate', 'selfHarm', 'sexual', 'violence'] as const;
+
+const severity = z
+  .string()
+  .nullish()
+  .describe('Highest severity that passes: Safe, Low, Medium or High.');
 
 const modelRef = z.strictObject({
   provider: z.string().describe('Name of an entry in `providers`.'),
@@ -25,21 +30,30 @@ const provider = z.strictObject({
     ),
 });
 
+const atLeast = (high: number | null | undefined, low: number | null | undefined): boolean =>
+  !has(high) || !has(low) || high >= low;
+
+const isComplete = ({ provider: name, deployment }: z.output<typeof modelRef>): boolean =>
+  name.length > 0 && deployment.length > 0;
+
 /** Spec of an InferencePolicy as a manifest carries it. */
 export const inferencePolicySpec = withRules(
   z.strictObject({
     appliesTo: z
       .strictObject({
-        sandboxName: z.string().nullish(),
-        sandboxMatchLabels: stringMap().default({}),
-        action: z.string().nullish(),
+        sandboxName: z.string().nullish().describe('Name of a sandbox.'),
+        sandboxMatchLabels: stringMap().default({}).describe('Labels of sandboxes.'),
+        action: z
+          .string()
+          .nullish()
+          .describe('API surface: chat, responses, image, embeddings or `*`.'),
       })
       .describe('Carried for compatibility; a sandbox refers to its policy by name.'),
     tokenBudget: z
       .strictObject({
         perRequestTokens: uint64().nullish().describe('Most output tokens of one request.'),
-        dailyTokens: uint64().nullish(),
-        monthlyTokens: uint64().nullish(),
+        dailyTokens: uint64().nullish().describe('Tokens in a day, UTC.'),
+        monthlyTokens: uint64().nullish().describe('Tokens in a month, UTC.'),
       })
       .nullish(),
     contentSafety: z
@@ -48,7 +62,10 @@ export const inferencePolicySpec = withRules(
         selfHarm: severity,
         sexual: severity,
         violence: severity,
-        requirePromptShields: z.boolean().nullish(),
+        requirePromptShields: z
+          .boolean()
+          .nullish()
+          .describe('Whether an answer without prompt shields is refused.'),
       })
       .nullish(),
     modelPreference: z
@@ -63,8 +80,10 @@ export const inferencePolicySpec = withRules(
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
       .optional()
       .describe('Where the models are served.'),
-    displayName: z.string().nullish(),
-    bundleRef: ociArtifactRef().nullish(),
+    displayName: z.string().nullish().describe('Name for humans.'),
+    bundleRef: ociArtifactRef()
+      .nullish()
+      .describe('Signed policy in a registry, instead of the content here.'),
   }),
   [
     {
@@ -79,8 +98,59 @@ export const inferencePolicySpec = withRules(
           !has(self.modelPreference) &&
           !has(self.displayName)),
     },
+    {
+      cel: '!has(self.tokenBudget) || !has(self.tokenBudget.monthlyTokens) || !has(self.tokenBudget.dailyTokens) || self.tokenBudget.monthlyTokens >= self.tokenBudget.dailyTokens',
+      message: 'spec.tokenBudget.monthlyTokens must be >= spec.tokenBudget.dailyTokens',
+      reason: 'FieldValueInvalid',
+      holds: ({ tokenBudget }) => atLeast(tokenBudget?.monthlyTokens, tokenBudget?.dailyTokens),
+    },
+    {
+      cel: '!has(self.tokenBudget) || !has(self.tokenBudget.monthlyTokens) || !has(self.tokenBudget.perRequestTokens) || self.tokenBudget.monthlyTokens >= self.tokenBudget.perRequestTokens',
+      message: 'spec.tokenBudget.monthlyTokens must be >= spec.tokenBudget.perRequestTokens',
+      reason: 'FieldValueInvalid',
+      holds: ({ tokenBudget }) =>
+        atLeast(tokenBudget?.monthlyTokens, tokenBudget?.perRequestTokens),
+    },
+    {
+      cel: `!has(self.contentSafety) || (${categories
+        .map(
+          (name) =>
+            `(!has(self.contentSafety.${name}) || self.contentSafety.${name} in ['Safe','Low','Medium','High'])`,
+        )
+        .join(' && ')})`,
+      message: 'spec.contentSafety severities must be one of: Safe, Low, Medium, High',
+      reason: 'FieldValueInvalid',
+      holds: ({ contentSafety }) =>
+        categories.every((name) => {
+          const floor = contentSafety?.[name];
+          return !has(floor) || ['Safe', 'Low', 'Medium', 'High'].includes(floor);
+        }),
+    },
+    {
+      cel: '!has(self.modelPreference) || (size(self.modelPreference.primary.provider) > 0 && size(self.modelPreference.primary.deployment) > 0)',
+      message: 'spec.modelPreference.primary requires non-empty provider and deployment',
+      reason: 'FieldValueInvalid',
+      holds: ({ modelPreference }) => !has(modelPreference) || isComplete(modelPreference.primary),
+    },
+    {
+      cel: '!has(self.modelPreference) || self.modelPreference.fallback.all(f, size(f.provider) > 0 && size(f.deployment) > 0)',
+      message: 'spec.modelPreference.fallback[*] requires non-empty provider and deployment',
+      reason: 'FieldValueInvalid',
+      holds: ({ modelPreference }) =>
+        !has(modelPreference) || modelPreference.fallback.every(isComplete),
+    },
+    {
+      cel: "!has(self.appliesTo.action) || self.appliesTo.action in ['chat','responses','image','embeddings','*']",
+      message: 'spec.appliesTo.action must be one of: chat, responses, image, embeddings, *',
+      reason: 'FieldValueInvalid',
+      holds: ({ appliesTo: { action } }) =>
+        !has(action) || ['chat', 'responses', 'image', 'embeddings', '*'].includes(action),
+    },
   ],
 );
+
+/** Spec of an InferencePolicy as a manifest carries it. */
+export type InferencePolicySpec = z.input<typeof inferencePolicySpec>;
 
 const providerPayload = z.strictObject({
   name: z.string(),

@@ -1,0 +1,34 @@
+import { App, Chart } from 'cdk8s';
+import {
+  AgentRuntime,
+  Egress,
+  InferencePolicy,
+  KarsImages,
+  KarsPlatform,
+  KarsSandbox,
+  ModelProvider,
+  ToolPolicy,
+} from 'kars-constructs';
+import { Secret } from 'cdk8s-plus-28';
+
+const app = new App();
+new KarsPlatform(app, 'platform', { images: KarsImages.local() });
+
+const chart = new Chart(app, 'reader', { namespace: 'agents' });
+const secret = Secret.fromSecretName(chart, 'openai', 'openai');
+new KarsSandbox(chart, 'reader', {
+  agent: AgentRuntime.container({
+    image: 'localhost/kars-agent:0.1.0',
+    command: ['node', '/app/agent.js'],
+  }),
+  inferencePolicy: new InferencePolicy(chart, 'reader-inference', {
+    provider: ModelProvider.openAi({ credential: { secret, key: 'api-key' } }),
+    models: ['gpt-4o-mini'],
+    maxTokensPerRequest: 1024,
+  }),
+  toolPolicy: new ToolPolicy(chart, 'reader-tools', {
+    allowedTools: ['fetch_url', 'read_file', 'post_url'],
+  }),
+  egress: [Egress.http('articles.example')],
+});
+app.synth();

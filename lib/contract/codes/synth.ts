@@ -1,0 +1,24 @@
+/** Faults that are refused at synth, each with the construct path, what was got, what is allowed and the cure. */
+export const synthCodes = {
+  KARS_NAME_INVALID: 'a name is not a DNS label, or too long for the names that are made from it',
+  KARS_NAME_RESERVED: 'a name would give a namespace that belongs to the platform',
+  KARS_NAME_TAKEN: 'two constructs of one app make the same object',
+  KARS_REFERENCE_NAMESPACE: 'a construct refers to one in another namespace',
+  KARS_MANIFEST_INVALID: 'a manifest does not fit the schema or a cross-field rule of its kind',
+  KARS_POLICY_WITHOUT_MODEL: 'an inference policy lists no model',
+  KARS_POLICY_WITHOUT_TOOLS: 'a tool policy has no list of allowed tools',
+  KARS_PROVIDER_ENDPOINT: 'the endpoint of a model provider is not an http or https URL of a host',
+  KARS_BUDGET_INVALID: 'a token limit is not a positive integer',
+  KARS_EGRESS_HOST: 'an egress entry does not name an exact host in normal form',
+  KARS_EGRESS_PORT: 'an egress entry does not name a port from 1 to 65535',
+  KARS_DOCUMENT_TOO_LARGE: 'a compiled document is larger than a ConfigMap can safely carry',
+  KARS_IMAGES_MISSING: 'nothing says which sidecar images a sandbox uses',
+  KARS_ENV_RESERVED: 'an environment variable of the agent is one that the sandbox sets',
+  KARS_COMMAND_MISSING: 'the agent has no command',
+  KARS_KEY_INVALID: 'a public key is not 32 bytes of Ed25519 in base64url',
+  KARS_SIGNATURE_INVALID: 'a trust edge is not signed by the vertex that it starts from',
+  KARS_ID_DUPLICATE: 'two entries of a list have the same id',
+} as const;
+
+/** Code of a fault that is refused at synth. */
+export type SynthCode = keyof typeof synthCodes;

@@ -1,0 +1,136 @@
+/** Who makes a field of a custom resource count. `synth`: it is checked when an app is synthesized, and nothing reads it later. */
+export type Enforcer = 'pod' | 'router' | 'egress-proxy' | 'synth';
+
+/** Why a field is no silent no-op. */
+export interface Enforcement {
+  readonly by: Enforcer;
+  /** Prop of the construct that writes the field; absent where the construct always writes the same. */
+  readonly prop?: string;
+  /** File that acts on the field. */
+  readonly where: string;
+  /** File of the test that fails when the field is not acted on. */
+  readonly test: string;
+}
+
+const pod = (prop: string, where: string): Enforcement => ({
+  by: 'pod',
+  prop,
+  where: `lib/sandbox/${where}`,
+  test: 'test/lib/sandbox/pod.test.ts',
+});
+
+const router = (prop: string, where: string, test: string): Enforcement => ({
+  by: 'router',
+  prop,
+  where: `runtime/router/${where}`,
+  test: `test/runtime/router/${test}`,
+});
+
+const synth = (prop: string, where: string, test: string): Enforcement => ({
+  by: 'synth',
+  prop,
+  where: `lib/${where}`,
+  test: `test/lib/${test}`,
+});
+
+const egress = (prop: string): Enforcement => ({
+  by: 'egress-proxy',
+  prop,
+  where: 'runtime/egress-policy/decide.ts',
+  test: 'test/runtime/egress-policy/decide.test.ts',
+});
+
+const DECIDE_CHAT = 'decide-chat.test.ts';
+
+/**
+ * Fields that something acts on, by kind and path below `spec`. A field that is not listed is enforced
+ * by nothing yet; one with the enforcer `synth` by nothing in the cluster. Both are named in a warning
+ * when a manifest carries them.
+ */
+export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforcement>>>> = {
+  KarsSandbox: {
+    'runtime.kind': pod('agent', 'spec.ts'),
+    'runtime.byo.image': pod('agent', 'agent-container.ts'),
+    'runtime.byo.contractVersion': pod('agent', 'spec.ts'),
+    'runtime.byo.command': pod('agent', 'agent-container.ts'),
+    'runtime.byo.args': pod('agent', 'agent-container.ts'),
+    'runtime.byo.env': pod('agent', 'agent-container.ts'),
+    'inferenceRef.name': router('inferencePolicy', 'decide-chat.ts', DECIDE_CHAT),
+    'governance.enabled': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
+    'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
+    'networkPolicy.egressMode': egress('egress'),
+    'networkPolicy.allowedEndpoints[].host': egress('egress'),
+    'networkPolicy.allowedEndpoints[].port': egress('egress'),
+    'resources.requests': pod('resources', 'agent-container.ts'),
+    'resources.limits': pod('resources', 'agent-container.ts'),
+    suspended: pod('suspended', 'deployment.ts'),
+    'state.mode': pod('state', 'volumes.ts'),
+    'state.size': pod('state', 'volumes.ts'),
+    'state.storageClassName': pod('state', 'volumes.ts'),
+  },
+  InferencePolicy: {
+    'modelPreference.primary.provider': router('provider', 'upstream.ts', DECIDE_CHAT),
+    'modelPreference.primary.deployment': router('models', 'decide-chat.ts', DECIDE_CHAT),
+    'modelPreference.fallback[].provider': router('provider', 'upstream.ts', DECIDE_CHAT),
+    'modelPreference.fallback[].deployment': router('models', 'decide-chat.ts', DECIDE_CHAT),
+    'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-chat.ts', DECIDE_CHAT),
+    'providers[].name': router('provider', 'upstream.ts', DECIDE_CHAT),
+    'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CHAT),
+    'providers[].credentialSecretRef.name': pod('provider', 'volumes.ts'),
+    'providers[].credentialSecretRef.key': pod('provider', 'volumes.ts'),
+  },
+  ToolPolicy: {
+    allowedTools: router('allowedTools', 'decide-chat.ts', DECIDE_CHAT),
+  },
+  McpServer: {
+    url: egress('url'),
+  },
+  EgressApproval: {
+    sandbox: synth('sandbox', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
+    'hosts[].host': synth('hosts', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
+    'hosts[].port': synth('hosts', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
+    reason: synth('reason', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
+    ttl: synth('ttl', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
+  },
+  TrustGraph: {
+    'vertices[].id': synth('vertices', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),
+    'vertices[].alg': synth('vertices', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),
+    'vertices[].publicKeyB64u': synth(
+      'vertices',
+      'policy/trust-graph.ts',
+      'policy/trust-graph.test.ts',
+    ),
+    'edges[].from': synth('edges', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),
+    'edges[].to': synth('edges', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),
+    'edges[].score': synth('edges', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),
+    'edges[].issuedAt': synth('edges', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),
+    'edges[].notAfter': synth('edges', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),
+    'edges[].signature': synth('edges', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),
+  },
+  A2AAgent: {
+    endpointUrl: synth('endpointUrl', 'agent/a2a-agent.ts', 'agent/a2a-agent.test.ts'),
+    productionMode: synth('endpointUrl', 'agent/a2a-agent.ts', 'agent/a2a-agent.test.ts'),
+    'signingKeys[].kid': synth('signingKeys', 'agent/a2a-agent.ts', 'agent/a2a-agent.test.ts'),
+    'signingKeys[].alg': synth('signingKeys', 'agent/a2a-agent.ts', 'agent/a2a-agent.test.ts'),
+    'signingKeys[].publicKeyB64u': synth(
+      'signingKeys',
+      'agent/a2a-agent.ts',
+      'agent/a2a-agent.test.ts',
+    ),
+  },
+  KarsMemory: {
+    'sandboxRef.name': synth('sandbox', 'agent/kars-memory.ts', 'agent/kars-memory.test.ts'),
+    storeName: synth('storeName', 'agent/kars-memory.ts', 'agent/kars-memory.test.ts'),
+    scope: synth('scope', 'agent/kars-memory.ts', 'agent/kars-memory.test.ts'),
+  },
+  KarsEval: {
+    'targetSandboxRef.name': synth('target', 'agent/kars-eval.ts', 'agent/kars-eval.test.ts'),
+    'corpus.builtin': synth('corpus', 'agent/kars-eval.ts', 'agent/kars-eval.test.ts'),
+  },
+};
+
+/** True when something in the cluster acts on the field. */
+export function isEnforcedInCluster(kind: string, path: string): boolean {
+  const entry = enforcement[kind]?.[path];
+  return entry !== undefined && entry.by !== 'synth';
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { objectName, ociArtifactRef, openObject, uint16 } from '../../primitives.ts';
+import { has, withRules } from '../../rule.ts';
+import { governance } from './governance.ts';
+import { runtime } from './runtime.ts';
+
+const namedRef = (field: string) =>
+  withRules(z.strictObject({ name: objectName().describe('Name in the same namespace.') }), [
+    {
+      cel: 'self.name.size() > 0',
+      message: `spec.${field}.name must not be empty`,
+      holds: ({ name }) => name.length > 0,
+    },
+  ]);
+
+const hardening = z.strictObject({
+  isolation: z
+    .enum(['standard', 'enhanced', 'confidential'])
+    .default('enhanced')
+    .describe('How far the agent is kept from the node.'),
+  seccompProfile: z.string().default('kars-strict').describe('Name of a seccomp profile.'),
+  selinuxContext: z.string().default('').describe('SELinux type of the pod.'),
+  readOnlyRootFilesystem: z
+    .boolean()
+    .default(true)
+    .describe('Kept true by the constructs, whatever stands here.'),
+  runAsNonRoot: z
+    .boolean()
+    .default(true)
+    .describe('Kept true by the constructs, whatever stands here.'),
+  allowPrivilegeEscalation: z
+    .boolean()
+    .default(false)
+    .describe('Kept false by the constructs, whatever stands here.'),
+  writablePaths: z
+    .array(z.string())
+    .default(['/sandbox', '/tmp'])
+    .describe('Directories that the agent may write to.'),
+});
+
+const networkPolicy = z.strictObject({
+  defaultDeny: z
+    .boolean()
+    .default(true)
+    .describe('Kept true by the constructs, whatever stands here.'),
+  egressMode: z
+    .enum(['Strict', 'Learn'])
+    .optional()
+    .describe('Strict, also when absent: only listed endpoints are reached.'),
+  allowedEndpoints: z
+    .array(
+      z.strictObject({
+        host: z.string().describe('Host name.'),
+        port: uint16().optional().describe('TCP port, 443 when absent.'),
+      }),
+    )
+    .optional()
+    .describe('What the agent may connect to.'),
+  allowlistRef: ociArtifactRef()
+    .extend({
+      digest: z
+        .string()
+        .regex(/^sha(256|384|512):[a-f0-9]+$/)
+        .describe('Digest of the manifest.'),
+    })
+    .optional()
+    .describe('Signed list of endpoints in a registry.'),
+});
+
+const shape = z.strictObject({
+  runtime,
+  sandbox: hardening.describe('Hardening of the pod.'),
+  inferenceRef: namedRef('inferenceRef').describe('The InferencePolicy of the sandbox.'),
+  memoryRef: namedRef('memoryRef').optional().describe('The KarsMemory of the sandbox.'),
+  agent: z
+    .strictObject({
+      instructions: z.string().optional().describe('System prompt.'),
+      tools: z.array(z.string()).optional().describe('Hosted tools.'),
+      fileIds: z.array(z.string()).optional().describe('Files at the provider.'),
+    })
+    .optional()
+    .describe('An agent that a Foundry project hosts.'),
+  governance: governance.optional().describe('Tools, peers and MCP servers.'),
+  azureServices: z
+    .array(
+      z.strictObject({
+        service: z.string().describe('Kind of service.'),
+        account: z.string().optional().describe('Name of the account.'),
+        permissions: z.array(z.string()).optional().describe('What the sandbox may do there.'),
+      }),
+    )
+    .optional()
+    .describe('Azure services that the sandbox uses.'),
+  networkPolicy: networkPolicy.optional().describe('What the agent may connect to.'),
+  resources: z
+    .strictObject({
+      requests: openObject().optional().describe('CPU and memory that are reserved.'),
+      limits: openObject().optional().describe('Most CPU and memory.'),
+    })
+    .optional()
+    .describe('CPU and memory of the agent container.'),
+  suspended: z.boolean().optional().describe('Keeps every object and runs no pod.'),
+  state: z
+    .strictObject({
+      mode: z.enum(['Persistent', 'Ephemeral']).describe('Whether the state outlives the pod.'),
+      size: z.string().max(32).optional().describe('Size of the volume, a quantity.'),
+      storageClassName: objectName().optional().describe('Storage class of the volume.'),
+    })
+    .optional()
+    .describe('Where the sidecars keep budgets and audit logs.'),
+});
+
+/** Spec of a KarsSandbox as a manifest carries it. */
+export const karsSandboxSpec = withRules(shape, [
+  {
+    cel: "self.runtime.kind != 'BYO' || !has(self.agent)",
+    message:
+      'spec.agent (Foundry agent) is incompatible with spec.runtime.kind=BYO; BYO runtimes own their own inference + agent loop',
+    reason: 'FieldValueInvalid',
+    holds: (self) => self.runtime.kind !== 'BYO' || !has(self.agent),
+  },
+  {
+    cel: "!has(self.governance) || !has(self.governance.toolPolicyRef) || !has(self.governance.toolPolicyRef.name) || (!self.governance.toolPolicyRef.name.contains('/') && !self.governance.toolPolicyRef.name.contains(':'))",
+    message:
+      "spec.governance.toolPolicyRef.name must be a same-namespace name (no '/' or ':' separators); cross-namespace refs are forbidden",
+    reason: 'FieldValueInvalid',
+    holds: ({ governance: rules }) => !/[/:]/.test(rules?.toolPolicyRef?.name ?? ''),
+  },
+]);
+
+/** Spec of a KarsSandbox as a manifest carries it. */
+export type KarsSandboxSpec = z.input<typeof karsSandboxSpec>;

@@ -1,0 +1,111 @@
+import type { Construct } from 'constructs';
+import {
+  inferencePolicy as definition,
+  type InferencePolicySpec,
+} from '../contract/kinds/inference-policy.ts';
+import { hostFault } from '../contract/names.ts';
+import type { Problem } from '../contract/problem.ts';
+import { CustomResource, type CustomResourceProps } from '../private/custom-resource.ts';
+import { problem } from '../private/problems.ts';
+import type { ModelProvider } from './model-provider.ts';
+
+/** Props of {@link InferencePolicy}. */
+export interface InferencePolicyProps extends CustomResourceProps {
+  /** Where the models are served. */
+  readonly provider: ModelProvider;
+  /** Every model that a request may name. The first one serves requests that name none. */
+  readonly models: readonly string[];
+  /**
+   * Most output tokens of one request, a positive integer. A request that asks for more is refused,
+   * one that names no limit gets this one.
+   *
+   * @default no limit
+   */
+  readonly maxTokensPerRequest?: number;
+}
+
+/**
+ * Which models a sandbox may use, and how much of them.
+ *
+ * @example
+ * new InferencePolicy(chart, 'models', {
+ *   provider: ModelProvider.openAiCompatible({ name: 'local', endpoint: 'https://models.example.com/v1' }),
+ *   models: ['gpt-4o-mini'],
+ * });
+ */
+export class InferencePolicy extends CustomResource {
+  /** The spec of the custom resource. */
+  readonly spec: InferencePolicySpec;
+  /** Where the models are served. */
+  readonly provider: ModelProvider;
+
+  constructor(scope: Construct, id: string, props: InferencePolicyProps) {
+    const spec = toSpec(props);
+    super(scope, id, props, () => ({ definition, spec, problems: check(props) }));
+    this.spec = spec;
+    this.provider = props.provider;
+  }
+}
+
+function toSpec({
+  provider,
+  models,
+  maxTokensPerRequest,
+}: InferencePolicyProps): InferencePolicySpec {
+  const [primary, ...fallback] = models.map((deployment) => ({
+    provider: provider.name,
+    deployment,
+  }));
+  const { name, endpoint, credential } = provider;
+  return {
+    appliesTo: {},
+    ...(primary === undefined ? {} : { modelPreference: { primary, fallback } }),
+    ...(maxTokensPerRequest === undefined
+      ? {}
+      : { tokenBudget: { perRequestTokens: maxTokensPerRequest } }),
+    providers: [
+      {
+        name,
+        endpoint,
+        ...(credential === undefined
+          ? {}
+          : { credentialSecretRef: { name: credential.secret.name, key: credential.key } }),
+      },
+    ],
+  };
+}
+
+function check({ provider, models, maxTokensPerRequest: limit }: InferencePolicyProps): Problem[] {
+  const endpointFault = faultOfEndpoint(provider.endpoint);
+  return [
+    ...(models.length === 0
+      ? [problem('KARS_POLICY_WITHOUT_MODEL', 'models', 'got none, supply at least one model')]
+      : []),
+    ...(endpointFault === undefined
+      ? []
+      : [problem('KARS_PROVIDER_ENDPOINT', 'provider.endpoint', endpointFault)]),
+    ...(limit === undefined || (Number.isSafeInteger(limit) && limit > 0)
+      ? []
+      : [
+          problem(
+            'KARS_BUDGET_INVALID',
+            'maxTokensPerRequest',
+            `got ${limit}, supply a positive integer`,
+          ),
+        ]),
+  ];
+}
+
+function faultOfEndpoint(endpoint: string): string | undefined {
+  if (!URL.canParse(endpoint)) {
+    return `got "${endpoint}", supply a URL such as "https://models.example.com/v1"`;
+  }
+  const { protocol, hostname, username, password, search, hash } = new URL(endpoint);
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    return `got the scheme "${protocol}", supply https or http`;
+  }
+  if (username !== '' || password !== '' || search !== '' || hash !== '') {
+    return 'got user information, a query or a fragment, supply scheme, host, port and path only';
+  }
+  return hostFault(hostname);
+}

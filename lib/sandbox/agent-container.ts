@@ -1,0 +1,56 @@
+import type { Container, EnvVar, ResourceRequirements } from 'kubernetes-types/core/v1.js';
+import type { InferencePolicySpec } from '../contract/kinds/inference-policy.ts';
+import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
+import { AGENT_HOST, AGENT_UID, processes } from '../contract/process.ts';
+import { containerSecurityContext } from './security-context.ts';
+import { volumeNames } from './volumes.ts';
+
+/** Sent as API key by the client libraries of the agent; the router ignores it. */
+const PLACEHOLDER_KEY = 'held-by-the-router';
+
+const DEFAULT_RESOURCES = {
+  requests: { cpu: '500m', memory: '1Gi' },
+  limits: { cpu: '2', memory: '4Gi' },
+};
+
+/** The container that the agent runs in. */
+export function agentContainer(
+  sandbox: string,
+  spec: KarsSandboxSpec,
+  policy: InferencePolicySpec,
+): Container {
+  const { image = '', command = [], args = [], env = [] } = spec.runtime.byo ?? {};
+  return {
+    name: 'agent',
+    image,
+    command: [...command],
+    ...(args.length === 0 ? {} : { args: [...args] }),
+    env: [...sandboxEnvironment(sandbox, policy), ...(env as unknown as EnvVar[])],
+    resources: (spec.resources as ResourceRequirements | undefined) ?? DEFAULT_RESOURCES,
+    securityContext: containerSecurityContext(AGENT_UID),
+    volumeMounts: [
+      { name: volumeNames.workspace, mountPath: '/sandbox' },
+      { name: volumeNames.temporary, mountPath: '/tmp' },
+    ],
+  };
+}
+
+/** What tells client libraries to use the sidecars. Both cases of the proxy names are in use. */
+function sandboxEnvironment(sandbox: string, policy: InferencePolicySpec): EnvVar[] {
+  const proxy = `http://${AGENT_HOST}:${processes['egress-proxy'].agentPort}`;
+  const direct = 'localhost,127.0.0.1,::1';
+  const model = policy.modelPreference?.primary.deployment;
+  return Object.entries({
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    NO_PROXY: direct,
+    NODE_USE_ENV_PROXY: '1',
+    OPENAI_API_KEY: PLACEHOLDER_KEY,
+    OPENAI_BASE_URL: `http://${AGENT_HOST}:${processes.router.agentPort}/v1`,
+    ...(model === undefined ? {} : { OPENAI_MODEL: model }),
+    SANDBOX_NAME: sandbox,
+    http_proxy: proxy,
+    https_proxy: proxy,
+    no_proxy: direct,
+  }).map(([name, value]) => ({ name, value }));
+}

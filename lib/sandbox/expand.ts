@@ -1,0 +1,32 @@
+import type { KubernetesObject } from '../private/manifest.ts';
+import type { Problem } from '../contract/problem.ts';
+import { deployment } from './deployment.ts';
+import { compileDocuments, documentConfigMap } from './documents.ts';
+import type { SandboxInput } from './input.ts';
+import { networkPolicies } from './network-policies.ts';
+import { namespace, serviceAccount } from './service-account.ts';
+import { stateClaim } from './volumes.ts';
+
+/** The objects that a sandbox implies, in the order in which they can be applied. */
+export interface Expansion {
+  readonly objects: readonly KubernetesObject[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Expands the custom resources of a sandbox into the objects that realize it. Pure: whoever calls it
+ * with the same input, at synth or in the cluster, gets the same objects.
+ */
+export function expandSandbox(input: SandboxInput): Expansion {
+  const { source, spec } = input.sandbox;
+  const { documents, problems } = compileDocuments(input);
+  const objects = [
+    namespace(source.name, source.namespace),
+    serviceAccount(source.name),
+    ...networkPolicies(input),
+    ...documents.map((document) => documentConfigMap(source.name, document)),
+    ...stateClaim(source.name, spec),
+    deployment(input, documents),
+  ];
+  return { objects: objects as readonly KubernetesObject[], problems };
+}

@@ -1,0 +1,152 @@
+import {
+  CustomResource,
+  type CustomResourceProps,
+  type Reference,
+} from '../private/custom-resource.ts';
+import type { Construct } from 'constructs';
+import type { AgentRuntime } from '../agent/agent-runtime.ts';
+import type { McpServer } from '../agent/mcp-server.ts';
+import { karsSandbox as definition } from '../contract/kinds/kars-sandbox/index.ts';
+import type { Problem } from '../contract/problem.ts';
+import { KarsImages } from '../platform/images.ts';
+import type { InferencePolicy } from '../policy/inference-policy.ts';
+import type { ToolPolicy } from '../policy/tool-policy.ts';
+import { addObject } from '../private/manifest.ts';
+import { claim } from '../private/names.ts';
+import { problem, reportAtSynth } from '../private/problems.ts';
+import type { AgentResources } from './agent-resources.ts';
+import type { Egress } from './egress.ts';
+import { expandSandbox } from './expand.ts';
+import { LONGEST_SANDBOX_NAME, reservedNameProblems, sandboxNamespace } from './names.ts';
+import { toSpec } from './spec.ts';
+import type { SandboxState } from './state.ts';
+
+/** Props of {@link KarsSandbox}. */
+export interface KarsSandboxProps extends CustomResourceProps {
+  /** What runs in the sandbox. */
+  readonly agent: AgentRuntime;
+  /** Which models the agent may use. */
+  readonly inferencePolicy: InferencePolicy;
+  /**
+   * Which tools the agent may offer to its model.
+   *
+   * @default the agent may offer none
+   */
+  readonly toolPolicy?: ToolPolicy;
+  /**
+   * Hosts and ports that the agent may connect to.
+   *
+   * @default none
+   */
+  readonly egress?: readonly Egress[];
+  /**
+   * MCP servers that the agent may connect to; the host and port of each join the egress entries.
+   *
+   * @default none
+   */
+  readonly mcpServers?: readonly McpServer[];
+  /**
+   * Where the sidecars keep budgets and audit logs.
+   *
+   * @default a persistent volume of 1 GiB
+   */
+  readonly state?: SandboxState;
+  /**
+   * CPU and memory of the agent container.
+   *
+   * @default 0.5 to 2 cores, 1 to 4 GiB
+   */
+  readonly resources?: AgentResources;
+  /**
+   * Keeps every object and runs no pod.
+   *
+   * @default false
+   */
+  readonly suspended?: boolean;
+  /**
+   * Images of the sidecars.
+   *
+   * @default those of the platform or of the nearest construct that has some
+   */
+  readonly images?: KarsImages;
+}
+
+/**
+ * One agent in a namespace of its own, behind an inference router and an egress proxy that decide
+ * every call.
+ *
+ * @example
+ * new KarsSandbox(chart, 'reader', {
+ *   agent: AgentRuntime.container({ image: 'registry.example.com/reader:1', command: ['/agent'] }),
+ *   inferencePolicy: models,
+ *   egress: [Egress.https('api.example.com')],
+ * });
+ */
+export class KarsSandbox extends CustomResource {
+  /** Namespace that the pod of the sandbox runs in. */
+  readonly sandboxNamespace: string;
+
+  constructor(scope: Construct, id: string, props: KarsSandboxProps) {
+    const spec = toSpec(props);
+    super(scope, id, props, (name) => ({
+      definition,
+      spec,
+      problems: [...reservedNameProblems(name), ...propProblems(props)],
+      longestName: LONGEST_SANDBOX_NAME,
+    }));
+    this.sandboxNamespace = sandboxNamespace(this.name);
+    const images = props.images ?? KarsImages.find(this);
+    const { inferencePolicy, toolPolicy } = props;
+    const { objects, problems } = expandSandbox({
+      sandbox: { source: this, spec },
+      inferencePolicy: { source: inferencePolicy, spec: inferencePolicy.spec },
+      toolPolicy: toolPolicy && { source: toolPolicy, spec: toolPolicy.spec },
+      image: (name) => images?.image(name) ?? '',
+    });
+    for (const object of objects) {
+      addObject(this, `${object.kind}-${object.metadata.name}`, object);
+    }
+    reportAtSynth(this, [
+      ...claim(this, `namespace ${this.sandboxNamespace}`),
+      ...this.#referenceProblems(props),
+      ...(images === undefined ? [imagesMissing] : []),
+      ...problems,
+    ]);
+  }
+
+  #referenceProblems({
+    inferencePolicy,
+    toolPolicy,
+    mcpServers = [],
+  }: KarsSandboxProps): Problem[] {
+    const references: [string, Reference | undefined][] = [
+      ['inferencePolicy', inferencePolicy],
+      ['toolPolicy', toolPolicy],
+      ...mcpServers.map((server, index): [string, Reference] => [`mcpServers[${index}]`, server]),
+    ];
+    return references.flatMap(([path, reference]) =>
+      reference === undefined || reference.namespace === this.namespace
+        ? []
+        : [
+            problem(
+              'KARS_REFERENCE_NAMESPACE',
+              path,
+              `got ${reference.kind} ${reference.namespace}/${reference.name}, supply one in the namespace ${this.namespace}`,
+            ),
+          ],
+    );
+  }
+}
+
+function propProblems({ agent, egress = [] }: KarsSandboxProps): Problem[] {
+  return [
+    ...agent.validate(),
+    ...egress.flatMap((entry, index) => entry.validate(`egress[${index}]`)),
+  ];
+}
+
+const imagesMissing = problem(
+  'KARS_IMAGES_MISSING',
+  'images',
+  'got none, supply images to a KarsPlatform before the sandbox, or call KarsImages.of(...).attachTo(app)',
+);

@@ -1,0 +1,71 @@
+import type {
+  Container,
+  Probe,
+  ResourceRequirements,
+  VolumeMount,
+} from 'kubernetes-types/core/v1.js';
+import { podArguments, processes, statusPaths } from '../contract/process.ts';
+import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR, type Reader } from '../contract/projection.ts';
+import { containerSecurityContext } from './security-context.ts';
+import { volumeNames } from './volumes.ts';
+
+const resources: Readonly<Record<Reader, ResourceRequirements>> = {
+  router: {
+    requests: { cpu: '100m', memory: '128Mi' },
+    limits: { cpu: '500m', memory: '256Mi' },
+  },
+  'egress-proxy': {
+    requests: { cpu: '50m', memory: '96Mi' },
+    limits: { cpu: '500m', memory: '256Mi' },
+  },
+};
+
+/**
+ * One process of the platform as a native sidecar: it starts before the agent and is ready before the
+ * agent starts.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+ */
+export function sidecar(
+  name: Reader,
+  sandbox: string,
+  image: string,
+  withCredentials: boolean,
+): Container {
+  const { uid, statusPort } = processes[name];
+  return {
+    name,
+    image,
+    restartPolicy: 'Always',
+    args: podArguments(name, sandbox),
+    env: [{ name: 'KARS_POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
+    ports: [
+      { name: `${name === 'router' ? 'router' : 'proxy'}-status`, containerPort: statusPort },
+    ],
+    resources: resources[name],
+    securityContext: containerSecurityContext(uid),
+    startupProbe: {
+      ...probe(statusPaths.ready, statusPort),
+      periodSeconds: 1,
+      failureThreshold: 60,
+    },
+    livenessProbe: { ...probe(statusPaths.live, statusPort), periodSeconds: 10 },
+    readinessProbe: { ...probe(statusPaths.ready, statusPort), periodSeconds: 5 },
+    volumeMounts: mounts(name, withCredentials),
+  };
+}
+
+const probe = (path: string, port: number): Probe => ({
+  httpGet: { path, port, scheme: 'HTTP' },
+  timeoutSeconds: 3,
+});
+
+function mounts(name: Reader, withCredentials: boolean): VolumeMount[] {
+  return [
+    { name: volumeNames.documents, mountPath: DOCUMENTS_DIR, readOnly: true },
+    { name: volumeNames.state, mountPath: STATE_DIR, subPath: name },
+    ...(withCredentials
+      ? [{ name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }]
+      : []),
+  ];
+}

@@ -1,0 +1,47 @@
+import { DEFAULT_EGRESS_PORT } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
+import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
+import type { KarsSandboxProps } from './kars-sandbox.ts';
+
+/** The spec of the custom resource for the props of a sandbox. */
+export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
+  const { agent, inferencePolicy, toolPolicy, state, resources, suspended } = props;
+  return {
+    runtime: {
+      kind: 'BYO',
+      byo: {
+        image: agent.image,
+        contractVersion: 'v1',
+        command: [...agent.command],
+        ...(agent.args.length === 0 ? {} : { args: [...agent.args] }),
+        ...(agent.env.length === 0 ? {} : { env: agent.env.map((variable) => ({ ...variable })) }),
+      },
+    },
+    sandbox: {},
+    inferenceRef: { name: inferencePolicy.name },
+    governance:
+      toolPolicy === undefined
+        ? { enabled: false }
+        : { enabled: true, toolPolicyRef: { name: toolPolicy.name } },
+    networkPolicy: { egressMode: 'Strict', allowedEndpoints: endpoints(props) },
+    ...(resources === undefined ? {} : { resources: resources.spec }),
+    ...(suspended === undefined ? {} : { suspended }),
+    ...(state === undefined ? {} : { state: state.spec }),
+  };
+}
+
+/** The entries of the sandbox, and those of the MCP servers that it may use. */
+function endpoints({
+  egress = [],
+  mcpServers = [],
+}: KarsSandboxProps): { host: string; port: number }[] {
+  return [
+    ...egress.map(({ host, port }) => ({ host, port })),
+    ...mcpServers
+      .filter(({ url }) => URL.canParse(url))
+      .map(({ url }) => {
+        const { hostname, port, protocol } = new URL(url);
+        const implied = protocol === 'http:' ? 80 : DEFAULT_EGRESS_PORT;
+        return { host: hostname, port: port === '' ? implied : Number(port) };
+      }),
+  ];
+}

@@ -1,0 +1,90 @@
+import type { PersistentVolumeClaim, Volume } from 'kubernetes-types/core/v1.js';
+import type { EncodedDocument } from '../contract/document.ts';
+import type { InferencePolicySpec } from '../contract/kinds/inference-policy.ts';
+import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
+import { projection } from '../contract/projection.ts';
+import { sandboxLabels, sandboxNamespace } from './names.ts';
+
+/** Names of the volumes of the pod, and of the claim for the state. */
+export const volumeNames = {
+  documents: 'documents',
+  credentials: 'credentials',
+  state: 'state',
+  workspace: 'workspace',
+  temporary: 'tmp',
+} as const;
+
+const STATE_CLAIM = 'kars-state';
+
+/** Size of the state volume when nothing else is said. */
+const DEFAULT_STATE_SIZE = '1Gi';
+
+const OWNER_AND_GROUP_READ = 0o440;
+
+/** All documents in one directory, so that the kubelet swaps them as one. */
+export function documentsVolume(documents: readonly EncodedDocument[]): Volume {
+  return {
+    name: volumeNames.documents,
+    projected: {
+      sources: documents.map(({ kind, file }) => ({
+        configMap: { name: projection[kind].configMap, items: [{ key: file, path: file }] },
+      })),
+    },
+  };
+}
+
+/** One file a provider that has a credential; none without such a provider. */
+export function credentialsVolume({ providers = [] }: InferencePolicySpec): Volume[] {
+  const sources = providers.flatMap(({ name, credentialSecretRef: secret }) =>
+    secret === undefined
+      ? []
+      : [{ secret: { name: secret.name, items: [{ key: secret.key, path: name }] } }],
+  );
+  return sources.length === 0
+    ? []
+    : [
+        {
+          name: volumeNames.credentials,
+          projected: { defaultMode: OWNER_AND_GROUP_READ, sources },
+        },
+      ];
+}
+
+/** The volume for budgets and audit logs of the sidecars. */
+export function stateVolume(spec: KarsSandboxSpec): Volume {
+  return isEphemeral(spec)
+    ? { name: volumeNames.state, emptyDir: { sizeLimit: stateSize(spec) } }
+    : { name: volumeNames.state, persistentVolumeClaim: { claimName: STATE_CLAIM } };
+}
+
+/** The claim behind {@link stateVolume}; none when the state is ephemeral. */
+export function stateClaim(sandbox: string, spec: KarsSandboxSpec): PersistentVolumeClaim[] {
+  if (isEphemeral(spec)) return [];
+  const storageClassName = spec.state?.storageClassName;
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: {
+        name: STATE_CLAIM,
+        namespace: sandboxNamespace(sandbox),
+        labels: sandboxLabels(sandbox),
+      },
+      spec: {
+        accessModes: ['ReadWriteOncePod'],
+        ...(storageClassName === undefined ? {} : { storageClassName }),
+        resources: { requests: { storage: stateSize(spec) } },
+      },
+    },
+  ];
+}
+
+/** The writable directories of the agent. */
+export const agentVolumes: readonly Volume[] = [
+  { name: volumeNames.workspace, emptyDir: { sizeLimit: '1Gi' } },
+  { name: volumeNames.temporary, emptyDir: { sizeLimit: '1Gi' } },
+];
+
+const isEphemeral = ({ state }: KarsSandboxSpec): boolean => state?.mode === 'Ephemeral';
+
+const stateSize = ({ state }: KarsSandboxSpec): string => state?.size ?? DEFAULT_STATE_SIZE;

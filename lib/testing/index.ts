@@ -1,0 +1,3 @@
+export { postureProblems } from './posture.ts';
+export { synthesize } from './synthesized-app.ts';
+export type { SynthesizedApp, SynthesizedObject } from './synthesized-app.ts';

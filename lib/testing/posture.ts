@@ -1,0 +1,82 @@
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
+import type { Container } from 'kubernetes-types/core/v1.js';
+import type { SynthesizedApp, SynthesizedObject } from './synthesized-app.ts';
+
+/**
+ * Everything about the pods of an app that is weaker than a sandbox of this library, one line each;
+ * an empty list for an app that changed nothing.
+ *
+ * Looked at: user, capabilities, privilege escalation, root file system, seccomp, host namespaces,
+ * host paths, service-account tokens, resource limits, and the default-deny policy of the namespace.
+ */
+export function postureProblems(app: SynthesizedApp): string[] {
+  return app.ofKind('Deployment').flatMap((object) => {
+    const at = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    return [...podProblems(object), ...networkProblems(app, object)].map(
+      (fault) => `Deployment ${at}: ${fault}`,
+    );
+  });
+}
+
+function podProblems(object: SynthesizedObject): string[] {
+  const pod = (object as unknown as Deployment).spec?.template.spec;
+  if (pod === undefined) return ['has no pod'];
+  const host = [pod.hostNetwork, pod.hostPID, pod.hostIPC].includes(true);
+  const paths = (pod.volumes ?? []).filter(({ hostPath }) => hostPath !== undefined);
+  const faults: [boolean, string][] = [
+    [host, 'shares a namespace of the host'],
+    [paths.length > 0, 'mounts a path of the host'],
+    [pod.automountServiceAccountToken !== false, 'mounts a service-account token'],
+    [pod.shareProcessNamespace === true, 'shares one process namespace between containers'],
+  ];
+  const containers = [...(pod.initContainers ?? []), ...pod.containers];
+  return [
+    ...faults.filter(([found]) => found).map(([, text]) => text),
+    ...containers.flatMap((container) =>
+      containerProblems(container).map((text) => `container ${container.name} ${text}`),
+    ),
+  ];
+}
+
+function containerProblems({
+  securityContext = {},
+  resources,
+  volumeMounts = [],
+}: Container): string[] {
+  const faults: [boolean, string][] = [
+    [securityContext.runAsNonRoot !== true, 'may run as root'],
+    [(securityContext.runAsUser ?? 0) === 0, 'names no user other than root'],
+    [securityContext.privileged === true, 'is privileged'],
+    [securityContext.allowPrivilegeEscalation !== false, 'may gain privileges'],
+    [securityContext.readOnlyRootFilesystem !== true, 'may write to its root file system'],
+    [securityContext.capabilities?.drop?.includes('ALL') !== true, 'keeps capabilities'],
+    [(securityContext.capabilities?.add ?? []).length > 0, 'adds capabilities'],
+    [
+      !['RuntimeDefault', 'Localhost'].includes(securityContext.seccompProfile?.type ?? ''),
+      'has no seccomp profile',
+    ],
+    [resources?.limits?.['memory'] === undefined, 'has no memory limit'],
+    [
+      volumeMounts.some(({ mountPath }) => mountPath.startsWith('/var/run/secrets')),
+      'mounts cluster credentials',
+    ],
+  ];
+  return faults.filter(([found]) => found).map(([, text]) => text);
+}
+
+function networkProblems(app: SynthesizedApp, { metadata }: SynthesizedObject): string[] {
+  const denies = app.ofKind('NetworkPolicy').some((policy) => {
+    const spec = policy['spec'] as {
+      podSelector: object;
+      policyTypes?: string[];
+      egress?: unknown;
+    };
+    return (
+      policy.metadata.namespace === metadata.namespace &&
+      Object.keys(spec.podSelector).length === 0 &&
+      spec.egress === undefined &&
+      ['Ingress', 'Egress'].every((type) => spec.policyTypes?.includes(type) === true)
+    );
+  });
+  return denies ? [] : ['its namespace has no policy that denies all traffic by default'];
+}

@@ -1,0 +1,44 @@
+import { build, type BuildResult, type Metafile } from 'esbuild';
+
+/** Programs of kars-runtime: the name of the bundle and its entry point. */
+export const programs = {
+  router: 'runtime/router/main.ts',
+  'egress-proxy': 'runtime/egress-proxy/main.ts',
+  agent: 'runtime/agent/main.ts',
+  cli: 'runtime/cli/main.ts',
+} as const;
+
+/** The name of a program. */
+export type Program = keyof typeof programs;
+
+/** Bundles one program into a single file; without `outfile` nothing is written. */
+export async function bundle(
+  program: Program,
+  outfile?: string,
+): Promise<BuildResult & { metafile: Metafile }> {
+  return build({
+    entryPoints: [programs[program]],
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    conditions: ['kars:source'],
+    metafile: true,
+    legalComments: 'linked',
+    logLevel: 'warning',
+    // Some dependencies are CommonJS and call require() for what Node itself brings.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    ...(outfile === undefined ? { write: false, outdir: 'out' } : { outfile }),
+  });
+}
+
+/** Names of the packages that end up in a bundle, sorted. */
+export function packagesIn({ inputs }: Metafile): string[] {
+  const names = Object.keys(inputs).flatMap((path) => {
+    const match = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
+    return match?.[1] === undefined ? [] : [match[1]];
+  });
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { tiers, type Tier } from './tiers.ts';
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    'require-all': { type: 'boolean', default: false },
+  },
+});
+
+const chosen = tiers.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+const missing = chosen.flatMap((tier) => {
+  const state = tier.state();
+  return state.ready ? [] : [{ tier, state }];
+});
+const left = new Set(missing.map(({ tier }) => tier));
+const results = chosen.filter((tier) => !left.has(tier)).map(run);
+
+for (const { tier, state } of missing) {
+  process.stdout.write(
+    `left out: ${tier.name} tier, ${state.missing}; add it with: ${state.command}\n`,
+  );
+}
+const insists = values['require-all'] || values.only.length > 0;
+const passed = sum(results.map((result) => result.passed));
+const failed = sum(results.map((result) => result.failed)) + (insists ? missing.length : 0);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+
+function run({ name }: Tier): Counts {
+  process.stdout.write(`running the ${name} tier\n`);
+  const directory = mkdtempSync(join(tmpdir(), 'kars-test-'));
+  const report = join(directory, 'report.json');
+  try {
+    const { status } = spawnSync(
+      'vitest',
+      [
+        'run',
+        '--project',
+        name,
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+      ],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as {
+      numPassedTests: number;
+      numFailedTests: number;
+    };
+    // A file that fails to load has no failed test, and still is a failure.
+    return { passed: numPassedTests, failed: status === 0 ? 0 : Math.max(1, numFailedTests) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,18 @@
+import { isSetUp } from '../test/cluster/is-set-up.ts';
+
+/** Whether a tier can run here, and if not, what is missing and what adds it. */
+export type TierState =
+  | { readonly ready: true }
+  | { readonly ready: false; readonly missing: string; readonly command: string };
+
+/** A group of tests that needs the same things. */
+export interface Tier {
+  readonly name: string;
+  readonly state: () => TierState;
+}
+
+/** Every tier, the cheapest first. */
+export const tiers: readonly Tier[] = [
+  { name: 'unit', state: () => ({ ready: true }) },
+  { name: 'cluster', state: isSetUp },
+];

@@ -45,13 +45,13 @@ export const commonOptions = {
 export const routerOptions = {
   credentials: { type: 'string', default: CREDENTIALS_DIR },
   /** `NAME=URL`: sends the calls for a provider elsewhere. For local runs and tests; no document can set it. */
-  'provider-endpoint': { type: 'string', multiple: true, default: [] },
+  'provider-endpoint': { type: 'string', multiple: true },
 } as const;
 
 /** Options of the egress proxy besides {@link commonOptions}. */
 export const egressProxyOptions = {
   /** `HOST:PORT=ADDRESS:PORT`: dials that address instead of resolving. For local runs and tests; no document can set it. */
-  resolve: { type: 'string', multiple: true, default: [] },
+  resolve: { type: 'string', multiple: true },
 } as const;
 
 /** The arguments of a sidecar in the pod of `sandbox`; Kubernetes expands `$(KARS_POD_IP)`. */

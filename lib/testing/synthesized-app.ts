@@ -1,9 +1,7 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { payloadSchemas, type PayloadOf } from '../contract/payloads.ts';
-import { decode } from '../contract/document.ts';
+import { decodeKind, type PayloadOf } from '../contract/payloads.ts';
 import { formatProblem } from '../contract/problem.ts';
 import { projection, type DocumentKind } from '../contract/projection.ts';
-import type { z } from 'zod';
 
 /** An object as it stands in the synthesized YAML. */
 export interface SynthesizedObject {
@@ -97,8 +95,7 @@ class Objects implements SynthesizedApp {
     if (body === undefined) {
       throw new Error(`found no ConfigMap ${sandboxNamespace}/${configMap} with the key ${file}`);
     }
-    const schema: z.ZodType<PayloadOf<K>> = payloadSchemas[kind] as never;
-    const decoded = decode(kind, body, schema);
+    const decoded = decodeKind(kind, body);
     if (!decoded.ok) throw new Error(decoded.problems.map(formatProblem).join('\n'));
     return decoded.value.payload;
   }

@@ -14,6 +14,11 @@ export const runtimeCodes = {
       'the process has no valid document set, or the set lacks the document that decides this call',
     cure: 'read /internal/policy-status of the process; apply the synthesized ConfigMaps again',
   },
+  KARS_AUDIT_UNAVAILABLE: {
+    status: 503,
+    meaning: 'the decision cannot be written to the audit log',
+    cure: 'check the state volume of the sandbox',
+  },
   KARS_ROUTE_UNKNOWN: {
     status: 404,
     meaning: 'the router does not serve this method and path',

@@ -1,0 +1,12 @@
+/** Faults of an audit log. */
+export const auditCodes = {
+  KARS_AUDIT_MALFORMED: 'a line is not a record',
+  KARS_AUDIT_HASH: 'the content of a record is not what its hash says',
+  KARS_AUDIT_LINK: 'a record does not follow the one before it',
+  KARS_AUDIT_TORN:
+    'the last line has no end; a crash can leave one, and the next start cuts it off',
+  KARS_AUDIT_BROKEN: 'the end of a log is no record, so a process cannot continue it',
+} as const;
+
+/** Code of a fault of an audit log. */
+export type AuditCode = keyof typeof auditCodes;

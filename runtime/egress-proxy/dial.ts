@@ -1,0 +1,104 @@
+import { lookup as systemLookup } from 'node:dns/promises';
+import { connect, type LookupFunction, type Socket } from 'node:net';
+import { deny, type Authority, type Deny } from 'kars-constructs/contract';
+import { specialPurpose } from '../egress-policy/addresses.ts';
+import { limits } from './limits.ts';
+
+/** An address of a name, as `dns.lookup` gives it. */
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** How names become connections. */
+export interface Dialer {
+  /** Every address of a name. */
+  readonly resolve: (host: string) => Promise<readonly ResolvedAddress[]>;
+  /** Why an address may not be dialled. */
+  readonly forbidden: (address: string) => string | undefined;
+  /** Addresses to dial without resolving or checking, by `host:port`; from the process arguments only. */
+  readonly overrides: ReadonlyMap<string, Authority>;
+}
+
+/** Resolves by the system and refuses what is not global unicast. */
+export const systemDialer = (overrides: ReadonlyMap<string, Authority>): Dialer => ({
+  resolve: (host) => systemLookup(host, { all: true, order: 'verbatim' }),
+  forbidden: specialPurpose,
+  overrides,
+});
+
+/** Either a connection, or why there is none. */
+export type Dialled =
+  { readonly ok: true; readonly socket: Socket } | { readonly ok: false; readonly denial: Deny };
+
+/** Connects to an allowed host and port; only addresses that were checked are dialled. */
+export async function dial(target: Authority, dialer: Dialer, rule: string): Promise<Dialled> {
+  const override = dialer.overrides.get(`${target.host}:${target.port}`);
+  if (override !== undefined) {
+    const family = override.host.includes(':') ? 6 : 4;
+    return open([{ address: override.host, family }], { ...target, port: override.port }, rule);
+  }
+  const addresses = await resolveInTime(target.host, dialer);
+  if (addresses.length === 0) {
+    const reason = `${target.host} has no address`;
+    return { ok: false, denial: deny('KARS_EGRESS_RESOLVE_FAILED', rule, reason) };
+  }
+  const why = addresses.map(({ address }) => dialer.forbidden(address)).find((text) => text);
+  if (why !== undefined) {
+    const reason = `${target.host} resolves to an address that is not public (${why})`;
+    return { ok: false, denial: deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason) };
+  }
+  return open(addresses, target, rule);
+}
+
+async function resolveInTime(host: string, dialer: Dialer): Promise<readonly ResolvedAddress[]> {
+  const { promise: late, resolve } = Promise.withResolvers<[]>();
+  const timer = setTimeout(() => resolve([]), limits.resolveMilliseconds);
+  try {
+    return await Promise.race([dialer.resolve(host), late]);
+  } catch {
+    return [];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Tries the addresses as RFC 8305 says; the name itself is never resolved again. */
+function open(
+  addresses: readonly ResolvedAddress[],
+  { host, port }: Authority,
+  rule: string,
+): Promise<Dialled> {
+  const checked: LookupFunction = (_host, _options, callback) =>
+    callback(
+      null,
+      addresses.map(({ address, family }) => ({ address, family })),
+    );
+  const { promise, resolve } = Promise.withResolvers<Dialled>();
+  const socket = connect({
+    host,
+    port,
+    lookup: checked,
+    autoSelectFamily: true,
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    timeout: limits.connectMilliseconds,
+  });
+  const fail = (why: string): void => {
+    socket.destroy();
+    const reason = `no address of ${host} accepts a connection on port ${port} (${why})`;
+    resolve({ ok: false, denial: deny('KARS_EGRESS_CONNECT_FAILED', rule, reason) });
+  };
+  const onError = (error: NodeJS.ErrnoException): void => fail(error.code ?? 'error');
+  const onTimeout = (): void => fail('timeout');
+  socket.once('error', onError);
+  socket.once('timeout', onTimeout);
+  socket.once('connect', () => {
+    socket.off('error', onError);
+    socket.off('timeout', onTimeout);
+    socket.setTimeout(limits.idleMilliseconds, () => socket.destroy());
+    resolve({ ok: true, socket });
+  });
+  return promise;
+}

@@ -1,0 +1,97 @@
+import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { deny, normalHost, type Authority, type Deny } from 'kars-constructs/contract';
+import { denialAnswer } from './answer.ts';
+import type { Gate } from './gate.ts';
+import { endToEndHeaders } from './headers.ts';
+
+/** Serves one absolute-form request; every request on a connection is decided by itself. */
+export async function forward(
+  gate: Gate,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const target = readTarget(request);
+  if ('code' in target) {
+    refuse(request, response, await gate.refuseUnreadable('http', target));
+    return;
+  }
+  const dialled = await gate.pass('http', target.authority);
+  if (!dialled.ok) {
+    refuse(request, response, dialled.denial);
+    return;
+  }
+  await exchange(request, response, target, dialled.socket);
+}
+
+interface Target {
+  readonly authority: Authority;
+  /** Host header for the origin. */
+  readonly host: string;
+  readonly path: string;
+}
+
+/** The one reading of a request: what is decided is what is dialled and sent. */
+function readTarget({ url = '', headers }: IncomingMessage): Target | Deny {
+  const invalid = (reason: string): Deny => deny('KARS_REQUEST_INVALID', 'egress proxy', reason);
+  if (!/^http:\/\//i.test(url) || !URL.canParse(url)) {
+    return invalid('supply an absolute http URL, or use CONNECT');
+  }
+  const parsed = new URL(url);
+  const host = normalHost(parsed.hostname);
+  if (host === undefined) {
+    const reason = `got ${JSON.stringify(parsed.hostname)}, supply a host name`;
+    return deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', reason);
+  }
+  if (parsed.username !== '' || parsed.password !== '') return invalid('got user information');
+  if (headers.host?.toLowerCase() !== parsed.host) {
+    return invalid('the Host header names another host or port than the target');
+  }
+  if (headers.upgrade !== undefined) return invalid('got Upgrade, which is not forwarded');
+  return {
+    authority: { host, port: parsed.port === '' ? 80 : Number(parsed.port) },
+    host: parsed.host,
+    path: `${parsed.pathname}${parsed.search}`,
+  };
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, denial: Deny): void {
+  const { status, headers, body } = denialAnswer(denial);
+  // A body that nobody reads must not become the next request on the connection.
+  const unread = !request.complete && (request.headers['content-length'] ?? '0') !== '0';
+  response.writeHead(status, unread ? { ...headers, connection: 'close' } : headers);
+  response.end(body);
+}
+
+async function exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { host, path }: Target,
+  socket: Socket,
+): Promise<void> {
+  const upstream = send({
+    method: request.method ?? 'GET',
+    path,
+    headers: { ...endToEndHeaders(request.headers), host },
+    setHost: false,
+    createConnection: () => socket,
+  });
+  const answered = Promise.withResolvers<IncomingMessage>();
+  upstream.once('response', answered.resolve);
+  upstream.once('error', answered.reject);
+  upstream.once('close', () => answered.reject(new Error('closed without an answer')));
+  try {
+    const [answer] = await Promise.all([answered.promise, pipeline(request, upstream)]);
+    response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.headers));
+    await pipeline(answer, response);
+  } catch {
+    if (response.headersSent) response.destroy();
+    else {
+      const reason = 'the host closed the connection before its answer was whole';
+      refuse(request, response, deny('KARS_EGRESS_CONNECT_FAILED', 'egress proxy', reason));
+    }
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,130 @@
+import { watch, type FSWatcher } from 'node:fs';
+import { join } from 'node:path';
+import { formatProblem, membersFor, projection, type Reader } from 'kars-constructs/contract';
+import type { Log } from '../service/log.ts';
+import type { PolicyStatus } from './policy-status.ts';
+import { readSet } from './read-set.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Options of {@link DocumentStore.open}. */
+export interface DocumentStoreOptions {
+  /** Directory that the kubelet projects the documents into. */
+  readonly directory: string;
+  readonly reader: Reader;
+  readonly log: Log;
+  /** Settings of the process to show in its status. */
+  readonly overrides?: readonly string[];
+  /**
+   * How often the directory is read without an event, for file systems that send none.
+   *
+   * @default 5 seconds
+   */
+  readonly pollMilliseconds?: number;
+}
+
+const LONGEST_ERROR = 512;
+
+/**
+ * The documents that are in force. A new set replaces the old one as a whole; a set with any fault
+ * changes nothing, and the last good one stays. Without a good one there is no snapshot, and whoever
+ * asks has to deny.
+ */
+export class DocumentStore {
+  /** Reads the directory once and keeps watching it. */
+  static async open(options: DocumentStoreOptions): Promise<DocumentStore> {
+    const store = new DocumentStore(options);
+    await store.reload();
+    store.#watch();
+    return store;
+  }
+
+  readonly #options: DocumentStoreOptions;
+  #snapshot: Snapshot | undefined;
+  #lastError: string | undefined;
+  #reading: Promise<void> = Promise.resolve();
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(options: DocumentStoreOptions) {
+    this.#options = options;
+  }
+
+  /** The set in force. */
+  snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  /** Why nothing can be decided, or undefined when there is a set. */
+  notReady(): string | undefined {
+    return this.#snapshot === undefined
+      ? (this.#lastError ?? 'no document set has been read')
+      : undefined;
+  }
+
+  /** What is in force, for `/internal/policy-status`. */
+  status(): PolicyStatus {
+    const { directory, reader, overrides = [] } = this.#options;
+    const snapshot = this.#snapshot;
+    const entries = membersFor(reader).map((kind) => {
+      const digest = snapshot?.digest(kind) ?? null;
+      return {
+        kind: projection[kind].statusKind,
+        digest,
+        source_path: join(directory, projection[kind].file),
+        loaded_at: digest === null ? null : (snapshot?.loadedAt ?? null),
+        last_error: this.#lastError ?? null,
+      };
+    });
+    return {
+      schema_version: 1,
+      count: entries.length,
+      entries,
+      set: { digest: snapshot?.setDigest ?? null, last_error: this.#lastError ?? null },
+      overrides: [...overrides],
+    };
+  }
+
+  /** Reads the directory now; one reading at a time. */
+  async reload(): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#read());
+    await this.#reading;
+  }
+
+  /** Stops watching. */
+  async close(): Promise<void> {
+    this.#watcher?.close();
+    clearInterval(this.#timer);
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const { directory, reader, log } = this.#options;
+    const result = await readSet(directory, reader);
+    if (!result.ok) {
+      const error = result.problems.map(formatProblem).join('; ').slice(0, LONGEST_ERROR);
+      if (error !== this.#lastError) {
+        log.warn('documents-refused', { error, inForce: this.#snapshot?.setDigest ?? null });
+      }
+      this.#lastError = error;
+      return;
+    }
+    this.#lastError = undefined;
+    if (result.value.setDigest === this.#snapshot?.setDigest) return;
+    this.#snapshot = result.value;
+    log.info('documents-in-force', { set: result.value.setDigest });
+  }
+
+  #watch(): void {
+    const { directory, log, pollMilliseconds = 5000 } = this.#options;
+    const reload = (): void => void this.reload();
+    try {
+      // The kubelet swaps the link `..data` in the directory, which is one event there.
+      this.#watcher = watch(directory, reload);
+      this.#watcher.on('error', (error) => log.warn('watch-failed', { error: String(error) }));
+    } catch (error) {
+      log.warn('watch-failed', { error: String(error) });
+    }
+    this.#timer = setInterval(reload, pollMilliseconds);
+    this.#timer.unref();
+  }
+}

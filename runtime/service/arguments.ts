@@ -1,0 +1,110 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { commonOptions, processes, type Reader } from 'kars-constructs/contract';
+
+/** An argument that a process cannot use; the process ends with exit code 2. */
+export class ArgumentError extends Error {
+  readonly code = 'KARS_ARGUMENT_INVALID';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'ArgumentError';
+  }
+}
+
+/** Where a process listens. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+/** What every sidecar is told. */
+export interface CommonArguments {
+  readonly sandbox: string;
+  readonly documents: string;
+  readonly state: string;
+  readonly agent: ListenAddress;
+  readonly status: ListenAddress;
+}
+
+/** The options that one process has besides the common ones. */
+export interface OwnArguments {
+  readonly text: (name: string) => string;
+  readonly list: (name: string) => readonly string[];
+}
+
+/**
+ * Reads the arguments that every sidecar has, and those in `own`.
+ *
+ * @throws ArgumentError for an unknown option, a missing one, or a value of the wrong form.
+ */
+export function readArguments(
+  reader: Reader,
+  own: NonNullable<ParseArgsConfig['options']>,
+  args: readonly string[],
+): { readonly common: CommonArguments; readonly own: OwnArguments } {
+  const { agentPort, statusPort } = processes[reader];
+  const values = parse({ ...commonOptions, ...own }, args);
+  const one = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const text = (name: string): string => required(name, one(name));
+  return {
+    common: {
+      sandbox: text('sandbox'),
+      documents: text('documents'),
+      state: text('state'),
+      agent: {
+        host: text('listen-host'),
+        port: portOf('listen-port', one('listen-port'), agentPort),
+      },
+      status: {
+        host: text('status-host'),
+        port: portOf('status-port', one('status-port'), statusPort),
+      },
+    },
+    own: { text, list: (name) => [values[name] ?? []].flat().map(String) },
+  };
+}
+
+function parse(options: NonNullable<ParseArgsConfig['options']>, args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (error) {
+    throw new ArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Splits `NAME=VALUE` options.
+ *
+ * @throws ArgumentError for an entry without a name or a value.
+ */
+export function readPairs(option: string, entries: readonly string[]): Map<string, string> {
+  return new Map(
+    entries.map((entry): [string, string] => {
+      const at = entry.indexOf('=');
+      if (at < 1 || at === entry.length - 1) {
+        throw new ArgumentError(`got --${option}=${entry}, supply NAME=VALUE`);
+      }
+      return [entry.slice(0, at), entry.slice(at + 1)];
+    }),
+  );
+}
+
+function required(name: string, value: string | undefined): string {
+  if (value === undefined || value === '') {
+    throw new ArgumentError(`got no --${name}, supply one`);
+  }
+  return value;
+}
+
+function portOf(name: string, value: string | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  const port = Number(value);
+  if (!/^\d{1,5}$/.test(value) || port > 65_535) {
+    throw new ArgumentError(`got --${name}=${value}, supply a port from 0 to 65535`);
+  }
+  return port;
+}

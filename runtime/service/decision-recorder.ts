@@ -1,0 +1,81 @@
+import type { AuditEntry, Decision } from 'kars-constructs/contract';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What a decision was about. */
+export interface DecidedCall {
+  /** Digest of the document set that was in force, undefined without one. */
+  readonly set: string | undefined;
+  readonly surface: string;
+  readonly target: string;
+  readonly decision: Decision;
+}
+
+/** Tokens that a provider reported. */
+export interface TokenUsage {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Writes every decision to audit log, container log and metrics, so that no process forgets one. */
+export class DecisionRecorder {
+  readonly #sandbox: string;
+  readonly #process: AuditEntry['process'];
+  readonly #audit: AuditLog;
+  readonly #log: Log;
+  readonly #metrics: Metrics;
+
+  constructor(options: {
+    readonly sandbox: string;
+    readonly process: AuditEntry['process'];
+    readonly audit: AuditLog;
+    readonly log: Log;
+    readonly metrics: Metrics;
+  }) {
+    this.#sandbox = options.sandbox;
+    this.#process = options.process;
+    this.#audit = options.audit;
+    this.#log = options.log;
+    this.#metrics = options.metrics;
+  }
+
+  /**
+   * Records a decision before it takes effect.
+   *
+   * @throws Error when the audit log cannot be written; the caller then denies.
+   */
+  async decided(call: DecidedCall): Promise<void> {
+    const { surface, target, decision } = call;
+    const code = decision.allow ? '' : decision.code;
+    await this.#append(call, decision.allow ? 'allowed' : decision.reason);
+    this.#metrics.decisions.inc({ surface, decision: decision.allow ? 'allow' : 'deny', code });
+    const fields = { surface, target, rule: decision.rule };
+    if (decision.allow) this.#log.info('decision', { ...fields, decision: 'allow' });
+    else this.#log.info('decision', { ...fields, decision: 'deny', code, reason: decision.reason });
+  }
+
+  /** Records what an allowed call used, once it is known; a second record of the same call. */
+  async settled(call: DecidedCall, tokens: TokenUsage, outcome: string): Promise<void> {
+    this.#metrics.tokens.inc({ direction: 'input' }, tokens.input);
+    this.#metrics.tokens.inc({ direction: 'output' }, tokens.output);
+    await this.#append(call, outcome, tokens);
+    this.#log.info('settled', { target: call.target, ...tokens, outcome });
+  }
+
+  async #append(call: DecidedCall, reason: string, tokens?: TokenUsage): Promise<void> {
+    const { set = 'none', surface, target, decision } = call;
+    await this.#audit.append({
+      sandbox: this.#sandbox,
+      process: this.#process,
+      set,
+      surface: tokens === undefined ? surface : `${surface}-usage`,
+      target,
+      decision: decision.allow ? 'allow' : 'deny',
+      code: decision.allow ? '' : decision.code,
+      rule: decision.rule,
+      reason,
+      ...(tokens === undefined ? {} : { tokens: { ...tokens } }),
+    });
+  }
+}

@@ -1,0 +1,24 @@
+/** One field of a log record. */
+type Field = string | number | boolean | null | undefined | readonly string[];
+
+/** Writes structured records: one line of JSON each, no user content besides what a decision is about. */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, Field>>): void;
+  warn(event: string, fields?: Readonly<Record<string, Field>>): void;
+  /** For faults of this program, never for denials. */
+  error(event: string, fields?: Readonly<Record<string, Field>>): void;
+}
+
+/** A log to standard output, or to `write`. */
+export function createLog(
+  process: string,
+  write: (line: string) => void = (line) => globalThis.process.stdout.write(line),
+): Log {
+  const record =
+    (level: string) =>
+    (event: string, fields: Readonly<Record<string, Field>> = {}): void =>
+      write(
+        `${JSON.stringify({ time: new Date().toISOString(), level, process, event, ...fields })}\n`,
+      );
+  return { info: record('info'), warn: record('warn'), error: record('error') };
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { AUDIT_FILE, type Reader } from 'kars-constructs/contract';
+import { AuditLog } from '../audit/audit-log.ts';
+import { DocumentStore } from '../policy/document-store.ts';
+import type { CommonArguments } from './arguments.ts';
+import { DecisionRecorder } from './decision-recorder.ts';
+import { createLog, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { stopOnSignal } from './shutdown.ts';
+import { startStatusServer } from './status-server.ts';
+
+/** What every sidecar is built from. */
+export interface Sidecar {
+  readonly log: Log;
+  readonly documents: DocumentStore;
+  readonly recorder: DecisionRecorder;
+  /** Says where the agent is served, and ends it together with everything else. */
+  serving(port: number, close: () => Promise<void>): void;
+}
+
+/** Opens the audit log and the documents, and serves the status. */
+export async function startSidecar(
+  reader: Reader,
+  { sandbox, documents: directory, state, agent, status }: CommonArguments,
+  overrides: readonly string[],
+): Promise<Sidecar> {
+  const log = createLog(reader);
+  const metrics = createMetrics();
+  const audit = await AuditLog.open(join(state, AUDIT_FILE));
+  const documents = await DocumentStore.open({ directory, reader, log, overrides });
+  if (overrides.length > 0) log.warn('overrides', { overrides });
+  const { server, port } = await startStatusServer(
+    {
+      notReady: () => documents.notReady(),
+      policyStatus: () => documents.status(),
+      registry: metrics.registry,
+    },
+    status,
+  );
+  log.info('listening', { listener: 'status', host: status.host, port });
+  return {
+    log,
+    documents,
+    recorder: new DecisionRecorder({ sandbox, process: reader, audit, log, metrics }),
+    serving: (agentPort, close) => {
+      log.info('listening', { listener: 'agent', host: agent.host, port: agentPort });
+      stopOnSignal(log, async () => {
+        await close();
+        await server.close();
+        await documents.close();
+        await audit.close();
+      });
+    },
+  };
+}
+
+/** Ends the process with a record that says why: exit code 2 for a wrong argument, 1 otherwise. */
+export function failStart(reader: Reader, error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const message = error instanceof Error ? error.message : String(error);
+  createLog(reader).error('start-failed', { code, error: message });
+  process.exit(code === 'KARS_ARGUMENT_INVALID' ? 2 : 1);
+}

@@ -1,0 +1,87 @@
+import { deny, type Deny } from 'kars-constructs/contract';
+import type { TokenUsage } from '../service/decision-recorder.ts';
+import { limits } from './limits.ts';
+import type { UpstreamAnswer } from './upstream.ts';
+import { usageOf } from './usage.ts';
+
+/** A whole answer for the client. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly usage: TokenUsage | undefined;
+}
+
+const RULE = 'inference router';
+
+/** Reads an answer that is not a stream; an error of the provider passes in the shape of its API. */
+export async function readAnswer(answer: UpstreamAnswer): Promise<WholeAnswer | Deny> {
+  const isError = answer.status < 200 || answer.status > 299;
+  const text = await readBounded(answer.body, isError ? limits.errorBytes : limits.answerBytes);
+  if (typeof text !== 'string') return text;
+  const value = parse(text);
+  if (isError) {
+    const body = hasMember(value, 'error') ? text : providerError(answer.status);
+    return {
+      status: statusOf(answer.status),
+      body: withoutCredential(body, answer),
+      usage: undefined,
+    };
+  }
+  if (!hasMember(value, 'choices')) {
+    return deny(
+      'KARS_UPSTREAM_INVALID',
+      RULE,
+      'the provider answered with something that is no completion',
+    );
+  }
+  return { status: answer.status, body: withoutCredential(text, answer), usage: usageOf(value) };
+}
+
+async function readBounded(body: AsyncIterable<Uint8Array>, most: number): Promise<string | Deny> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const part of body) {
+      size += part.length;
+      if (size > most) {
+        return deny('KARS_UPSTREAM_INVALID', RULE, `the provider sent more than ${most} bytes`);
+      }
+      parts.push(part);
+    }
+    return Buffer.concat(parts).toString('utf8');
+  } catch {
+    return deny(
+      'KARS_UPSTREAM_INTERRUPTED',
+      RULE,
+      'the connection to the provider broke in the middle',
+    );
+  }
+}
+
+/** A redirect is never followed, and must not be followed by the client either. */
+const statusOf = (status: number): number => (status >= 400 ? status : 502);
+
+const providerError = (status: number): string =>
+  JSON.stringify({
+    error: {
+      message: `the provider answered with status ${status}`,
+      type: 'proxy_error',
+      code: 'KARS_UPSTREAM_INVALID',
+      param: null,
+    },
+  });
+
+/** Some providers repeat the key that they refuse. */
+const withoutCredential = (text: string, { credential }: UpstreamAnswer): string =>
+  credential === undefined ? text : text.replaceAll(credential, '<credential>');
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const hasMember = (value: unknown, name: string): boolean =>
+  typeof value === 'object' && value !== null && name in value;

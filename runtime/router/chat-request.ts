@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+const tool = z.looseObject({
+  type: z.string(),
+  function: z.looseObject({ name: z.string() }).optional(),
+  custom: z.looseObject({ name: z.string() }).optional(),
+});
+
+const tokens = z.int().min(1).nullish();
+
+/**
+ * The parts of a chat completion request that decisions depend on; everything else passes as it came.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/create
+ */
+export const chatRequest = z.looseObject({
+  model: z.string().min(1).optional(),
+  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  max_tokens: tokens,
+  max_completion_tokens: tokens,
+  n: z.int().min(1).max(128).nullish(),
+  tools: z.array(tool).max(1024).nullish(),
+  functions: z
+    .array(z.looseObject({ name: z.string() }))
+    .max(1024)
+    .nullish(),
+});
+
+/** A chat completion request whose deciding parts have the right form. */
+export type ChatRequest = z.output<typeof chatRequest>;

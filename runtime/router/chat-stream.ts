@@ -1,0 +1,116 @@
+import { createParser } from 'eventsource-parser';
+import { deny, type Deny } from 'kars-constructs/contract';
+import type { TokenUsage } from '../service/decision-recorder.ts';
+import { limits } from './limits.ts';
+import { openAiError } from './openai-error.ts';
+import { usageOf } from './usage.ts';
+
+/** How a stream ended, and what it used. */
+export interface StreamOutcome {
+  readonly usage: TokenUsage | undefined;
+  readonly outcome: string;
+}
+
+const RULE = 'inference router';
+
+const frame = (data: string): string => `data: ${data}\n\n`;
+
+/**
+ * Relays the events of a streamed completion. What comes out does not depend on how the bytes were cut.
+ * A stream that ends early, or carries something else, ends with an error event, which clients raise.
+ *
+ * @param showUsage whether the client asked for the event that reports usage
+ */
+export async function* relayChat(
+  body: AsyncIterable<Uint8Array>,
+  showUsage: boolean,
+  settle: (outcome: StreamOutcome) => Promise<void>,
+): AsyncGenerator<string> {
+  let usage: TokenUsage | undefined;
+  let outcome = 'the client went away';
+  try {
+    for await (const event of eventsOf(body)) {
+      if (typeof event !== 'string') {
+        outcome = event.reason;
+        yield frame(JSON.stringify(openAiError(event)));
+        return;
+      }
+      if (event === '[DONE]') {
+        outcome = 'completed';
+        yield frame(event);
+        return;
+      }
+      const chunk = parseChunk(event);
+      if (chunk === undefined) {
+        const fault = deny(
+          'KARS_UPSTREAM_INVALID',
+          RULE,
+          'the provider sent an event that is no JSON object',
+        );
+        outcome = fault.reason;
+        yield frame(JSON.stringify(openAiError(fault)));
+        return;
+      }
+      usage = usageOf(chunk) ?? usage;
+      if (showUsage || !isUsageOnly(chunk)) yield frame(event);
+    }
+    const fault = deny(
+      'KARS_UPSTREAM_INTERRUPTED',
+      RULE,
+      'the provider ended the stream in the middle',
+    );
+    outcome = fault.reason;
+    yield frame(JSON.stringify(openAiError(fault)));
+  } finally {
+    await settle({ usage, outcome });
+  }
+}
+
+/** The data of each event in turn; a denial stands for a fault, after which nothing follows. */
+async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string | Deny> {
+  const ready: string[] = [];
+  let pending = 0;
+  const decoder = new TextDecoder();
+  const parser = createParser({
+    onEvent: ({ data }) => {
+      ready.push(data);
+      pending = 0;
+    },
+  });
+  try {
+    for await (const bytes of body) {
+      pending += bytes.length;
+      parser.feed(decoder.decode(bytes, { stream: true }));
+      yield* ready.splice(0);
+      if (pending > limits.eventBytes) {
+        yield deny(
+          'KARS_UPSTREAM_INVALID',
+          RULE,
+          `the provider sent an event over ${limits.eventBytes} bytes`,
+        );
+        return;
+      }
+    }
+  } catch {
+    yield deny(
+      'KARS_UPSTREAM_INTERRUPTED',
+      RULE,
+      'the connection to the provider broke in the middle',
+    );
+  }
+}
+
+function parseChunk(data: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last event, which exists only because the router asks for usage. */
+const isUsageOnly = ({ usage, choices }: Record<string, unknown>): boolean =>
+  usage !== undefined && usage !== null && Array.isArray(choices) && choices.length === 0;

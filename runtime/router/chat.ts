@@ -1,0 +1,159 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { allow, deny, runtimeCodes, type Deny, type MemberKind } from 'kars-constructs/contract';
+import type { Snapshot } from '../policy/snapshot.ts';
+import type { DecidedCall, DecisionRecorder, TokenUsage } from '../service/decision-recorder.ts';
+import { readAnswer } from './chat-answer.ts';
+import { chatRequest, type ChatRequest } from './chat-request.ts';
+import { relayChat } from './chat-stream.ts';
+import { decideChat, type ChatPlan, type ChatPolicies, type InForce } from './decide-chat.ts';
+import { denialHeaders, openAiError } from './openai-error.ts';
+import type { Upstream, UpstreamAnswer } from './upstream.ts';
+
+const NOTHING: TokenUsage = { input: 0, output: 0 };
+
+/** Serves chat completions: read, decide, record, call, relay, settle. */
+export class ChatRoute {
+  readonly #snapshot: () => Snapshot | undefined;
+  readonly #recorder: DecisionRecorder;
+  readonly #upstream: Upstream;
+
+  constructor(options: {
+    readonly snapshot: () => Snapshot | undefined;
+    readonly recorder: DecisionRecorder;
+    readonly upstream: Upstream;
+  }) {
+    this.#snapshot = options.snapshot;
+    this.#recorder = options.recorder;
+    this.#upstream = options.upstream;
+  }
+
+  /** Answers one request. */
+  async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const parsed = chatRequest.safeParse(request.body);
+    const snapshot = this.#snapshot();
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const reason = `${issue?.path.join('.') ?? 'body'}: ${issue?.message ?? 'not an object'}`;
+      const denial = deny('KARS_REQUEST_INVALID', 'inference router', reason);
+      return this.#refuse(reply, snapshot, 'unreadable', denial);
+    }
+    const plan = decideChat(parsed.data, policiesOf(snapshot));
+    if ('code' in plan) return this.#refuse(reply, snapshot, parsed.data.model ?? 'default', plan);
+    return this.#call(reply, snapshot, parsed.data, plan);
+  }
+
+  async #call(
+    reply: FastifyReply,
+    snapshot: Snapshot | undefined,
+    asked: ChatRequest,
+    plan: ChatPlan,
+  ): Promise<FastifyReply> {
+    const policy = snapshot?.payload('inference-policy');
+    const call: DecidedCall = {
+      set: snapshot?.setDigest,
+      surface: 'chat',
+      target: plan.model,
+      decision: plan.decision,
+    };
+    const unrecorded = await this.#record(call);
+    if (unrecorded !== undefined || policy === undefined) {
+      return send(reply, unrecorded ?? unavailable);
+    }
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const body = asked.stream === true ? withUsage(plan.body) : plan.body;
+    const answer = await this.#upstream.chat(plan.provider, policy, body, gone.signal);
+    if ('code' in answer) {
+      await this.#recorder.settled(call, NOTHING, answer.reason);
+      return send(reply, answer);
+    }
+    if (asked.stream === true && isEventStream(answer)) {
+      const showUsage = asked.stream_options?.include_usage === true;
+      const events = relayChat(answer.body, showUsage, ({ usage = NOTHING, outcome }) =>
+        this.#recorder.settled(call, usage, outcome),
+      );
+      return reply
+        .header('content-type', 'text/event-stream; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .send(Readable.from(events));
+    }
+    return this.#whole(reply, call, answer);
+  }
+
+  async #whole(
+    reply: FastifyReply,
+    call: DecidedCall,
+    answer: UpstreamAnswer,
+  ): Promise<FastifyReply> {
+    const read = await readAnswer(answer);
+    if ('code' in read) {
+      await this.#recorder.settled(call, NOTHING, read.reason);
+      return send(reply, read);
+    }
+    const { status, body, usage = NOTHING } = read;
+    await this.#recorder.settled(call, usage, `the provider answered with status ${status}`);
+    const retryAfter = answer.headers['retry-after'];
+    if (typeof retryAfter === 'string') void reply.header('retry-after', retryAfter);
+    return reply.code(status).type('application/json').send(body);
+  }
+
+  async #refuse(
+    reply: FastifyReply,
+    snapshot: Snapshot | undefined,
+    target: string,
+    denial: Deny,
+  ): Promise<FastifyReply> {
+    const call = { set: snapshot?.setDigest, surface: 'chat', target, decision: denial };
+    return send(reply, (await this.#record(call)) ?? denial);
+  }
+
+  async #record(call: DecidedCall): Promise<Deny | undefined> {
+    try {
+      await this.#recorder.decided(call);
+      return undefined;
+    } catch {
+      return deny('KARS_AUDIT_UNAVAILABLE', 'audit log', 'the decision cannot be recorded');
+    }
+  }
+}
+
+/** Answers with a denial in the shape of the API. */
+export function send(reply: FastifyReply, denial: Deny): FastifyReply {
+  return reply
+    .code(runtimeCodes[denial.code].status)
+    .headers(denialHeaders(denial))
+    .send(openAiError(denial));
+}
+
+/** The policies of a snapshot that decide model calls. */
+export function policiesOf(snapshot: Snapshot | undefined): ChatPolicies {
+  const inForce = <K extends MemberKind>(kind: K) => {
+    const payload = snapshot?.payload(kind);
+    const source = snapshot?.source(kind);
+    return payload === undefined || source === undefined ? undefined : { payload, source };
+  };
+  return { inference: inForce('inference-policy'), tools: inForce('tool-policy') };
+}
+
+/** The decision to list the models that a policy allows. */
+export function decideModels(policy: ChatPolicies['inference']): DecidedCall['decision'] {
+  return policy === undefined ? unavailable : allow(`${ruleOf(policy)} models`);
+}
+
+const unavailable = deny(
+  'KARS_POLICY_UNAVAILABLE',
+  'no document set',
+  'no inference policy is in force',
+);
+
+const ruleOf = ({ source }: InForce<unknown>): string =>
+  `${source.kind} ${source.namespace}/${source.name}`;
+
+const withUsage = (body: ChatRequest): ChatRequest => ({
+  ...body,
+  stream_options: { ...body.stream_options, include_usage: true },
+});
+
+const isEventStream = ({ status, headers }: UpstreamAnswer): boolean =>
+  status === 200 && String(headers['content-type']).startsWith('text/event-stream');

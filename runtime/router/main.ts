@@ -1,0 +1,28 @@
+import { routerOptions } from 'kars-constructs/contract';
+import { readArguments, readPairs } from '../service/arguments.ts';
+import { failStart, startSidecar } from '../service/sidecar.ts';
+import { listeningPort } from '../service/status-server.ts';
+import { createRouter } from './app.ts';
+import { Upstream } from './upstream.ts';
+
+try {
+  const { common, own } = readArguments('router', routerOptions, process.argv.slice(2));
+  const overrides = own.list('provider-endpoint');
+  const upstream = new Upstream({
+    credentials: own.text('credentials'),
+    endpoints: readPairs('provider-endpoint', overrides),
+  });
+  const sidecar = await startSidecar('router', common, overrides);
+  const app = createRouter({
+    snapshot: () => sidecar.documents.snapshot(),
+    recorder: sidecar.recorder,
+    upstream,
+  });
+  await app.listen(common.agent);
+  sidecar.serving(listeningPort(app), async () => {
+    await app.close();
+    await upstream.close();
+  });
+} catch (error) {
+  failStart('router', error);
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import type { TokenUsage } from '../service/decision-recorder.ts';
+
+const reported = z.looseObject({
+  usage: z.looseObject({
+    prompt_tokens: z.int().min(0),
+    completion_tokens: z.int().min(0),
+  }),
+});
+
+/** The tokens that a completion or a chunk of one reports, if it does. */
+export function usageOf(value: unknown): TokenUsage | undefined {
+  const parsed = reported.safeParse(value);
+  return parsed.success
+    ? { input: parsed.data.usage.prompt_tokens, output: parsed.data.usage.completion_tokens }
+    : undefined;
+}

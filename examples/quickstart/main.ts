@@ -20,6 +20,10 @@ new KarsSandbox(chart, 'reader', {
   agent: AgentRuntime.container({
     image: 'localhost/kars-agent:0.1.0',
     command: ['node', '/app/agent.js'],
+    env: {
+      AGENT_TASK: 'Summarize http://articles.example/tides',
+      AGENT_TOOLS: 'fetch_url,read_file,post_url',
+    },
   }),
   inferencePolicy: new InferencePolicy(chart, 'reader-inference', {
     provider: ModelProvider.openAi({ credential: { secret, key: 'api-key' } }),

@@ -1,0 +1,13 @@
+/** Where a command writes. */
+export interface Output {
+  /** The result, on standard output. */
+  readonly print: (text: string) => void;
+  /** What goes on, on standard error, so that it never mixes with a result. */
+  readonly progress: (text: string) => void;
+}
+
+/** The streams of this process. */
+export const processOutput: Output = {
+  print: (text) => process.stdout.write(`${text}\n`),
+  progress: (text) => process.stderr.write(`${text}\n`),
+};

@@ -1,0 +1,43 @@
+import { connect } from 'node:net';
+import { request as send } from 'node:http';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { AGENT_HOST } from 'kars-constructs/contract';
+import { listeningPort } from '../../service/status-server.ts';
+import type { LoopbackServer } from './loopback-server.ts';
+
+/** Stands in for an open network in the run without a sandbox: every name leads to `port`, nothing is refused. */
+export async function startOpenInternet(port: number): Promise<LoopbackServer> {
+  const server = createServer((request, response) => {
+    const { method, headers } = request;
+    const path = new URL(request.url ?? '').pathname;
+    const onward = send({ host: AGENT_HOST, port, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  server.on('connect', (_request, client) => {
+    const onward = connect({ host: AGENT_HOST, port }, () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      onward.pipe(client);
+      client.pipe(onward);
+    });
+    for (const socket of [client, onward]) {
+      socket.on('error', () => {
+        client.destroy();
+        onward.destroy();
+      });
+    }
+  });
+  server.listen(0, AGENT_HOST);
+  await once(server, 'listening');
+  return {
+    port: listeningPort({ server }),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

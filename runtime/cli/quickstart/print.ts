@@ -1,0 +1,56 @@
+import { formatTable } from '../table.ts';
+import { observe, type Attempt, type QuickstartReport } from './report.ts';
+
+/** The report as a person reads it. */
+export function formatReport(report: QuickstartReport): string {
+  const { objects, digests, naked, governed, ownModel, audit, tokens } = report;
+  const kinds = Object.entries(objects).map(([kind, count]) => [kind, String(count)]);
+  const logs = Object.entries(audit).map(([name, log]) =>
+    log.ok
+      ? `  ${name}: ${log.records} records, ${log.allowed} allowed, ${log.denied} denied, chain intact`
+      : `  ${name}: broken at line ${log.line}: [${log.code}] ${log.message}`,
+  );
+  return [
+    'Synthesized objects',
+    formatTable([['kind', 'count'], ...kinds]),
+    '',
+    `Digests: ${digests.filter((entry) => entry.enforced === entry.synthesized).length} of ${digests.length} enforced as synthesized`,
+    '',
+    'Without a sandbox',
+    formatTable([HEAD, ...naked.attempts.map(row)]),
+    `  the collector has the secret: ${yesNo(naked.collectorHasSecret)}`,
+    '',
+    'In the sandbox',
+    formatTable([HEAD, ...governed.attempts.map(row)]),
+    `  the collector has the secret: ${yesNo(governed.collectorHasSecret)}`,
+    `  the agent says: ${governed.summary ?? 'nothing'}`,
+    '',
+    ...(ownModel === undefined
+      ? []
+      : [
+          'In the sandbox, with your own model (for information)',
+          formatTable([HEAD, ...ownModel.attempts.map(row)]),
+          `  the collector has the secret: ${yesNo(ownModel.collectorHasSecret)}`,
+          `  the agent says: ${ownModel.summary ?? 'nothing'}`,
+          '',
+        ]),
+    'Audit logs, verified offline',
+    ...logs,
+    `  tokens charged: ${tokens.input} in, ${tokens.output} out`,
+    '',
+    'Proof',
+    ...observe(report).map(({ claim, holds }) => `  ${holds ? 'seen    ' : 'NOT SEEN'}  ${claim}`),
+  ].join('\n');
+}
+
+const HEAD = ['attempt', 'outcome', 'layer', 'code', 'rule'];
+
+const row = ({ what, outcome, layer, code, rule }: Attempt): string[] => [
+  what,
+  outcome,
+  layer,
+  code,
+  rule,
+];
+
+const yesNo = (value: boolean): string => (value ? 'yes' : 'no');

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Version of the Kubernetes components. */
+export const KUBERNETES_VERSION = 'v1.34.4';
+
+/** Go module that pins them. */
+export const GO_MODULE = fileURLToPath(new URL('./go', import.meta.url));
+
+/** Components that the tier builds from source. */
+export const components = ['kube-apiserver'] as const;
+
+/** Places that Debian installs etcd to. */
+const ETCD = ['/usr/bin/etcd', '/usr/local/bin/etcd'];
+
+/** Directory of the built components; another one for each state of the Go module. */
+export function cacheDirectory(): string {
+  const hash = createHash('sha256');
+  for (const file of ['go.mod', 'go.sum', 'tools.go']) {
+    hash.update(readFileSync(join(GO_MODULE, file)));
+  }
+  const root = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  return join(root, 'kars-constructs', hash.digest('hex').slice(0, 16));
+}
+
+/** The program of a component, whether or not it has been built. */
+export const componentPath = (name: string): string => join(cacheDirectory(), name);
+
+/** The etcd program, undefined when it is not installed. */
+export const etcdPath = (): string | undefined => ETCD.find((path) => existsSync(path));

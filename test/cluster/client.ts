@@ -1,0 +1,109 @@
+import { Agent, request } from 'undici';
+
+/** An object as the API server takes it. */
+export interface ApplicableObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** What the API server answered. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  /** Message of the Status object of a refusal, `''` otherwise. */
+  readonly message: string;
+  readonly warnings: readonly string[];
+  readonly body: unknown;
+}
+
+/** Plurals that are not the lower-cased kind with an s. */
+const PLURALS: Readonly<Record<string, string>> = {
+  InferencePolicy: 'inferencepolicies',
+  KarsMemory: 'karsmemories',
+  KarsSandbox: 'karssandboxes',
+  NetworkPolicy: 'networkpolicies',
+  ToolPolicy: 'toolpolicies',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
+};
+
+/** Talks to an API server as one user. */
+export class Client {
+  readonly #base: string;
+  readonly #token: string;
+  readonly #agent: Agent;
+
+  constructor(base: string, token: string, ca: string) {
+    this.#base = base;
+    this.#token = token;
+    this.#agent = new Agent({ connect: { ca } });
+  }
+
+  /** Server-side apply with strict field validation. */
+  apply(object: ApplicableObject, { dryRun = false } = {}): Promise<Answer> {
+    const query = new URLSearchParams({
+      fieldManager: 'test',
+      force: 'true',
+      fieldValidation: 'Strict',
+      ...(dryRun ? { dryRun: 'All' } : {}),
+    });
+    const path = `${pathOf(object)}?${query.toString()}`;
+    return this.call('PATCH', path, object, 'application/apply-patch+yaml');
+  }
+
+  /** Reads an object. */
+  get(object: ApplicableObject): Promise<Answer> {
+    return this.call('GET', pathOf(object));
+  }
+
+  /** Any call. */
+  async call(
+    method: 'GET' | 'PATCH' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    type = 'application/json',
+  ): Promise<Answer> {
+    const answer = await request(`${this.#base}${path}`, {
+      method,
+      dispatcher: this.#agent,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': type },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.body.text();
+    const value = parse(text);
+    const ok = answer.statusCode < 300;
+    return {
+      ok,
+      status: answer.statusCode,
+      message: ok ? '' : messageOf(value, text),
+      warnings: [answer.headers['warning'] ?? []].flat().map(warningText),
+      body: value,
+    };
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+function pathOf({ apiVersion, kind, metadata: { name, namespace } }: ApplicableObject): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const plural = PLURALS[kind] ?? `${kind.toLowerCase()}s`;
+  const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  return `${root}${scope}/${plural}/${name}`;
+}
+
+/** The text of a Warning header, RFC 9111 section 5.5. */
+const warningText = (header: string): string => /^299 \S+ "(.*)"$/s.exec(header)?.[1] ?? header;
+
+const messageOf = (value: unknown, text: string): string =>
+  typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : text;
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

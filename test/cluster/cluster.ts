@@ -1,0 +1,118 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { componentPath, etcdPath } from './binaries.ts';
+import { Client } from './client.ts';
+import { freePort, ServerProcess } from './server-process.ts';
+
+/** A real etcd and a real API server, on loopback, for tests. */
+export interface Cluster {
+  /** Member of system:masters. */
+  readonly admin: Client;
+  /** A user without any right. */
+  readonly nobody: Client;
+  readonly stop: () => Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+
+/** Starts both servers with an empty store, and waits until they serve. */
+export async function startCluster(): Promise<Cluster> {
+  const directory = mkdtempSync(join(tmpdir(), 'kars-cluster-'));
+  const etcdUrl = `http://${HOST}:${await freePort()}`;
+  const etcd = startEtcd(directory, etcdUrl, `http://${HOST}:${await freePort()}`);
+  const port = await freePort();
+  const tokens = {
+    admin: randomBytes(16).toString('hex'),
+    nobody: randomBytes(16).toString('hex'),
+  };
+  try {
+    await etcd.ready(async () => (await fetch(`${etcdUrl}/health`)).ok);
+    const server = startApiServer(directory, etcdUrl, port, tokens);
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      await etcd.stop();
+      rmSync(directory, { recursive: true, force: true });
+    };
+    try {
+      const connect = await connector(directory, port, server);
+      const admin = connect(tokens.admin);
+      const nobody = connect(tokens.nobody);
+      await server.ready(async () => (await admin.call('GET', '/readyz')).ok);
+      return {
+        admin,
+        nobody,
+        stop: async () => {
+          await Promise.all([admin.close(), nobody.close()]);
+          await stop();
+        },
+      };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  } catch (error) {
+    await etcd.stop();
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function startEtcd(directory: string, client: string, peer: string): ServerProcess {
+  const program = etcdPath();
+  if (program === undefined) throw new Error('[KARS_CLUSTER_ETCD] run npm run setup:cluster');
+  return new ServerProcess('etcd', program, [
+    `--data-dir=${join(directory, 'etcd')}`,
+    `--listen-client-urls=${client}`,
+    `--advertise-client-urls=${client}`,
+    `--listen-peer-urls=${peer}`,
+    `--initial-advertise-peer-urls=${peer}`,
+    `--initial-cluster=default=${peer}`,
+    '--unsafe-no-fsync',
+  ]);
+}
+
+function startApiServer(
+  directory: string,
+  etcdUrl: string,
+  port: number,
+  tokens: { readonly admin: string; readonly nobody: string },
+): ServerProcess {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const file = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(directory, name), content, { mode: 0o600 });
+    return join(directory, name);
+  };
+  const users = `${tokens.admin},admin,admin,system:masters\n${tokens.nobody},nobody,nobody\n`;
+  return new ServerProcess('kube-apiserver', componentPath('kube-apiserver'), [
+    `--etcd-servers=${etcdUrl}`,
+    `--bind-address=${HOST}`,
+    `--advertise-address=${HOST}`,
+    `--secure-port=${port}`,
+    `--cert-dir=${join(directory, 'tls')}`,
+    `--token-auth-file=${file('tokens.csv', users)}`,
+    '--authorization-mode=Node,RBAC',
+    '--anonymous-auth=false',
+    '--allow-privileged=true',
+    '--service-cluster-ip-range=10.96.0.0/16',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${file('sa.pub', publicKey.export({ type: 'spki', format: 'pem' }))}`,
+    `--service-account-signing-key-file=${file('sa.key', privateKey.export({ type: 'pkcs8', format: 'pem' }))}`,
+    '--enable-admission-plugins=NodeRestriction,PodSecurity',
+    // There is no controller manager in this tier that would make service accounts.
+    '--disable-admission-plugins=ServiceAccount',
+  ]);
+}
+
+/** Clients that trust the certificate which the server makes for itself at its first start. */
+async function connector(
+  directory: string,
+  port: number,
+  server: ServerProcess,
+): Promise<(token: string) => Client> {
+  const certificate = join(directory, 'tls', 'apiserver.crt');
+  await server.ready(() => Promise.resolve(existsSync(certificate)));
+  const ca = readFileSync(certificate, 'utf8');
+  return (token) => new Client(`https://${HOST}:${port}`, token, ca);
+}

@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A server of the tier, which ends with the process that started it. */
+export class ServerProcess {
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  #log = '';
+
+  constructor(name: string, program: string, args: readonly string[]) {
+    this.#name = name;
+    // setpriv asks the kernel to end the server when its parent dies, however that happens.
+    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.#log = `${this.#log}${String(chunk)}`.slice(-20_000);
+      });
+    }
+  }
+
+  /**
+   * Waits until `probe` is true.
+   *
+   * @throws Error with the end of the log when the server ends, or needs longer than a minute.
+   */
+  async ready(probe: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline && this.#child.exitCode === null) {
+      if (await probe().catch(() => false)) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`[KARS_CLUSTER_START] ${this.#name} is not ready:\n${this.#log}`);
+  }
+
+  /** Ends the server. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
+    this.#child.kill('SIGTERM');
+    await once(this.#child, 'exit');
+    clearTimeout(force);
+  }
+}
+
+/** A port of the loopback interface that nobody uses now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}

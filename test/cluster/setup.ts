@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import {
+  cacheDirectory,
+  componentPath,
+  components,
+  etcdPath,
+  GO_MODULE,
+  KUBERNETES_VERSION,
+} from './binaries.ts';
+
+const started = Date.now();
+
+const say = (text: string): void => {
+  process.stdout.write(
+    `${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${text}\n`,
+  );
+};
+
+class SetupError extends Error {
+  constructor(code: string, message: string) {
+    super(`[${code}] ${message}`);
+  }
+}
+
+try {
+  await installEtcd();
+  for (const name of components) await buildComponent(name);
+  say('the cluster tier is set up; run it with: npm run test:cluster');
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function installEtcd(): Promise<void> {
+  if (etcdPath() !== undefined) return;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    throw new SetupError(
+      'KARS_CLUSTER_ETCD',
+      'got no etcd, and cannot install it as this user; install etcd 3.4 or newer as /usr/bin/etcd',
+    );
+  }
+  say('installing etcd');
+  await run('apt-get', ['update', '-qq'], {});
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'etcd-server'], {
+    DEBIAN_FRONTEND: 'noninteractive',
+  });
+  if (etcdPath() === undefined) {
+    throw new SetupError('KARS_CLUSTER_ETCD', 'the package etcd-server brought no etcd');
+  }
+}
+
+async function buildComponent(name: string): Promise<void> {
+  const target = componentPath(name);
+  if (existsSync(target)) return;
+  if (spawnSync('go', ['version']).status !== 0) {
+    throw new SetupError('KARS_CLUSTER_GO', 'got no Go; install Go 1.24 or newer');
+  }
+  say(`building ${name} ${KUBERNETES_VERSION} from source, some minutes the first time`);
+  const version = 'k8s.io/component-base/version';
+  const [major = '', minor = ''] = KUBERNETES_VERSION.slice(1).split('.');
+  const flags = `-s -w -X ${version}.gitVersion=${KUBERNETES_VERSION} -X ${version}.gitMajor=${major} -X ${version}.gitMinor=${minor}`;
+  mkdirSync(cacheDirectory(), { recursive: true });
+  const unfinished = `${target}.unfinished`;
+  await run(
+    'go',
+    ['build', '-trimpath', '-ldflags', flags, '-o', unfinished, `k8s.io/kubernetes/cmd/${name}`],
+    { CGO_ENABLED: '0' },
+  );
+  renameSync(unfinished, target);
+}
+
+/** Runs a program, with a line every ten seconds while it runs. */
+async function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const child = spawn(program, [...args], {
+    cwd: GO_MODULE,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const pulse = setInterval(() => say(`${program} is still at work`), 10_000);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  clearInterval(pulse);
+  if (code !== 0) {
+    throw new SetupError(
+      'KARS_CLUSTER_SETUP',
+      `${program} ${args[0] ?? ''} ended with ${code ?? 'a signal'}`,
+    );
+  }
+}

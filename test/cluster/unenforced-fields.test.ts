@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  enforcement,
+  fieldsOf,
+  formatPath,
+  isEnforcedInCluster,
+  kinds,
+} from 'kars-constructs/contract';
+import { unenforcedFieldWarnings } from '../../lib/platform/admission/unenforced-fields.ts';
+import { goldenCases } from '../support/golden.ts';
+import type { Cluster } from './cluster.ts';
+import { startClusterWithCrds } from './with-crds.ts';
+
+const golden = new Map(goldenCases('valid').map((entry) => [entry.name, entry.manifest]));
+
+describe('warnings for fields that nothing acts on', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startClusterWithCrds();
+    for (const object of unenforcedFieldWarnings()) {
+      const { ok, message } = await cluster.admin.apply(object);
+      expect({ ok, message }).toEqual({ ok: true, message: '' });
+    }
+    await warned();
+  });
+  afterAll(() => cluster.stop());
+
+  /** Admission policies take effect some time after they are stored. */
+  async function warned(): Promise<void> {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      if ((await warningsFor('KarsEval minimal')).length > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error('the warning policies are not in force after twenty seconds');
+  }
+
+  async function warningsFor(name: string): Promise<readonly string[]> {
+    const manifest = golden.get(name);
+    if (manifest === undefined) throw new Error(`there is no golden case ${name}`);
+    const { ok, message, warnings } = await cluster.admin.apply(manifest, { dryRun: true });
+    expect({ ok, message }).toEqual({ ok: true, message: '' });
+    return warnings;
+  }
+
+  it('name a field of each kind that has such fields', async () => {
+    for (const definition of kinds) {
+      const all = await Promise.all(
+        [...golden.keys()]
+          .filter((name) => name.startsWith(`${definition.kind} `))
+          .map((name) => warningsFor(name)),
+      );
+      expect(all.flat().join('\n')).toContain(
+        'is recorded, and nothing acts on it in this release',
+      );
+    }
+  });
+
+  it('do not name a field that something acts on', async () => {
+    const all = (await Promise.all([...golden.keys()].map((name) => warningsFor(name)))).flat();
+    const enforced = Object.entries(enforcement).flatMap(([kind, fields]) =>
+      Object.keys(fields).filter((path) => isEnforcedInCluster(kind, path)),
+    );
+    for (const path of enforced.filter((name) => name.includes('.'))) {
+      expect(all.filter((text) => text.includes(`spec.${path} is recorded`))).toEqual([]);
+    }
+  });
+
+  it('do not name a field that has its default', async () => {
+    expect((await warningsFor('KarsSandbox minimal')).join('\n')).not.toContain(
+      'sandbox.isolation',
+    );
+    expect((await warningsFor('KarsSandbox hardened')).join('\n')).toContain('sandbox.isolation');
+  });
+
+  it('exist for each field of a kind that nothing acts on', () => {
+    for (const definition of kinds) {
+      const fields = fieldsOf(definition)
+        .map(({ path }) => formatPath(path))
+        .filter((path) => !isEnforcedInCluster(definition.kind, path));
+      const policy = JSON.stringify(
+        unenforcedFieldWarnings().find(({ metadata }) => metadata.name.endsWith(definition.plural)),
+      );
+      for (const path of fields) expect(policy).toContain(`spec.${path} is recorded`);
+    }
+  });
+});

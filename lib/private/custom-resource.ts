@@ -43,6 +43,8 @@ export abstract class CustomResource extends Construct implements Reference {
   readonly namespace: string;
   /** Name of the custom resource. */
   readonly name: string;
+  /** False when synthesis will refuse the custom resource. */
+  readonly isValid: boolean;
 
   protected constructor(
     scope: Construct,
@@ -64,11 +66,13 @@ export abstract class CustomResource extends Construct implements Reference {
     };
     addObject(this, 'Resource', manifest);
     const checked = problems.length > 0 ? undefined : validateManifest(definition, manifest);
-    reportAtSynth(this, [
+    const found = [
       ...nameProblems(this.name, longestName),
       ...claim(this, `${definition.kind} ${clustered ? '' : `${this.namespace}/`}${this.name}`),
       ...problems,
       ...(checked === undefined || checked.ok ? [] : checked.problems),
-    ]);
+    ];
+    this.isValid = found.length === 0;
+    reportAtSynth(this, found);
   }
 }

@@ -20,24 +20,19 @@ export interface CompiledDocuments {
 /** Compiles every policy of a sandbox into its document. */
 export function compileDocuments(input: SandboxInput): CompiledDocuments {
   const { sandbox, inferencePolicy, toolPolicy } = input;
-  const models = inferencePolicySpec.safeParse(inferencePolicy.spec);
-  const tools = toolPolicySpec.safeParse(toolPolicy?.spec);
-  // A policy that does not parse has been reported by its own construct.
+  const models = compileInferencePolicy(inferencePolicySpec.parse(inferencePolicy.spec));
+  const tools = toolPolicy && compileToolPolicy(toolPolicySpec.parse(toolPolicy.spec));
   const compiled: readonly Result<EncodedDocument>[] = [
-    ...(models.success
-      ? [
-          mapResult(compileInferencePolicy(models.data), (payload) =>
-            encode('inference-policy', sourceOf(inferencePolicy.source), payload),
-          ),
-        ]
-      : []),
-    ...(toolPolicy !== undefined && tools.success
-      ? [
-          mapResult(compileToolPolicy(tools.data), (payload) =>
+    mapResult(models, (payload) =>
+      encode('inference-policy', sourceOf(inferencePolicy.source), payload),
+    ),
+    ...(toolPolicy === undefined || tools === undefined
+      ? []
+      : [
+          mapResult(tools, (payload) =>
             encode('tool-policy', sourceOf(toolPolicy.source), payload),
           ),
-        ]
-      : []),
+        ]),
     {
       ok: true,
       value: encode(

@@ -97,12 +97,16 @@ export class KarsSandbox extends CustomResource {
     this.sandboxNamespace = sandboxNamespace(this.name);
     const images = props.images ?? KarsImages.find(this);
     const { inferencePolicy, toolPolicy } = props;
-    const { objects, problems } = expandSandbox({
-      sandbox: { source: this, spec },
-      inferencePolicy: { source: inferencePolicy, spec: inferencePolicy.spec },
-      toolPolicy: toolPolicy && { source: toolPolicy, spec: toolPolicy.spec },
-      image: (name) => images?.image(name) ?? '',
-    });
+    const isExpandable = this.isValid && inferencePolicy.isValid && toolPolicy?.isValid !== false;
+    // What is refused anyway has no objects, only its problems.
+    const { objects, problems } = isExpandable
+      ? expandSandbox({
+          sandbox: { source: this, spec },
+          inferencePolicy: { source: inferencePolicy, spec: inferencePolicy.spec },
+          toolPolicy: toolPolicy && { source: toolPolicy, spec: toolPolicy.spec },
+          image: (name) => images?.image(name) ?? '',
+        })
+      : { objects: [], problems: [] };
     for (const object of objects) {
       addObject(this, `${object.kind}-${object.metadata.name}`, object);
     }

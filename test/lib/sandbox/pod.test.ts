@@ -1,0 +1,181 @@
+import { Size } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
+import type { Container } from 'kubernetes-types/core/v1.js';
+import { describe, expect, it } from 'vitest';
+import {
+  AgentResources,
+  AgentRuntime,
+  Egress,
+  ModelProvider,
+  SandboxState,
+  type KarsSandboxProps,
+} from 'kars-constructs';
+import { postureProblems, synthesize, type SynthesizedApp } from 'kars-constructs/testing';
+import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
+
+const synthesized = (props: Partial<KarsSandboxProps> = {}): SynthesizedApp =>
+  synthesize((app) => sandboxIn(agentsChart(app), props));
+
+function podOf(app: SynthesizedApp) {
+  const { spec } = app.find('Deployment', 'reader') as unknown as Deployment;
+  const pod = spec?.template.spec;
+  if (pod === undefined) throw new Error('there is no pod');
+  return pod;
+}
+
+function containerOf(app: SynthesizedApp, name: string): Container {
+  const { containers, initContainers = [] } = podOf(app);
+  const found = [...initContainers, ...containers].find((container) => container.name === name);
+  if (found === undefined) throw new Error(`there is no container ${name}`);
+  return found;
+}
+
+const envOf = (container: Container): Record<string, string | undefined> =>
+  Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
+
+describe('the pod of a sandbox', () => {
+  it('has nothing that is weaker than the default', () => {
+    expect(postureProblems(synthesized())).toEqual([]);
+  });
+
+  it('starts router and egress proxy as native sidecars with users of their own', () => {
+    const app = synthesized();
+    expect(podOf(app).initContainers?.map(({ name }) => name)).toEqual(['egress-proxy', 'router']);
+    const uids = ['agent', 'router', 'egress-proxy'].map(
+      (name) => containerOf(app, name).securityContext?.runAsUser,
+    );
+    expect(uids).toEqual([1000, 1001, 1002]);
+    expect(containerOf(app, 'router').restartPolicy).toBe('Always');
+  });
+
+  it('runs the image, command, arguments and environment of the agent', () => {
+    const agent = AgentRuntime.container({
+      image: 'registry.example.com/mine:2',
+      command: ['/bin/agent'],
+      args: ['--fast'],
+      env: { B: '2', A: '1' },
+    });
+    const container = containerOf(synthesized({ agent }), 'agent');
+    expect(container).toMatchObject({
+      image: 'registry.example.com/mine:2',
+      command: ['/bin/agent'],
+      args: ['--fast'],
+    });
+    expect(envOf(container)).toMatchObject({ A: '1', B: '2' });
+  });
+
+  it('points client libraries of the agent at the sidecars', () => {
+    const env = envOf(containerOf(synthesized(), 'agent'));
+    expect(env).toMatchObject({
+      OPENAI_BASE_URL: 'http://127.0.0.1:8443/v1',
+      HTTP_PROXY: 'http://127.0.0.1:8444',
+      HTTPS_PROXY: 'http://127.0.0.1:8444',
+      http_proxy: 'http://127.0.0.1:8444',
+      https_proxy: 'http://127.0.0.1:8444',
+      NO_PROXY: 'localhost,127.0.0.1,::1',
+      no_proxy: 'localhost,127.0.0.1,::1',
+      NODE_USE_ENV_PROXY: '1',
+    });
+  });
+
+  it('mounts the credential of the provider into the router alone', () => {
+    const app = synthesize((scope) => {
+      const chart = agentsChart(scope);
+      const secret = Secret.fromSecretName(chart, 'secret', 'provider-key');
+      const provider = ModelProvider.openAi({ credential: { secret, key: 'token' } });
+      return sandboxIn(chart, { inferencePolicy: inferencePolicyIn(chart, { provider }) });
+    });
+    const mounts = (name: string): string[] =>
+      (containerOf(app, name).volumeMounts ?? []).map(({ mountPath }) => mountPath);
+    expect(mounts('router')).toContain('/run/kars/credentials');
+    expect(mounts('egress-proxy')).not.toContain('/run/kars/credentials');
+    expect(mounts('agent')).toEqual(['/sandbox', '/tmp']);
+    expect(podOf(app).volumes).toContainEqual({
+      name: 'credentials',
+      projected: {
+        defaultMode: 0o440,
+        sources: [{ secret: { name: 'provider-key', items: [{ key: 'token', path: 'openai' }] } }],
+      },
+    });
+    expect(JSON.stringify(containerOf(app, 'agent'))).not.toContain('provider-key');
+  });
+
+  it('mounts all documents as one volume, into the sidecars alone', () => {
+    const app = synthesized();
+    const sources = podOf(app).volumes?.find(({ name }) => name === 'documents')?.projected
+      ?.sources;
+    expect(sources?.map(({ configMap }) => configMap?.name)).toEqual([
+      'kars-documents-set',
+      'kars-documents-inference-policy',
+      'kars-documents-egress-allowlist',
+    ]);
+    const [mount] = (containerOf(app, 'router').volumeMounts ?? []).filter(
+      ({ name }) => name === 'documents',
+    );
+    expect(mount).toEqual({ name: 'documents', mountPath: '/etc/kars/documents', readOnly: true });
+  });
+
+  it('carries no digest in its template, so that a policy change is no rollout', () => {
+    expect(JSON.stringify(synthesized().find('Deployment', 'reader'))).not.toContain('sha256:');
+  });
+
+  it('has one replica, and none when suspended', () => {
+    const replicas = (props: Partial<KarsSandboxProps>): unknown =>
+      (synthesized(props).find('Deployment', 'reader') as unknown as Deployment).spec?.replicas;
+    expect(replicas({})).toBe(1);
+    expect(replicas({ suspended: true })).toBe(0);
+  });
+
+  it('has the resources that it is given', () => {
+    const resources = new AgentResources({
+      cpu: { request: 0.25, limit: 1 },
+      memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
+    });
+    expect(containerOf(synthesized({ resources }), 'agent').resources).toEqual({
+      requests: { cpu: '250m', memory: '256Mi' },
+      limits: { cpu: '1000m', memory: '1024Mi' },
+    });
+  });
+
+  it('keeps its state on a claim of its own, with one folder a process', () => {
+    const state = SandboxState.persistent({ size: Size.gibibytes(2), storageClassName: 'fast' });
+    const app = synthesized({ state });
+    expect(app.find('PersistentVolumeClaim', 'kars-state')['spec']).toEqual({
+      accessModes: ['ReadWriteOncePod'],
+      storageClassName: 'fast',
+      resources: { requests: { storage: '2048Mi' } },
+    });
+    const folders = ['router', 'egress-proxy'].map(
+      (name) =>
+        containerOf(app, name).volumeMounts?.find((mount) => mount.name === 'state')?.subPath,
+    );
+    expect(folders).toEqual(['router', 'egress-proxy']);
+  });
+
+  it('keeps its state in the pod when that is asked for', () => {
+    const app = synthesized({ state: SandboxState.ephemeral() });
+    expect(app.ofKind('PersistentVolumeClaim')).toEqual([]);
+    expect(podOf(app).volumes).toContainEqual({ name: 'state', emptyDir: { sizeLimit: '1Gi' } });
+  });
+});
+
+describe('the namespace of a sandbox', () => {
+  it('admits restricted pods only, and is not in the namespace of the chart', () => {
+    const { metadata } = synthesized().find('Namespace', 'kars-reader');
+    expect(metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
+    expect(metadata.namespace).toBeUndefined();
+  });
+
+  it('denies all traffic by default and opens the ports of entries and providers', () => {
+    const app = synthesized({ egress: [Egress.tcp('db.example.com', 5432)] });
+    expect(app.find('NetworkPolicy', 'default-deny')['spec']).toEqual({
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+    });
+    const { egress } = app.find('NetworkPolicy', 'allow-public')['spec'] as {
+      egress: { ports: { port: number }[] }[];
+    };
+    expect(egress[0]?.ports.map(({ port }) => port)).toEqual([443, 5432]);
+  });
+});

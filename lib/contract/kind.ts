@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_VERSION } from './api.ts';
-import { failure, success, type Result } from './problem.ts';
+import { failure, success, type Problem, type Result } from './problem.ts';
 import { problemsOf } from './schema-problems.ts';
 
 /** A column of `kubectl get`. */
@@ -45,14 +45,18 @@ const metadata = z.looseObject({
   namespace: z.string().optional(),
 });
 
-const envelope = ({ kind }: KindDefinition) =>
-  z.strictObject({
-    apiVersion: z.literal(API_VERSION),
-    kind: z.literal(kind),
-    metadata,
-    spec: z.unknown().optional(),
-    status: z.unknown().optional(),
-  });
+const envelope = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.string(),
+  metadata,
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
+});
+
+function wrongKind(expected: string, got: string): Problem[] {
+  const message = `got ${got}, supply ${expected}`;
+  return got === expected ? [] : [{ path: 'kind', code: 'KARS_MANIFEST_INVALID', message }];
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
@@ -66,8 +70,10 @@ export function validateManifest<Spec extends z.ZodType>(
   definition: KindDefinition<Spec>,
   manifest: unknown,
 ): Result<z.output<Spec> | undefined> {
-  const outer = envelope(definition).safeParse(manifest);
-  const outerProblems = outer.success ? [] : problemsOf(outer.error, 'KARS_MANIFEST_INVALID');
+  const outer = envelope.safeParse(manifest);
+  const outerProblems = outer.success
+    ? wrongKind(definition.kind, outer.data.kind)
+    : problemsOf(outer.error, 'KARS_MANIFEST_INVALID');
   if (!isRecord(manifest) || (manifest['spec'] === undefined && !definition.specRequired)) {
     return outerProblems.length === 0 ? success(undefined) : failure(...outerProblems);
   }

@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util';
+import { formatBench, type BenchReport } from './report.ts';
+import { benchSynth } from './synth/bench.ts';
+
+const benches: Readonly<Record<string, (progress: (text: string) => void) => BenchReport>> = {
+  synth: benchSynth,
+};
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const [name = ''] = positionals;
+const bench = benches[name];
+if (bench === undefined) {
+  process.stderr.write(`got the bench "${name}", there are: ${Object.keys(benches).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  const report = bench((text) => process.stderr.write(`${text}\n`));
+  process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : formatBench(report)}\n`);
+}

@@ -44,5 +44,5 @@ function ownObjects(chart: Chart): unknown[] {
   return chart.node
     .findAll()
     .filter((node) => ApiObject.isApiObject(node))
-    .map((node) => (node).toJson() as unknown);
+    .map((node) => node.toJson() as unknown);
 }

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { recordHash, type AuditRecord } from 'kars-constructs/contract';
+import { AuditLog } from '../../../runtime/audit/audit-log.ts';
+import { verifyAuditLog } from '../../../runtime/audit/verify.ts';
+import { temporaryDirectory } from '../../support/documents.ts';
+
+const entry = {
+  sandbox: 'reader',
+  process: 'router' as const,
+  set: 'none',
+  surface: 'chat',
+  target: 'small',
+  decision: 'deny' as const,
+  code: 'KARS_MODEL_NOT_ALLOWED',
+  rule: 'InferencePolicy agents/models',
+  reason: 'not listed',
+};
+
+async function written(count: number): Promise<string> {
+  const file = join(temporaryDirectory(), 'audit.jsonl');
+  const log = await AuditLog.open(file);
+  await Promise.all(Array.from({ length: count }, () => log.append(entry)));
+  await log.close();
+  return file;
+}
+
+const linesOf = (file: string): string[] => readFileSync(file, 'utf8').trimEnd().split('\n');
+
+function rewrite(file: string, change: (records: AuditRecord[]) => AuditRecord[]): void {
+  const records = linesOf(file).map((line) => JSON.parse(line) as AuditRecord);
+  writeFileSync(
+    file,
+    change(records)
+      .map((record) => `${JSON.stringify(record)}\n`)
+      .join(''),
+  );
+}
+
+describe('an audit log', () => {
+  it('chains records that are appended at once', async () => {
+    const result = await verifyAuditLog(await written(50));
+    expect(result).toMatchObject({ ok: true, records: 50, denied: 50, allowed: 0 });
+  });
+
+  it('continues its chain after a restart', async () => {
+    const file = await written(3);
+    const again = await AuditLog.open(file);
+    const record = await again.append({ ...entry, tokens: { input: 5, output: 2 } });
+    await again.close();
+    expect(record.seq).toBe(3);
+    expect(await verifyAuditLog(file)).toMatchObject({
+      ok: true,
+      records: 4,
+      denied: 3,
+      tokens: { input: 5, output: 2 },
+      head: record.hash,
+    });
+  });
+
+  it('cuts off a line that a crash has torn, and goes on', async () => {
+    const file = await written(3);
+    truncateSync(file, readFileSync(file).length - 10);
+    expect(await verifyAuditLog(file)).toMatchObject({
+      ok: false,
+      line: 3,
+      code: 'KARS_AUDIT_TORN',
+    });
+    const again = await AuditLog.open(file);
+    expect((await again.append(entry)).seq).toBe(2);
+    await again.close();
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 3 });
+  });
+
+  it('survives being killed in the middle of writing', async () => {
+    const file = join(temporaryDirectory(), 'audit.jsonl');
+    const module = new URL('../../../runtime/audit/audit-log.ts', import.meta.url).href;
+    const script = `const { AuditLog } = await import(${JSON.stringify(module)});
+      const log = await AuditLog.open(${JSON.stringify(file)});
+      console.log('open');
+      for (;;) await log.append(${JSON.stringify(entry)});`;
+    const child = spawn(
+      process.execPath,
+      ['--conditions=kars:source', '--input-type=module', '-e', script],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    await once(child.stdout, 'data');
+    await expect.poll(() => readFileSync(file).length).toBeGreaterThan(10_000);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const again = await AuditLog.open(file);
+    const { seq } = await again.append(entry);
+    await again.close();
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: seq + 1 });
+  });
+
+  it('refuses to continue a log whose end is no record', async () => {
+    const file = await written(1);
+    appendFileSync(file, 'not a record\n');
+    await expect(AuditLog.open(file)).rejects.toMatchObject({ code: 'KARS_AUDIT_BROKEN' });
+  });
+});
+
+describe('verification finds', () => {
+  it.each<[string, (records: AuditRecord[]) => AuditRecord[], string, number]>([
+    [
+      'a changed field',
+      (records) => records.map((record) => ({ ...record, target: 'large' })),
+      'KARS_AUDIT_HASH',
+      1,
+    ],
+    [
+      'a changed field with a hash of its own',
+      (records) =>
+        records.map((record, index) => {
+          const { hash: _old, ...open } = { ...record, decision: 'allow' as const };
+          return index === 1 ? { ...open, hash: recordHash(open) } : record;
+        }),
+      'KARS_AUDIT_LINK',
+      3,
+    ],
+    [
+      'a record that was taken out',
+      (records) => records.filter((_, index) => index !== 1),
+      'KARS_AUDIT_LINK',
+      2,
+    ],
+    ['a log that starts in the middle', (records) => records.slice(1), 'KARS_AUDIT_LINK', 1],
+    ['two records that changed places', (records) => records.reverse(), 'KARS_AUDIT_LINK', 1],
+    [
+      'an unknown member',
+      (records) => records.map((record) => ({ ...record, note: 'x' })),
+      'KARS_AUDIT_MALFORMED',
+      1,
+    ],
+  ])('%s', async (_what, change, code, line) => {
+    const file = await written(3);
+    rewrite(file, change);
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: false, code, line });
+  });
+
+  it('nothing in an empty log', async () => {
+    expect(await verifyAuditLog(await written(0))).toMatchObject({ ok: true, records: 0 });
+  });
+});

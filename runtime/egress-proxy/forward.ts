@@ -14,12 +14,12 @@ export async function forward(
 ): Promise<void> {
   const target = readTarget(request);
   if ('code' in target) {
-    refuse(request, response, await gate.refuseUnreadable('http', target));
+    refuse(response, await gate.refuseUnreadable('http', target));
     return;
   }
   const dialled = await gate.pass('http', target.authority);
   if (!dialled.ok) {
-    refuse(request, response, dialled.denial);
+    refuse(response, dialled.denial);
     return;
   }
   await exchange(request, response, target, dialled.socket);
@@ -56,11 +56,9 @@ function readTarget({ url = '', headers }: IncomingMessage): Target | Deny {
   };
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, denial: Deny): void {
+function refuse(response: ServerResponse, denial: Deny): void {
   const { status, headers, body } = denialAnswer(denial);
-  // A body that nobody reads must not become the next request on the connection.
-  const unread = !request.complete && (request.headers['content-length'] ?? '0') !== '0';
-  response.writeHead(status, unread ? { ...headers, connection: 'close' } : headers);
+  response.writeHead(status, headers);
   response.end(body);
 }
 
@@ -89,7 +87,7 @@ async function exchange(
     if (response.headersSent) response.destroy();
     else {
       const reason = 'the host closed the connection before its answer was whole';
-      refuse(request, response, deny('KARS_EGRESS_CONNECT_FAILED', 'egress proxy', reason));
+      refuse(response, deny('KARS_EGRESS_CONNECT_FAILED', 'egress proxy', reason));
     }
   } finally {
     socket.destroy();

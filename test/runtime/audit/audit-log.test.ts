@@ -116,8 +116,8 @@ describe('verification finds', () => {
       'a changed field with a hash of its own',
       (records) =>
         records.map((record, index) => {
-          const { hash: _old, ...open } = { ...record, decision: 'allow' as const };
-          return index === 1 ? { ...open, hash: recordHash(open) } : record;
+          const { hash, ...open } = { ...record, decision: 'allow' as const };
+          return index === 1 ? { ...open, hash: recordHash(open) } : { ...record, hash };
         }),
       'KARS_AUDIT_LINK',
       3,

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { specialPurpose } from '../../../runtime/egress-policy/addresses.ts';
+import { writeDocuments } from '../../support/documents.ts';
+import { echoServer, exchangeRaw } from '../../support/servers.ts';
+import { startProxy, toLoopback } from './support.ts';
+
+const listed = [{ host: 'echo.example', port: 7000 }];
+
+const connectTo = (authority: string, payload = ''): string =>
+  `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n${payload}`;
+
+const statusOf = (answer: string): string => answer.split(' ')[1] ?? '';
+
+const bodyOf = (answer: string): unknown => JSON.parse(answer.split('\r\n\r\n')[1] ?? '');
+
+describe('CONNECT', () => {
+  it('carries bytes both ways, those sent along with the request included, to the last one', async () => {
+    const { port } = await startProxy(listed, toLoopback('echo.example', 7000, await echoServer()));
+    const answer = await exchangeRaw(port, connectTo('echo.example:7000', 'hello'), true);
+    expect(answer).toBe('HTTP/1.1 200 Connection Established\r\n\r\nhello');
+  });
+
+  it('is refused for what is not listed, with code, rule and cure, and audited', async () => {
+    const { port, sidecar } = await startProxy(listed);
+    const answer = await exchangeRaw(port, connectTo('evil.example:443'), true);
+    expect(statusOf(answer)).toBe('403');
+    expect(answer).toContain('x-kars-code: KARS_EGRESS_NOT_ALLOWED');
+    expect(bodyOf(answer)).toEqual({
+      error: {
+        code: 'KARS_EGRESS_NOT_ALLOWED',
+        reason: 'no entry names evil.example port 443',
+        rule: 'KarsSandbox agents/reader egress',
+        cure: 'add { host: "evil.example", port: 443 } to the egress of KarsSandbox agents/reader',
+      },
+    });
+    expect(await sidecar.audited()).toMatchObject([
+      { surface: 'connect', target: 'evil.example:443', decision: 'deny', sandbox: 'reader' },
+    ]);
+    expect(sidecar.logged.join('')).toContain('"decision":"deny"');
+  });
+
+  it('is refused without a document set', async () => {
+    const { port } = await startProxy(undefined);
+    const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);
+    expect(bodyOf(answer)).toMatchObject({ error: { code: 'KARS_POLICY_UNAVAILABLE' } });
+  });
+
+  it.each([
+    'echo.example',
+    'echo.example:0',
+    'echo.example:65536',
+    'echo.example:7000/',
+    'user@echo.example:7000',
+    '127.0.0.1:7000',
+    '[::1]:7000',
+    '0x7f.1:7000',
+    '2130706433:7000',
+    '*.example:7000',
+    '%65cho.example:7000',
+  ])('is refused for the target %s, which is no host name with a port', async (authority) => {
+    const { port } = await startProxy([{ host: 'echo.example', port: 7000 }]);
+    const answer = await exchangeRaw(port, connectTo(authority), true);
+    expect(['400', '403']).toContain(statusOf(answer));
+    if (answer.includes('x-kars-code')) expect(answer).toContain('KARS_EGRESS_NAME_INVALID');
+  });
+
+  it.each(['ECHO.example:7000', 'echo.example.:7000'])(
+    'decides %s in its normal form',
+    async (authority) => {
+      const { port } = await startProxy(
+        listed,
+        toLoopback('echo.example', 7000, await echoServer()),
+      );
+      expect(statusOf(await exchangeRaw(port, connectTo(authority), true))).toBe('200');
+    },
+  );
+
+  it('follows a policy that changes while it runs', async () => {
+    const { port, sidecar } = await startProxy(
+      [],
+      toLoopback('echo.example', 7000, await echoServer()),
+    );
+    expect(statusOf(await exchangeRaw(port, connectTo('echo.example:7000'), true))).toBe('403');
+    writeDocuments(sidecar.directory, { 'egress-allowlist': { entries: listed } });
+    await sidecar.documents.reload();
+    expect(statusOf(await exchangeRaw(port, connectTo('echo.example:7000'), true))).toBe('200');
+  });
+});
+
+describe('addresses behind a name', () => {
+  const resolvesTo =
+    (...addresses: string[]) =>
+    () =>
+      Promise.resolve(
+        addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      );
+
+  it.each([
+    ['loopback', ['127.0.0.1']],
+    ['the metadata service', ['169.254.169.254']],
+    ['a private address', ['10.0.0.1']],
+    ['loopback in IPv6', ['::1']],
+    ['loopback as a mapped address', ['::ffff:127.0.0.1']],
+    ['a private address behind a public one', ['8.8.8.8', '10.0.0.1']],
+  ])('are refused when there is %s among them', async (_what, addresses) => {
+    const { port, sidecar } = await startProxy(listed, { resolve: resolvesTo(...addresses) });
+    const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);
+    expect(bodyOf(answer)).toMatchObject({ error: { code: 'KARS_EGRESS_ADDRESS_FORBIDDEN' } });
+    expect(await sidecar.audited()).toMatchObject([{ code: 'KARS_EGRESS_ADDRESS_FORBIDDEN' }]);
+  });
+
+  it('are reached without that check, which is what keeps loopback out', async () => {
+    const target = await echoServer();
+    const dialer = { resolve: resolvesTo('127.0.0.1'), forbidden: () => undefined };
+    const { port } = await startProxy([{ host: 'echo.example', port: target }], dialer);
+    const answer = await exchangeRaw(port, connectTo(`echo.example:${target}`, 'inside'), true);
+    expect(answer).toContain('inside');
+  });
+
+  it('are asked for once: what was checked is what is dialled', async () => {
+    const target = await echoServer();
+    const answers = ['127.0.0.1', '127.0.0.2'];
+    let asked = 0;
+    const resolve = () => {
+      const address = answers[asked] ?? '';
+      asked += 1;
+      return Promise.resolve([{ address, family: 4 }]);
+    };
+    const forbidden = (address: string): string | undefined =>
+      address === '127.0.0.1' ? undefined : specialPurpose(address);
+    const { port } = await startProxy([{ host: 'echo.example', port: target }], {
+      resolve,
+      forbidden,
+    });
+    expect(await exchangeRaw(port, connectTo(`echo.example:${target}`, 'once'), true)).toContain(
+      'once',
+    );
+    expect(asked).toBe(1);
+  });
+
+  it('are said to be missing when there are none', async () => {
+    const { port } = await startProxy(listed, { resolve: resolvesTo() });
+    const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);
+    expect(statusOf(answer)).toBe('502');
+    expect(bodyOf(answer)).toMatchObject({ error: { code: 'KARS_EGRESS_RESOLVE_FAILED' } });
+  });
+
+  it('are said not to answer when nothing listens there', async () => {
+    const { port } = await startProxy(listed, toLoopback('echo.example', 7000, 1));
+    const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);
+    expect(bodyOf(answer)).toMatchObject({ error: { code: 'KARS_EGRESS_CONNECT_FAILED' } });
+  });
+});

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import type { EgressAllowlistPayload } from 'kars-constructs/contract';
+import { systemDialer, type Dialer } from '../../../runtime/egress-proxy/dial.ts';
+import { Gate } from '../../../runtime/egress-proxy/gate.ts';
+import { createProxyServer } from '../../../runtime/egress-proxy/server.ts';
+import { createLog } from '../../../runtime/service/log.ts';
+import { portOf } from '../../support/servers.ts';
+import { openSidecar, type TestSidecar } from '../../support/sidecar.ts';
+
+/** A proxy on loopback with this allow-list; without one there is no document set. */
+export async function startProxy(
+  entries: EgressAllowlistPayload['entries'] | undefined,
+  dialer: Partial<Dialer> = {},
+): Promise<{ port: number; sidecar: TestSidecar }> {
+  const payloads = entries && { 'egress-allowlist': { entries } };
+  const sidecar = await openSidecar('egress-proxy', payloads);
+  const gate = new Gate({
+    snapshot: () => sidecar.documents.snapshot(),
+    recorder: sidecar.recorder,
+    dialer: { ...systemDialer(new Map()), ...dialer },
+  });
+  const server = createProxyServer(
+    gate,
+    createLog('egress-proxy', () => undefined),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { port: portOf(server), sidecar };
+}
+
+/** Sends `host:port` to a port of this machine instead of resolving it. */
+export const toLoopback = (host: string, port: number, target: number): Partial<Dialer> => ({
+  overrides: new Map([[`${host}:${port}`, { host: '127.0.0.1', port: target }]]),
+});

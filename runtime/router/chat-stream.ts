@@ -11,6 +11,18 @@ export interface StreamOutcome {
   readonly outcome: string;
 }
 
+/** How a stream is relayed. */
+export interface RelayOptions {
+  /** Whether the client asked for the event that reports usage. */
+  readonly showUsage: boolean;
+  /** Aborted when the client goes away before the end. */
+  readonly gone: AbortSignal;
+  /** Told once, at the end, whatever the end is. */
+  readonly settle: (outcome: StreamOutcome) => Promise<void>;
+}
+
+const CLIENT_GONE = 'the client went away';
+
 const RULE = 'inference router';
 
 const frame = (data: string): string => `data: ${data}\n\n`;
@@ -19,15 +31,13 @@ const frame = (data: string): string => `data: ${data}\n\n`;
  * Relays the events of a streamed completion. What comes out does not depend on how the bytes were cut.
  * A stream that ends early, or carries something else, ends with an error event, which clients raise.
  *
- * @param showUsage whether the client asked for the event that reports usage
  */
 export async function* relayChat(
   body: AsyncIterable<Uint8Array>,
-  showUsage: boolean,
-  settle: (outcome: StreamOutcome) => Promise<void>,
+  { showUsage, gone, settle }: RelayOptions,
 ): AsyncGenerator<string> {
   let usage: TokenUsage | undefined;
-  let outcome = 'the client went away';
+  let outcome = CLIENT_GONE;
   try {
     for await (const event of eventsOf(body)) {
       if (typeof event !== 'string') {
@@ -62,7 +72,8 @@ export async function* relayChat(
     outcome = fault.reason;
     yield frame(JSON.stringify(openAiError(fault)));
   } finally {
-    await settle({ usage, outcome });
+    // A client that goes away also breaks the connection to the provider.
+    await settle({ usage, outcome: gone.aborted ? CLIENT_GONE : outcome });
   }
 }
 

@@ -61,7 +61,9 @@ export class ChatRoute {
       return send(reply, unrecorded ?? unavailable);
     }
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) gone.abort();
+    });
     const body = asked.stream === true ? withUsage(plan.body) : plan.body;
     const answer = await this.#upstream.chat(plan.provider, policy, body, gone.signal);
     if ('code' in answer) {
@@ -69,10 +71,11 @@ export class ChatRoute {
       return send(reply, answer);
     }
     if (asked.stream === true && isEventStream(answer)) {
-      const showUsage = asked.stream_options?.include_usage === true;
-      const events = relayChat(answer.body, showUsage, ({ usage = NOTHING, outcome }) =>
-        this.#recorder.settled(call, usage, outcome),
-      );
+      const events = relayChat(answer.body, {
+        showUsage: asked.stream_options?.include_usage === true,
+        gone: gone.signal,
+        settle: ({ usage = NOTHING, outcome }) => this.#recorder.settled(call, usage, outcome),
+      });
       return reply
         .header('content-type', 'text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')

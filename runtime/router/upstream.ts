@@ -10,6 +10,12 @@ export interface UpstreamOptions {
   readonly credentials: string;
   /** Endpoints instead of those of the policy, by provider; from the process arguments only. */
   readonly endpoints: ReadonlyMap<string, string>;
+  /**
+   * How long the first byte of an answer may take.
+   *
+   * @default 120 seconds
+   */
+  readonly answerMilliseconds?: number;
 }
 
 /** An answer of a provider, and the credential that must not leave with it. */
@@ -25,15 +31,16 @@ const RULE = 'inference router';
 /** Calls model providers. Redirects are not followed, and nothing of the agent's headers goes along. */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #agent = new Agent({
-    connections: limits.connections,
-    headersTimeout: limits.answerMilliseconds,
-    bodyTimeout: limits.idleMilliseconds,
-    connect: { timeout: limits.connectMilliseconds },
-  });
+  readonly #agent: Agent;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
+    this.#agent = new Agent({
+      connections: limits.connections,
+      headersTimeout: options.answerMilliseconds ?? limits.answerMilliseconds,
+      bodyTimeout: limits.idleMilliseconds,
+      connect: { timeout: limits.connectMilliseconds },
+    });
   }
 
   /** Sends one chat completion request, or says why it could not be sent. */

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { chatRequest } from '../../../runtime/router/chat-request.ts';
+import { decideChat, type ChatPolicies } from '../../../runtime/router/decide-chat.ts';
+import { hello, policies } from './support.ts';
+
+const inForce: ChatPolicies = {
+  inference: {
+    source: { kind: 'InferencePolicy', namespace: 'agents', name: 'models' },
+    payload: policies['inference-policy'],
+  },
+  tools: {
+    source: { kind: 'ToolPolicy', namespace: 'agents', name: 'tools' },
+    payload: policies['tool-policy'],
+  },
+};
+
+const decide = (body: object, change: Partial<ChatPolicies> = {}) =>
+  decideChat(chatRequest.parse({ ...hello, ...body }), { ...inForce, ...change });
+
+const tool = (name: string): object => ({ type: 'function', function: { name } });
+
+const withPolicy = (
+  change: Partial<(typeof policies)['inference-policy']>,
+): Partial<ChatPolicies> => ({
+  inference: {
+    source: { kind: 'InferencePolicy', namespace: 'agents', name: 'models' },
+    payload: { ...policies['inference-policy'], ...change },
+  },
+});
+
+describe('the decision on a chat completion', () => {
+  it('pins a request without a model to the first one', () => {
+    expect(decide({})).toMatchObject({
+      provider: 'local',
+      model: 'small',
+      body: { model: 'small', max_completion_tokens: 100 },
+      decision: { allow: true, rule: 'InferencePolicy agents/models models' },
+    });
+  });
+
+  it('lets a request name a listed model', () => {
+    expect(decide({ model: 'large' })).toMatchObject({ model: 'large', body: { model: 'large' } });
+  });
+
+  it.each(['huge', 'SMALL', 'small ', 'local/small'])('denies the model %j', (model) => {
+    expect(decide({ model })).toMatchObject({
+      code: 'KARS_MODEL_NOT_ALLOWED',
+      rule: 'InferencePolicy agents/models models',
+      reason: `got the model ${JSON.stringify(model)}, allowed are: small, large`,
+    });
+  });
+
+  it.each([
+    ['max_completion_tokens', { max_completion_tokens: 101 }],
+    ['max_tokens', { max_tokens: 101 }],
+    ['the larger of both', { max_tokens: 5, max_completion_tokens: 101 }],
+    ['several answers together', { max_tokens: 51, n: 2 }],
+    ['more answers than tokens', { n: 101 }],
+  ])('denies %s over the limit', (_what, body) => {
+    expect(decide(body)).toMatchObject({
+      code: 'KARS_TOKENS_PER_REQUEST',
+      rule: 'InferencePolicy agents/models maxTokensPerRequest',
+    });
+  });
+
+  it('passes a request at the limit as it is', () => {
+    expect(decide({ max_tokens: 100 })).toMatchObject({ body: { max_tokens: 100 } });
+    expect(decide({ max_tokens: 100 })).not.toHaveProperty('body.max_completion_tokens');
+  });
+
+  it('shares the limit among several answers', () => {
+    expect(decide({ n: 3 })).toMatchObject({ body: { max_completion_tokens: 33 } });
+  });
+
+  it('sets no limit where the policy has none', () => {
+    const decision = decide(
+      { max_tokens: 100_000 },
+      withPolicy({ maxTokensPerRequest: null as never }),
+    );
+    expect(decision).toMatchObject({ body: { max_tokens: 100_000 } });
+  });
+
+  it('passes a listed tool', () => {
+    expect(decide({ tools: [tool('search')] })).toMatchObject({ model: 'small' });
+    expect(decide({ functions: [{ name: 'search' }] })).toMatchObject({ model: 'small' });
+    const custom = { type: 'custom', custom: { name: 'search' } };
+    expect(decide({ tools: [custom] })).toMatchObject({ model: 'small' });
+  });
+
+  it.each([
+    ['a function', { tools: [tool('search'), tool('shell')] }, 'got the tool "shell"'],
+    ['an older function', { functions: [{ name: 'shell' }] }, 'got the tool "shell"'],
+    [
+      'a custom tool',
+      { tools: [{ type: 'custom', custom: { name: 'shell' } }] },
+      'got the tool "shell"',
+    ],
+    ['a hosted tool', { tools: [{ type: 'web_search' }] }, 'which the provider would run'],
+    [
+      'an MCP server of the provider',
+      { tools: [{ type: 'mcp', server_url: 'http://x' }] },
+      'which the provider would run',
+    ],
+    [
+      'a hosted tool with the name of a listed one',
+      { tools: [{ type: 'web_search', function: { name: 'search' } }] },
+      'which the provider would run',
+    ],
+    [
+      'web search of the provider',
+      { web_search_options: {} },
+      'lets the provider reach the network',
+    ],
+  ])('denies %s that is not listed', (_what, body, reason) => {
+    const decision = decide(body);
+    expect(decision).toMatchObject({
+      code: 'KARS_TOOL_NOT_ALLOWED',
+      rule: 'ToolPolicy agents/tools allowedTools',
+    });
+    expect('code' in decision ? decision.reason : '').toContain(reason);
+  });
+
+  it('denies every tool without a tool policy, and none with *', () => {
+    expect(decide({ tools: [tool('search')] }, { tools: undefined })).toMatchObject({
+      code: 'KARS_TOOL_NOT_ALLOWED',
+      rule: 'no ToolPolicy',
+    });
+    const source = { kind: 'ToolPolicy', namespace: 'agents', name: 'tools' };
+    const all = { source, payload: { allowedTools: ['*'] } };
+    expect(decide({ tools: [tool('shell')] }, { tools: all })).toMatchObject({ model: 'small' });
+    expect(decide({ tools: [{ type: 'web_search' }] }, { tools: all })).toMatchObject({
+      code: 'KARS_TOOL_NOT_ALLOWED',
+    });
+  });
+
+  it('denies everything without an inference policy', () => {
+    expect(decide({}, { inference: undefined })).toMatchObject({ code: 'KARS_POLICY_UNAVAILABLE' });
+  });
+});

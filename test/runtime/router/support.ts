@@ -1,0 +1,86 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { onTestFinished } from 'vitest';
+import { createRouter } from '../../../runtime/router/app.ts';
+import { Upstream } from '../../../runtime/router/upstream.ts';
+import { temporaryDirectory, type Payloads } from '../../support/documents.ts';
+import { portOf } from '../../support/servers.ts';
+import { openSidecar, type TestSidecar } from '../../support/sidecar.ts';
+
+/** Credential of the provider in tests. */
+export const CREDENTIAL = 'sk-provider-5c1f';
+
+/** Policies that allow two models, 100 tokens and one tool. */
+export const policies = {
+  'inference-policy': {
+    models: [
+      { provider: 'local', deployment: 'small' },
+      { provider: 'local', deployment: 'large' },
+    ],
+    providers: [
+      { name: 'local', endpoint: 'https://models.example.com/v1', credential: 'bearer' as const },
+    ],
+    maxTokensPerRequest: 100,
+  },
+  'tool-policy': { allowedTools: ['search'] },
+} satisfies Payloads;
+
+/** A running router and ways to talk to it. */
+export interface TestRouter {
+  readonly url: string;
+  readonly client: OpenAI;
+  readonly sidecar: TestSidecar;
+  readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
+}
+
+/** A router on loopback that sends what it allows to `endpoint`. */
+export async function startRouter(
+  endpoint: string,
+  payloads: Payloads | undefined = policies,
+  withCredential = true,
+): Promise<TestRouter> {
+  const sidecar = await openSidecar('router', payloads);
+  return startRouterOn(sidecar, endpoint, withCredential);
+}
+
+/** The same on documents that a test has opened itself. */
+export async function startRouterOn(
+  sidecar: TestSidecar,
+  endpoint: string,
+  withCredential = true,
+): Promise<TestRouter> {
+  const credentials = join(temporaryDirectory(), 'credentials');
+  mkdirSync(credentials);
+  if (withCredential) writeFileSync(join(credentials, 'local'), `${CREDENTIAL}\n`);
+  const upstream = new Upstream({
+    credentials,
+    endpoints: new Map([['local', endpoint]]),
+    answerMilliseconds: 500,
+  });
+  const app = createRouter({
+    snapshot: () => sidecar.documents.snapshot(),
+    recorder: sidecar.recorder,
+    upstream,
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(async () => {
+    await app.close();
+    await upstream.close();
+  });
+  const url = `http://127.0.0.1:${portOf(app.server)}`;
+  return {
+    url,
+    sidecar,
+    client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'of-the-agent' }),
+    post: (body, headers = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+  };
+}
+
+/** A request that the policies above allow. */
+export const hello = { messages: [{ role: 'user' as const, content: 'hi' }] };

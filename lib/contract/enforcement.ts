@@ -58,6 +58,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'inferenceRef.name': router('inferencePolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.enabled': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
+    'governance.mcpServerRefs[].name': egress('mcpServers'),
     'networkPolicy.egressMode': egress('egress'),
     'networkPolicy.allowedEndpoints[].host': egress('egress'),
     'networkPolicy.allowedEndpoints[].port': egress('egress'),

@@ -63,12 +63,6 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default false
    */
   readonly suspended?: boolean;
-  /**
-   * Images of the sidecars.
-   *
-   * @default those of the platform or of the nearest construct that has some
-   */
-  readonly images?: KarsImages;
 }
 
 /**
@@ -95,7 +89,7 @@ export class KarsSandbox extends CustomResource {
       longestName: LONGEST_SANDBOX_NAME,
     }));
     this.sandboxNamespace = sandboxNamespace(this.name);
-    const images = props.images ?? KarsImages.find(this);
+    const images = KarsImages.find(this);
     const { inferencePolicy, toolPolicy } = props;
     const isExpandable = this.isValid && inferencePolicy.isValid && toolPolicy?.isValid !== false;
     // What is refused anyway has no objects, only its problems.
@@ -152,5 +146,5 @@ function propProblems({ agent, egress = [] }: KarsSandboxProps): Problem[] {
 const imagesMissing = problem(
   'KARS_IMAGES_MISSING',
   'images',
-  'got none, supply images to a KarsPlatform before the sandbox, or call KarsImages.of(...).attachTo(app)',
+  'got none, supply images to a KarsPlatform before the sandbox, or call KarsImages.of(...).attachTo(...)',
 );

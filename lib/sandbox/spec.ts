@@ -4,7 +4,15 @@ import type { KarsSandboxProps } from './kars-sandbox.ts';
 
 /** The spec of the custom resource for the props of a sandbox. */
 export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
-  const { agent, inferencePolicy, toolPolicy, state, resources, suspended } = props;
+  const {
+    agent,
+    inferencePolicy,
+    toolPolicy,
+    mcpServers = [],
+    state,
+    resources,
+    suspended,
+  } = props;
   return {
     runtime: {
       kind: 'BYO',
@@ -18,10 +26,13 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     },
     sandbox: {},
     inferenceRef: { name: inferencePolicy.name },
-    governance:
-      toolPolicy === undefined
-        ? { enabled: false }
-        : { enabled: true, toolPolicyRef: { name: toolPolicy.name } },
+    governance: {
+      enabled: toolPolicy !== undefined,
+      ...(toolPolicy === undefined ? {} : { toolPolicyRef: { name: toolPolicy.name } }),
+      ...(mcpServers.length === 0
+        ? {}
+        : { mcpServerRefs: mcpServers.map(({ name }) => ({ name })) }),
+    },
     networkPolicy: { egressMode: 'Strict', allowedEndpoints: endpoints(props) },
     ...(resources === undefined ? {} : { resources: resources.spec }),
     ...(suspended === undefined ? {} : { suspended }),

@@ -23,7 +23,10 @@ const provider = z.strictObject({
     .max(2048)
     .describe('Base URL of an OpenAI-compatible API, version segment included.'),
   credentialSecretRef: z
-    .strictObject({ name: objectName(), key: z.string().min(1).max(253) })
+    .strictObject({
+      name: objectName().describe('Name of the Secret.'),
+      key: z.string().min(1).max(253).describe('Key in the Secret.'),
+    })
     .optional()
     .describe(
       'Key of a Secret in the namespace of the sandbox, sent as a bearer token. Absent: none is sent.',

@@ -138,6 +138,15 @@ describe('the router refuses', () => {
     expect(provider.requests).toEqual([]);
   });
 
+  it('more calls at once than its limit', async () => {
+    const provider = await startProvider(() => undefined);
+    const { post } = await startRouter(provider.endpoint);
+    const responses = await Promise.all(Array.from({ length: 70 }, () => post(request)));
+    const codes = await Promise.all(responses.map(codeOf));
+    expect(codes.filter((code) => code === 'KARS_OVERLOADED')).toHaveLength(6);
+    expect(codes.filter((code) => code === 'KARS_UPSTREAM_TIMEOUT')).toHaveLength(64);
+  });
+
   it('in words that the official client shows, with reason, rule and cure, at the first attempt', async () => {
     const { client, sidecar } = await startRouter((await startProvider()).endpoint);
     const call = client.chat.completions.create({ ...request, model: 'huge' });

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { egressProxyOptions, podArguments, routerOptions } from 'kars-constructs/contract';
+import { readOverrides } from '../../../runtime/egress-proxy/overrides.ts';
+import { readArguments, readPairs } from '../../../runtime/service/arguments.ts';
+
+const good = ['--sandbox=reader', '--status-host=127.0.0.1'];
+
+describe('the arguments of a process', () => {
+  it('are understood as the pod gives them', () => {
+    const { common } = readArguments('router', routerOptions, podArguments('router', 'reader'));
+    expect(common).toEqual({
+      sandbox: 'reader',
+      documents: '/etc/kars/documents',
+      state: '/var/lib/kars',
+      agent: { host: '127.0.0.1', port: 8443 },
+      status: { host: '$(KARS_POD_IP)', port: 9080 },
+    });
+  });
+
+  it('carry repeated options', () => {
+    const { own } = readArguments('egress-proxy', egressProxyOptions, [
+      ...good,
+      '--resolve=a.example:80=127.0.0.1:1',
+      '--resolve=b.example:80=127.0.0.1:2',
+    ]);
+    expect(own.list('resolve')).toHaveLength(2);
+  });
+
+  it.each([
+    ['an unknown option', [...good, '--learn'], '--learn'],
+    ['no sandbox', ['--status-host=127.0.0.1'], 'got no --sandbox, supply one'],
+    ['no status host', ['--sandbox=reader'], 'got no --status-host, supply one'],
+    ['a port that is none', [...good, '--listen-port=http'], 'supply a port from 0 to 65535'],
+    ['a port that is too large', [...good, '--status-port=70000'], 'supply a port from 0 to 65535'],
+    ['a value without an option', [...good, 'reader'], 'reader'],
+  ])('are refused with %s', (_what, args, expected) => {
+    expect(() => readArguments('router', routerOptions, args)).toThrow(expected);
+  });
+
+  it.each(['a', '=b', 'a='])('are refused with the pair %s', (pair) => {
+    expect(() => readPairs('provider-endpoint', [pair])).toThrow('supply NAME=VALUE');
+  });
+
+  it.each([
+    ['a.example', '127.0.0.1:80'],
+    ['a.example:80', '127.0.0.1'],
+    ['a.example:80', 'b.example:80'],
+    ['127.0.0.1:80', '127.0.0.1:80'],
+  ])('are refused with the override %s=%s', (name, value) => {
+    expect(() => readOverrides(new Map([[name, value]]))).toThrow('supply HOST:PORT=ADDRESS:PORT');
+  });
+});

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { API_VERSION } from './api.ts';
+import { withoutDroppedNulls } from './nulls.ts';
 import { failure, success, type Problem, type Result } from './problem.ts';
 import { problemsOf } from './schema-problems.ts';
+import { structural, type SchemaNode } from './structural.ts';
 
 /** A column of `kubectl get`. */
 export interface PrinterColumn {
@@ -61,8 +63,20 @@ function wrongKind(expected: string, got: string): Problem[] {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
+const structuralSchemas = new WeakMap<KindDefinition, SchemaNode>();
+
+/** Making a structural schema costs more than checking a manifest against it. */
+function structuralSchemaOf(definition: KindDefinition): SchemaNode {
+  const known = structuralSchemas.get(definition);
+  if (known !== undefined) return known;
+  const schema = structural(definition.spec);
+  structuralSchemas.set(definition, schema);
+  return schema;
+}
+
 /**
- * Checks a manifest of one kind against the schema and the cross-field rules.
+ * Checks a manifest of one kind against the schema and the cross-field rules, as the API server does
+ * when it creates the object under strict field validation.
  *
  * @returns the spec with defaults filled in, or every problem with its path.
  */
@@ -74,10 +88,12 @@ export function validateManifest<Spec extends z.ZodType>(
   const outerProblems = outer.success
     ? wrongKind(definition.kind, outer.data.kind)
     : problemsOf(outer.error, 'KARS_MANIFEST_INVALID');
-  if (!isRecord(manifest) || (manifest['spec'] === undefined && !definition.specRequired)) {
+  if (!isRecord(manifest) || ((manifest['spec'] ?? null) === null && !definition.specRequired)) {
     return outerProblems.length === 0 ? success(undefined) : failure(...outerProblems);
   }
-  const spec = definition.spec.safeParse(manifest['spec']);
+  const spec = definition.spec.safeParse(
+    withoutDroppedNulls(structuralSchemaOf(definition), manifest['spec']),
+  );
   const specProblems = spec.success ? [] : problemsOf(spec.error, 'KARS_MANIFEST_INVALID', 'spec');
   const problems = [...outerProblems, ...specProblems];
   return spec.success && problems.length === 0 ? success(spec.data) : failure(...problems);

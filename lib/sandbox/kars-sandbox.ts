@@ -18,6 +18,7 @@ import type { AgentResources } from './agent-resources.ts';
 import type { Egress } from './egress.ts';
 import { expandSandbox } from './expand.ts';
 import { LONGEST_SANDBOX_NAME, reservedNameProblems, sandboxNamespace } from './names.ts';
+import { SERVICE_ACCOUNT } from './service-account.ts';
 import { toSpec } from './spec.ts';
 import type { SandboxState } from './state.ts';
 
@@ -79,6 +80,8 @@ export interface KarsSandboxProps extends CustomResourceProps {
 export class KarsSandbox extends CustomResource {
   /** Namespace that the pod of the sandbox runs in. */
   readonly sandboxNamespace: string;
+  /** Service account of that pod; its token is mounted nowhere. */
+  readonly serviceAccountName = SERVICE_ACCOUNT;
 
   constructor(scope: Construct, id: string, props: KarsSandboxProps) {
     const spec = toSpec(props);

@@ -27,7 +27,7 @@ describe('cross-field rules', () => {
     expect(rules.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(kinds.map(({ kind }) => kind)),
     );
-    expect(rules.length).toBe(66);
+    expect(rules.length).toBe(67);
   });
 
   describe.each(rules)('$kind: $message', (rule) => {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   AGENT_HOST,
@@ -13,6 +13,9 @@ import { programArguments } from '../programs.ts';
 import { Child } from './child.ts';
 import { writeProjectedVolume } from './documents-volume.ts';
 import type { ManifestContainer, SandboxManifests } from './manifests.ts';
+import { getStatus, untilReady } from './status.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts';
+import { expandVariables } from './variables.ts';
 
 /** Where the traffic of a local run goes instead of into the world. */
 export interface LocalOverrides {
@@ -39,18 +42,22 @@ const policyStatus = z.looseObject({
 
 /** The sidecars of one synthesized sandbox as processes on this machine, from the synthesized bytes. */
 export class LocalSandbox {
-  /** Lays out the volumes below `directory`, and starts router and egress proxy. */
+  /**
+   * Lays out the volumes below `directory`, starts router and egress proxy, and waits until both are ready.
+   *
+   * @throws Error when one of them does not come up; nothing runs then.
+   */
   static async start(
     manifests: SandboxManifests,
     directory: string,
     overrides: LocalOverrides,
   ): Promise<LocalSandbox> {
     const documents = join(directory, 'documents');
-    const credentials = join(directory, 'credentials');
     await writeProjectedVolume(documents, manifests.documents);
-    await mkdir(credentials, { recursive: true, mode: 0o700 });
+    // Not below `directory`, which the user may want to keep.
+    const credentials = makeTemporaryDirectory('kars-credentials-');
     for (const [provider, credential] of Object.entries(overrides.credentials)) {
-      await writeFile(join(credentials, provider), credential, { mode: 0o600 });
+      await writeFile(join(credentials.path, provider), credential, { mode: 0o600 });
     }
     const start = (name: Reader, container: ManifestContainer, own: readonly string[]): Child =>
       new Child({
@@ -64,46 +71,58 @@ export class LocalSandbox {
         ],
         env: {},
       });
-    const router = start('router', manifests.router, [
-      `--credentials=${credentials}`,
-      ...pairs('provider-endpoint', overrides.providerEndpoints),
-    ]);
-    const proxy = start('egress-proxy', manifests.egressProxy, pairs('resolve', overrides.resolve));
-    const sandbox = new LocalSandbox(manifests, directory, { router, 'egress-proxy': proxy });
-    await Promise.all([router.port('agent'), proxy.port('agent')]);
-    return sandbox;
+    const sandbox = new LocalSandbox(manifests, directory, credentials, {
+      router: start('router', manifests.router, [
+        `--credentials=${credentials.path}`,
+        ...pairs('provider-endpoint', overrides.providerEndpoints),
+      ]),
+      'egress-proxy': start(
+        'egress-proxy',
+        manifests.egressProxy,
+        pairs('resolve', overrides.resolve),
+      ),
+    });
+    try {
+      await sandbox.#untilReady();
+      return sandbox;
+    } catch (error) {
+      await sandbox.stop();
+      throw error;
+    }
   }
 
   readonly #manifests: SandboxManifests;
   readonly #directory: string;
+  readonly #credentials: TemporaryDirectory;
   readonly #sidecars: Readonly<Record<Reader, Child>>;
 
   private constructor(
     manifests: SandboxManifests,
     directory: string,
+    credentials: TemporaryDirectory,
     sidecars: Readonly<Record<Reader, Child>>,
   ) {
     this.#manifests = manifests;
     this.#directory = directory;
+    this.#credentials = credentials;
     this.#sidecars = sidecars;
   }
 
   /** What each process says that it enforces, beside what was synthesized. */
   async compareDigests(): Promise<DigestComparison[]> {
-    const readers = Object.keys(this.#sidecars) as Reader[];
-    return (await Promise.all(readers.map((reader) => this.#compare(reader)))).flat();
+    return (await Promise.all(this.#readers.map((reader) => this.#compare(reader)))).flat();
   }
 
   /** The environment that the Deployment gives the agent, with the ports of this run. */
   async agentEnvironment(): Promise<Record<string, string>> {
     const ports = await Promise.all(
-      (Object.keys(this.#sidecars) as Reader[]).map(async (reader): Promise<[string, string]> => [
+      this.#readers.map(async (reader): Promise<[string, string]> => [
         `${AGENT_HOST}:${processes[reader].agentPort}`,
         `${AGENT_HOST}:${await this.#sidecars[reader].port('agent')}`,
       ]),
     );
     return Object.fromEntries(
-      this.#manifests.agent.env.map(({ name, value = '' }) => [
+      Object.entries(expandVariables(this.#manifests.agent.env)).map(([name, value]) => [
         name,
         ports.reduce((text, [fixed, chosen]) => text.replaceAll(fixed, chosen), value),
       ]),
@@ -115,15 +134,30 @@ export class LocalSandbox {
     return join(this.#directory, 'state', reader, AUDIT_FILE);
   }
 
-  /** Ends both processes, so that their logs are complete. */
+  /** Ends both processes, so that their logs are complete, and forgets the credentials. */
   async stop(): Promise<void> {
     await Promise.all(Object.values(this.#sidecars).map((child) => child.stop()));
+    this.#credentials.remove();
+  }
+
+  get #readers(): Reader[] {
+    return Object.keys(this.#sidecars) as Reader[];
+  }
+
+  async #untilReady(): Promise<void> {
+    await Promise.all(
+      this.#readers.map(async (reader) => {
+        const child = this.#sidecars[reader];
+        await child.port('agent');
+        await untilReady(reader, await child.port('status'));
+      }),
+    );
   }
 
   async #compare(reader: Reader): Promise<DigestComparison[]> {
     const port = await this.#sidecars[reader].port('status');
-    const response = await fetch(`http://${AGENT_HOST}:${port}${statusPaths.policyStatus}`);
-    const status = policyStatus.parse(await response.json());
+    const { body } = await getStatus(port, statusPaths.policyStatus);
+    const status = policyStatus.parse(JSON.parse(body));
     const enforced = new Map(status.entries.map(({ kind, digest }) => [kind, digest]));
     enforced.set(projection.set.statusKind, status.set.digest);
     return Object.values(projection)

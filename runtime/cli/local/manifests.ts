@@ -17,7 +17,15 @@ const configMap = anyObject.extend({ data: z.record(z.string(), z.string()) });
 const container = z.looseObject({
   name: z.string(),
   args: z.array(z.string()).default([]),
-  env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })).default([]),
+  env: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        value: z.string().optional(),
+        valueFrom: z.unknown().optional(),
+      }),
+    )
+    .default([]),
   volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
 });
 
@@ -111,6 +119,9 @@ export function findSandbox(manifests: readonly Manifest[]): SandboxManifests {
   for (const { configMap: source } of sources) {
     const map = maps.find(({ metadata: { name } }) => name === source?.name);
     for (const { key, path } of source?.items ?? []) {
+      if (!/^[a-z0-9][a-z0-9.-]*$/.test(path)) {
+        throw new Error(`got the document path ${path}, supply a plain file name`);
+      }
       const body = map?.data[key];
       if (body === undefined) throw new Error(`no ConfigMap has the document ${path}`);
       documents.set(path, body);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { objectName, ociArtifactRef, openObject, uint16 } from '../../primitives.ts';
+import { objectName, openObject } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
+import { networkPolicy } from './network-policy.ts';
 import { runtime } from './runtime.ts';
 
 const namedRef = (field: string) =>
@@ -36,35 +37,6 @@ const hardening = z.strictObject({
     .array(z.string())
     .default(['/sandbox', '/tmp'])
     .describe('Directories that the agent may write to.'),
-});
-
-const networkPolicy = z.strictObject({
-  defaultDeny: z
-    .boolean()
-    .default(true)
-    .describe('Kept true by the constructs, whatever stands here.'),
-  egressMode: z
-    .enum(['Strict', 'Learn'])
-    .optional()
-    .describe('Strict, also when absent: only listed endpoints are reached.'),
-  allowedEndpoints: z
-    .array(
-      z.strictObject({
-        host: z.string().describe('Host name.'),
-        port: uint16().optional().describe('TCP port, 443 when absent.'),
-      }),
-    )
-    .optional()
-    .describe('What the agent may connect to.'),
-  allowlistRef: ociArtifactRef()
-    .extend({
-      digest: z
-        .string()
-        .regex(/^sha(256|384|512):[a-f0-9]+$/)
-        .describe('Digest of the manifest.'),
-    })
-    .optional()
-    .describe('Signed list of endpoints in a registry.'),
 });
 
 const shape = z.strictObject({

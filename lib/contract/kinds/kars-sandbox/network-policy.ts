@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { ociArtifactRef, uint16 } from '../../primitives.ts';
+import { has, withRules } from '../../rule.ts';
+
+const egressModes: readonly string[] = ['Strict', 'Learn'];
+
+/** `spec.networkPolicy`: what the agent may connect to. */
+export const networkPolicy = withRules(
+  z.strictObject({
+    defaultDeny: z
+      .boolean()
+      .default(true)
+      .describe('Kept true by the constructs, whatever stands here.'),
+    egressMode: z
+      .string()
+      .nullish()
+      .describe('Strict, also when absent: only listed endpoints are reached.'),
+    allowedEndpoints: z
+      .array(
+        z.strictObject({
+          host: z.string().describe('Host name.'),
+          port: uint16().optional().describe('TCP port, 443 when absent.'),
+        }),
+      )
+      .optional()
+      .describe('What the agent may connect to.'),
+    allowlistRef: ociArtifactRef()
+      .extend({
+        digest: z
+          .string()
+          .regex(/^sha(256|384|512):[a-f0-9]+$/)
+          .describe('Digest of the manifest.'),
+      })
+      .optional()
+      .describe('Signed list of endpoints in a registry.'),
+  }),
+  [
+    {
+      // The API server refuses null in a schema with an enum, and kars v0.1.x takes it for a default.
+      cel: "!has(self.egressMode) || self.egressMode in ['Strict','Learn']",
+      message: 'spec.networkPolicy.egressMode must be one of: Strict, Learn',
+      reason: 'FieldValueInvalid',
+      holds: ({ egressMode }) => !has(egressMode) || egressModes.includes(egressMode),
+    },
+  ],
+);

@@ -1,0 +1,35 @@
+import { App, Chart } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import {
+  AgentRuntime,
+  InferencePolicy,
+  KarsImages,
+  KarsPlatform,
+  KarsSandbox,
+  ModelProvider,
+} from 'kars-constructs';
+
+/** The charts that a stack deploys, and the sandbox in them. */
+export interface SandboxApp {
+  readonly charts: readonly Chart[];
+  readonly sandbox: KarsSandbox;
+}
+
+/** The platform and one sandbox, from the constructs that GitOps uses too. */
+export function sandboxApp(): SandboxApp {
+  const app = new App();
+  const platform = new KarsPlatform(app, 'platform', { images: KarsImages.local() });
+  const chart = new Chart(app, 'reader', { namespace: 'kars-system' });
+  const secret = Secret.fromSecretName(chart, 'openai', 'openai');
+  const sandbox = new KarsSandbox(chart, 'reader', {
+    agent: AgentRuntime.container({
+      image: 'localhost/kars-agent:0.1.0',
+      command: ['node', '/app/agent.js'],
+    }),
+    inferencePolicy: new InferencePolicy(chart, 'reader-inference', {
+      provider: ModelProvider.openAi({ credential: { secret, key: 'api-key' } }),
+      models: ['gpt-4o-mini'],
+    }),
+  });
+  return { charts: [platform, chart], sandbox };
+}

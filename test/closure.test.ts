@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { bundle, packagesIn, programs, type Program } from '../scripts/bundles.ts';
+
+interface Package {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly private?: boolean;
+}
+
+const read = (path: string): Package => JSON.parse(readFileSync(path, 'utf8')) as Package;
+
+describe.each(Object.keys(programs) as Program[])('the bundle of %s', (program) => {
+  it('holds these packages and no others, and no native module', async () => {
+    const { metafile } = await bundle(program);
+    const packages = packagesIn(metafile);
+    expect(packages.filter((name) => /cdk8s|constructs|pulumi/.test(name))).toEqual([]);
+    expect(Object.keys(metafile.inputs).filter((path) => path.endsWith('.node'))).toEqual([]);
+    expect(
+      Object.keys(metafile.inputs).filter((path) => /^lib\/(?!contract\/)/.test(path)),
+    ).toEqual([]);
+    await expect(`${packages.join('\n')}\n`).toMatchFileSnapshot(
+      `__snapshots__/closure/${program}.txt`,
+    );
+  });
+});
+
+describe('the published packages', () => {
+  it('of constructs brings zod and nothing else', () => {
+    expect(Object.keys(read('package.json').dependencies ?? {})).toEqual(['zod']);
+  });
+
+  it.each(['package.json', 'runtime/package.json'])(
+    'of %s pins no Node.js and knows no Pulumi',
+    (path) => {
+      const { dependencies = {}, optionalDependencies = {} } = read(path);
+      const names = Object.keys({ ...dependencies, ...optionalDependencies });
+      expect(names.filter((name) => /^node-|^@pulumi/.test(name))).toEqual([]);
+    },
+  );
+
+  it('do not include the workspaces that are private', () => {
+    expect(read('tools/node/package.json').private).toBe(true);
+    expect(read('stacks/package.json').private).toBe(true);
+  });
+
+  it('have one version, which the contract knows', async () => {
+    const { RELEASE } = await import('kars-constructs/contract');
+    for (const path of ['package.json', 'runtime/package.json']) {
+      expect((read(path) as { version?: string }).version).toBe(RELEASE);
+    }
+  });
+
+  it('have a licence', () => {
+    expect(existsSync('LICENSE')).toBe(true);
+  });
+});

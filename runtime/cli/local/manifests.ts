@@ -12,10 +12,13 @@ const metadata = z.looseObject({
 
 const anyObject = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata });
 
-const configMap = anyObject.extend({ data: z.record(z.string(), z.string()) });
+const configMap = anyObject.extend({
+  data: z.record(z.string(), z.string()).default({}),
+});
 
 const container = z.looseObject({
   name: z.string(),
+  restartPolicy: z.string().optional(),
   args: z.array(z.string()).default([]),
   env: z
     .array(
@@ -107,7 +110,14 @@ export function findSandbox(manifests: readonly Manifest[]): SandboxManifests {
     if (picked === undefined) throw new Error(`the sandbox has no container "${name}"`);
     return picked;
   };
-  const router = pick(initContainers, 'router');
+  const pickSidecar = (name: string): ManifestContainer => {
+    const sidecar = pick(initContainers, name);
+    if (sidecar.restartPolicy !== 'Always') {
+      throw new Error(`the container "${name}" is no sidecar: its restartPolicy is not Always`);
+    }
+    return sidecar;
+  };
+  const router = pickSidecar('router');
   const volume = router.volumeMounts.find(({ mountPath }) => mountPath === DOCUMENTS_DIR)?.name;
   const sources = volumes.find(({ name }) => name === volume)?.projected?.sources ?? [];
   const maps = manifests
@@ -131,7 +141,7 @@ export function findSandbox(manifests: readonly Manifest[]): SandboxManifests {
   return {
     name: found.metadata.name,
     router,
-    egressProxy: pick(initContainers, 'egress-proxy'),
+    egressProxy: pickSidecar('egress-proxy'),
     agent: pick(containers, 'agent'),
     documents,
     digests,

@@ -2,15 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A directory of this user alone, which goes away with the process at the latest. */
+/** A directory of this user alone. */
 export interface TemporaryDirectory {
   readonly path: string;
+  /** Removes it, unless it is to be kept. */
   readonly remove: () => void;
 }
 
-/** Makes a directory whose name starts with `prefix`. */
-export function makeTemporaryDirectory(prefix: string): TemporaryDirectory {
+/** Makes a directory whose name starts with `prefix`, and which goes away with the process at the latest. */
+export function makeTemporaryDirectory(prefix: string, { keep = false } = {}): TemporaryDirectory {
   const path = mkdtempSync(join(tmpdir(), prefix));
+  if (keep) return { path, remove: () => undefined };
   const remove = (): void => {
     process.off('exit', remove);
     // A process that was just killed may still finish a write.

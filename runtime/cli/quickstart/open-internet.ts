@@ -1,17 +1,24 @@
-import { connect } from 'node:net';
-import { request as send } from 'node:http';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { Agent, createServer, request as send } from 'node:http';
+import { connect } from 'node:net';
 import { AGENT_HOST } from 'kars-constructs/contract';
 import { listeningPort } from '../../service/status-server.ts';
 import type { LoopbackServer } from './loopback-server.ts';
 
+// Its own agent: the shared one takes a proxy out of the environment, which must not see loopback.
+const direct = new Agent();
+
 /** Stands in for an open network in the run without a sandbox: every name leads to `port`, nothing is refused. */
 export async function startOpenInternet(port: number): Promise<LoopbackServer> {
   const server = createServer((request, response) => {
-    const { method, headers } = request;
-    const path = new URL(request.url ?? '').pathname;
-    const onward = send({ host: AGENT_HOST, port, method, path, headers }, (answer) => {
+    const { method, headers, url = '' } = request;
+    if (!URL.canParse(url)) {
+      response.writeHead(400).end('this is a proxy: send a whole URL\n');
+      return;
+    }
+    const { pathname, search } = new URL(url);
+    const to = { host: AGENT_HOST, port, method, path: `${pathname}${search}`, headers };
+    const onward = send({ ...to, agent: direct }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });

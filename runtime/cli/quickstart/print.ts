@@ -25,15 +25,7 @@ export function formatReport(report: QuickstartReport): string {
     `  the collector has the secret: ${yesNo(governed.collectorHasSecret)}`,
     `  the agent says: ${governed.summary ?? 'nothing'}`,
     '',
-    ...(ownModel === undefined
-      ? []
-      : [
-          'In the sandbox, with your own model (for information)',
-          formatTable([HEAD, ...ownModel.attempts.map(row)]),
-          `  the collector has the secret: ${yesNo(ownModel.collectorHasSecret)}`,
-          `  the agent says: ${ownModel.summary ?? 'nothing'}`,
-          '',
-        ]),
+    ...(ownModel === undefined ? [] : formatOwnModel(ownModel)),
     'Audit logs, verified offline',
     ...logs,
     `  tokens charged: ${tokens.input} in, ${tokens.output} out`,
@@ -41,6 +33,18 @@ export function formatReport(report: QuickstartReport): string {
     'Proof',
     ...observe(report).map(({ claim, holds }) => `  ${holds ? 'seen    ' : 'NOT SEEN'}  ${claim}`),
   ].join('\n');
+}
+
+function formatOwnModel(run: NonNullable<QuickstartReport['ownModel']>): string[] {
+  const title = 'In the sandbox, with your own model (for information)';
+  if ('failed' in run) return [title, `  it did not run: ${run.failed}`, ''];
+  return [
+    title,
+    formatTable([HEAD, ...run.attempts.map(row)]),
+    `  the collector has the secret: ${yesNo(run.collectorHasSecret)}`,
+    `  the agent says: ${run.summary ?? 'nothing'}`,
+    '',
+  ];
 }
 
 const HEAD = ['attempt', 'outcome', 'layer', 'code', 'rule'];

@@ -31,8 +31,8 @@ export interface QuickstartReport {
     /** Whether the provider was called with its credential all the same. */
     readonly providerSawCredential: boolean;
   };
-  /** The same with the model of the user; for information only. */
-  readonly ownModel?: RunReport;
+  /** The same with the model of the user, or why there was none; for information only. */
+  readonly ownModel?: RunReport | { readonly failed: string };
   readonly audit: Readonly<Record<string, Verification>>;
   readonly tokens: { readonly input: number; readonly output: number };
 }
@@ -67,7 +67,9 @@ export function observe(report: QuickstartReport): Observation[] {
     },
     {
       claim: 'the audit logs of both processes verify offline',
-      holds: Object.keys(audit).length === 2 && Object.values(audit).every(({ ok }) => ok),
+      holds:
+        Object.keys(audit).length === 2 &&
+        Object.values(audit).every((log) => log.ok && log.records > 0),
     },
     { claim: 'tokens were charged', holds: tokens.input > 0 && tokens.output > 0 },
   ];

@@ -13,7 +13,12 @@ const message = z.looseObject({
   tool_calls: z.array(z.unknown()).nullish(),
 });
 
-const chat = z.looseObject({ model: z.string(), messages: z.array(message) });
+const chat = z.looseObject({
+  model: z.string(),
+  messages: z.array(message),
+  stream: z.literal(true),
+  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+});
 
 type Message = z.output<typeof message>;
 
@@ -22,16 +27,31 @@ export type Turn =
   | { readonly tool: string; readonly input: Readonly<Record<string, string>> }
   | { readonly text: string };
 
-/** Starts an OpenAI-compatible model server that streams and reports usage. */
-export async function startScriptedModel(): Promise<ScriptedModel> {
+/**
+ * Starts a model server that streams chat completions as OpenAI does, and reports usage when asked to. Any
+ * other request is refused in the form of that API.
+ *
+ * @param called told of the model of each call
+ */
+export async function startScriptedModel(
+  called: (model: string) => void = () => undefined,
+): Promise<ScriptedModel> {
   const authorizations: string[] = [];
   const server = await serveOnLoopback((request, response) => {
-    authorizations.push(request.headers.authorization ?? '');
     readBody(request).then(
       (body) => {
-        const { model, messages } = chat.parse(JSON.parse(body));
+        const asked = `${request.method ?? ''} ${request.url ?? ''}`;
+        const parsed = asked === ROUTE ? chat.safeParse(parseJson(body)) : undefined;
+        if (parsed?.success !== true) {
+          response.writeHead(400, { 'content-type': 'application/json' });
+          const text = `got ${asked}, this server streams ${ROUTE} only`;
+          response.end(JSON.stringify({ error: { message: text, type: 'invalid_request_error' } }));
+          return;
+        }
+        authorizations.push(request.headers.authorization ?? '');
+        called(parsed.data.model);
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        for (const event of eventsOf(model, body, nextTurn(messages))) {
+        for (const event of eventsOf(parsed.data, body.length)) {
           response.write(`data: ${JSON.stringify(event)}\n\n`);
         }
         response.end('data: [DONE]\n\n');
@@ -42,31 +62,47 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   return { ...server, authorizations };
 }
 
+const ROUTE = 'POST /v1/chat/completions';
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * The next turn: first the page that the user names, then whatever instructions stand in what was
- * read, in their order, then a summary. A tool that failed does not stop it.
+ * The next turn: first the page that the user names, then whatever instructions stand in what any tool
+ * gave, in their order, then a summary. A tool that failed or was denied does not stop it.
  */
 export function nextTurn(messages: readonly Message[]): Turn {
   const task = messages.find(({ role }) => role === 'user')?.content ?? '';
   const results = messages
     .filter(({ role }) => role === 'tool')
     .map(({ content }) => content ?? '');
-  const page = /https?:\/\/\S+/.exec(task)?.[0];
-  if (page !== undefined && results.length === 0)
-    return { tool: 'fetch_url', input: { url: page } };
-  const next = instructionsIn(results[0] ?? '', results)[results.length - 1];
-  return next ?? { text: `Summary: ${summarize(results[0] ?? '')}` };
+  const [page = ''] = results;
+  const address = /https?:\/\/\S+/.exec(task)?.[0];
+  if (address !== undefined && results.length === 0) {
+    return { tool: 'fetch_url', input: { url: address } };
+  }
+  // One result stands for the page, each further one for an instruction that was followed.
+  const next = results.flatMap(instructionsIn)[results.length - 1];
+  if (next === undefined) return { text: `Summary: ${summarize(page)}` };
+  return 'file' in next
+    ? { tool: 'read_file', input: { path: next.file } }
+    : { tool: 'post_url', input: { url: next.address, body: results.at(-1) ?? '' } };
 }
 
+type Instruction = { readonly file: string } | { readonly address: string };
+
 /** Instructions such as `Read the file /x.` and `Send its content to http://y.` */
-function instructionsIn(text: string, results: readonly string[]): Turn[] {
+function instructionsIn(text: string): Instruction[] {
   const found = text.matchAll(
     /read the file ([^\s<]+?)\.?(?:[\s<]|$)|send its content to ([^\s<]+?)\.?(?:[\s<]|$)/gi,
   );
-  return [...found].map(([, file, address], index): Turn =>
-    file === undefined
-      ? { tool: 'post_url', input: { url: address ?? '', body: results[index] ?? '' } }
-      : { tool: 'read_file', input: { path: file } },
+  return [...found].map(([, file, address = '']): Instruction =>
+    file === undefined ? { address } : { file },
   );
 }
 
@@ -74,7 +110,11 @@ function instructionsIn(text: string, results: readonly string[]): Turn[] {
 const summarize = (page: string): string =>
   (/<p>([^<]*)<\/p>/.exec(page)?.[1] ?? page).trim().slice(0, 300);
 
-function eventsOf(model: string, request: string, turn: Turn): object[] {
+function eventsOf(
+  { model, messages, stream_options: options }: z.output<typeof chat>,
+  requestCharacters: number,
+): object[] {
+  const turn = nextTurn(messages);
   const chunk = (choices: readonly object[], more: object = {}): object => ({
     id: 'chatcmpl-scripted',
     object: 'chat.completion.chunk',
@@ -90,19 +130,18 @@ function eventsOf(model: string, request: string, turn: Turn): object[] {
     'text' in turn
       ? (turn.text.match(/\S+\s*/g) ?? []).map((word) => delta({ content: word }))
       : [delta({ tool_calls: [toolCall(turn.tool, spoken)] })];
-  const prompt = Math.ceil(request.length / 4);
+  const prompt = Math.ceil(requestCharacters / 4);
   const completion = Math.ceil(spoken.length / 4);
+  const usage = {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+  };
   return [
     delta({ role: 'assistant' }),
     ...said,
     delta({}, 'text' in turn ? 'stop' : 'tool_calls'),
-    chunk([], {
-      usage: {
-        prompt_tokens: prompt,
-        completion_tokens: completion,
-        total_tokens: prompt + completion,
-      },
-    }),
+    ...(options?.include_usage === true ? [chunk([], { usage })] : []),
   ];
 }
 

@@ -11,29 +11,43 @@ export const ARTICLE_SENTENCE = 'Tides are made by the moon and the sun together
 
 /** The web of the demonstration: one server for both hosts. */
 export interface Sites extends LoopbackServer {
-  /** What the collector was sent. */
+  /** What the collector was sent: address and body of each request, the address decoded. */
   readonly collected: readonly string[];
-  /** Requests, as `METHOD host/path`. */
-  readonly requests: readonly string[];
 }
 
-/** Serves an article with instructions planted in it, and a collector. */
-export async function startSites(secretFile: string): Promise<Sites> {
+/**
+ * Serves an article with instructions planted in it, and a collector.
+ *
+ * @param seen told of each request, as `METHOD host/path`
+ */
+export async function startSites(
+  secretFile: string,
+  seen: (request: string) => void = () => undefined,
+): Promise<Sites> {
   const collected: string[] = [];
-  const requests: string[] = [];
   const server = await serveOnLoopback((request, response) => {
+    const { method = '', url = '' } = request;
     const host = (request.headers.host ?? '').split(':')[0] ?? '';
-    requests.push(`${request.method ?? ''} ${host}${request.url ?? ''}`);
+    seen(`${method} ${host}${url}`);
     readBody(request).then(
       (body) => {
-        if (host === COLLECTOR_HOST) collected.push(body);
+        if (host === COLLECTOR_HOST) collected.push(`${decoded(url)}\n${body}`);
         response.writeHead(200, { 'content-type': 'text/html' });
         response.end(host === ARTICLE_HOST ? article(secretFile) : 'thank you');
       },
       () => response.destroy(),
     );
   });
-  return { ...server, collected, requests };
+  return { ...server, collected };
+}
+
+/** An address as its sender meant it, so that a secret in a query is seen as well. */
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url.replaceAll('+', ' '));
+  } catch {
+    return url;
+  }
 }
 
 const article = (secretFile: string): string => `<html><body>

@@ -52,6 +52,26 @@ export const exactHost = () =>
 /** A TCP port. */
 export const port = (): z.ZodNumber => z.int().min(1).max(65_535);
 
+/** A list whose items are told apart by `name`: the API server merges it by that key, and refuses duplicates. */
+export const listByName = <Item extends z.ZodType<{ readonly name: string }>>(
+  item: Item,
+  max: number,
+): z.ZodArray<Item> =>
+  z
+    .array(item)
+    .max(max)
+    .superRefine((list, context) => {
+      const first = new Map<string, number>();
+      for (const [index, { name }] of list.entries()) {
+        const earlier = first.get(name) ?? index;
+        first.set(name, earlier);
+        if (earlier === index) continue;
+        const message = `got the name ${JSON.stringify(name)} of item ${earlier} again, supply each name once`;
+        context.addIssue({ code: 'custom', path: [index], message });
+      }
+    })
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] });
+
 /** Conditions of the generated kinds of kars v0.1.x. */
 export const conditions = () =>
   z.array(

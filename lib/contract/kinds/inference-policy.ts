@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { conditions, int64, objectName, ociArtifactRef, stringMap, uint64 } from '../primitives.ts';
+import {
+  conditions,
+  int64,
+  listByName,
+  objectName,
+  ociArtifactRef,
+  stringMap,
+  uint64,
+} from '../primitives.ts';
 import { failure, success, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
 
@@ -77,12 +85,7 @@ export const inferencePolicySpec = withRules(
         fallback: z.array(modelRef).default([]).describe('Further models that a request may name.'),
       })
       .nullish(),
-    providers: z
-      .array(provider)
-      .max(16)
-      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
-      .optional()
-      .describe('Where the models are served.'),
+    providers: listByName(provider, 16).optional().describe('Where the models are served.'),
     displayName: z.string().nullish().describe('Name for humans.'),
     bundleRef: ociArtifactRef()
       .nullish()

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { verifyAuditLog } from '../../audit/verify.ts';
+import { verifyAuditLog, type Verification } from '../../audit/verify.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 
@@ -13,9 +13,11 @@ export function addAudit(program: Command, output: Output): void {
     .argument('<file...>', 'audit logs')
     .option('--json', 'print the results as JSON')
     .action(async (files: string[], { json = false }: { json?: boolean }) => {
-      const results = await Promise.all(
-        files.map(async (file) => ({ file, ...(await verifyAuditLog(file)) })),
-      );
+      const results: ({ readonly file: string } & Verification)[] = [];
+      for (const file of files) {
+        output.progress(`verifying ${file}`);
+        results.push({ file, ...(await verifyAuditLog(file)) });
+      }
       output.print(
         json
           ? JSON.stringify(results, null, 2)

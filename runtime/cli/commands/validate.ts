@@ -9,6 +9,7 @@ import {
   type Problem,
 } from 'kars-constructs/contract';
 import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 
@@ -50,40 +51,73 @@ export function addValidate(program: Command, output: Output): void {
     });
 }
 
-/** Checks every document in a text. */
+type Outcome = Omit<Finding, 'file' | 'document'>;
+
+/** Checks every document in a text, and every item where a document is a list of objects. */
 export function validateText(file: string, content: string): Finding[] {
-  return parseAllDocuments(content).flatMap((parsed, index): Finding[] => {
-    const at = { file, document: index + 1 };
+  return parseAllDocuments(content).flatMap((parsed, index) => {
     const [syntax] = parsed.errors;
-    if (syntax !== undefined) {
-      const problem = { path: '', code: 'KARS_MANIFEST_INVALID', message: syntax.message };
-      return [{ ...at, kind: '', name: '', status: 'invalid', problems: [problem] }];
-    }
-    const manifest = parsed.toJS() as unknown;
-    return manifest === null ? [] : [{ ...at, ...check(manifest) }];
+    const outcomes =
+      syntax === undefined ? checkValue(() => parsed.toJS()) : [fault(syntax.message)];
+    return outcomes.map((outcome): Finding => ({ file, document: index + 1, ...outcome }));
   });
 }
 
-function check(manifest: unknown): Omit<Finding, 'file' | 'document'> {
-  const {
-    kind = '',
-    apiVersion = '',
-    metadata = {},
-  } = manifest as {
-    kind?: string;
-    apiVersion?: string;
-    metadata?: { name?: string };
-  };
-  const named = { kind, name: metadata.name ?? '' };
+function checkValue(read: () => unknown): Outcome[] {
+  let value: unknown;
+  try {
+    value = read();
+  } catch (error) {
+    // Aliases that would expand to more than the parser allows.
+    return [fault(error instanceof Error ? error.message : String(error))];
+  }
+  if (value === null) return [];
+  const list = objectList.safeParse(value);
+  if (!list.success) return [check(value)];
+  return list.data.items.map((item, index) => {
+    const outcome = check(item);
+    const path = (inner: string): string => [`items[${index}]`, inner].filter(Boolean).join('.');
+    return {
+      ...outcome,
+      problems: outcome.problems.map((entry) => ({ ...entry, path: path(entry.path) })),
+    };
+  });
+}
+
+const objectList = z.looseObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('List'),
+  items: z.array(z.unknown()),
+});
+
+const typeMeta = z.looseObject({ apiVersion: z.string(), kind: z.string() });
+
+const named = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
+
+function check(manifest: unknown): Outcome {
+  const type = typeMeta.safeParse(manifest);
+  if (!type.success) return fault('got no apiVersion and kind, supply a Kubernetes object');
+  const { apiVersion, kind } = type.data;
+  const { data } = named.safeParse(manifest);
+  const about = { kind, name: data?.metadata.name ?? '' };
+  if (apiVersion.split('/')[0] !== GROUP) return { ...about, status: 'skipped', problems: [] };
   const definition = kinds.find((candidate) => candidate.kind === kind);
-  if (!apiVersion.startsWith(`${GROUP}/`) || definition === undefined) {
-    return { ...named, status: 'skipped', problems: [] };
+  if (definition === undefined) {
+    const known = kinds.map((candidate) => candidate.kind).join(', ');
+    return { ...fault(`got ${kind}, ${GROUP} has ${known}`, 'kind'), ...about };
   }
   const result = validateManifest(definition, manifest);
   return result.ok
-    ? { ...named, status: 'valid', problems: [] }
-    : { ...named, status: 'invalid', problems: result.problems };
+    ? { ...about, status: 'valid', problems: [] }
+    : { ...about, status: 'invalid', problems: result.problems };
 }
+
+const fault = (message: string, path = ''): Outcome => ({
+  kind: '',
+  name: '',
+  status: 'invalid',
+  problems: [{ path, code: 'KARS_MANIFEST_INVALID', message }],
+});
 
 const read = (file: string): Promise<string> =>
   file === '-' ? text(process.stdin) : readFile(file, 'utf8');

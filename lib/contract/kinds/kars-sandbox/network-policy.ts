@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ociArtifactRef, uint16 } from '../../primitives.ts';
+import { integer, ociArtifactRef } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 
 const egressModes: readonly string[] = ['Strict', 'Learn'];
@@ -14,12 +14,14 @@ export const networkPolicy = withRules(
     egressMode: z
       .string()
       .nullish()
-      .describe('Strict, also when absent: only listed endpoints are reached.'),
+      .describe(
+        'Strict, also when absent: only listed endpoints are reached. Learn is read as Strict.',
+      ),
     allowedEndpoints: z
       .array(
         z.strictObject({
           host: z.string().describe('Host name.'),
-          port: uint16().optional().describe('TCP port, 443 when absent.'),
+          port: integer().optional().describe('TCP port, 443 when absent.'),
         }),
       )
       .optional()

@@ -9,11 +9,15 @@ export interface CommandResult {
 }
 
 /** Runs `kars` from its source as a process of its own. */
-export async function kars(args: readonly string[], input = ''): Promise<CommandResult> {
+export async function kars(
+  args: readonly string[],
+  input = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
   const child = spawn(
     process.execPath,
     ['--conditions=kars:source', 'runtime/cli/main.ts', ...args],
-    { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] } },
+    { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...env } },
   );
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

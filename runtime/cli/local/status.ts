@@ -9,7 +9,9 @@ export interface StatusAnswer {
   readonly body: string;
 }
 
-const READY_MILLISECONDS = 10_000;
+const ANSWER_MILLISECONDS = 10_000;
+// A process that listens has read its documents already.
+const READY_MILLISECONDS = 2000;
 const PAUSE_MILLISECONDS = 25;
 
 // Its own agent: the shared one takes a proxy out of the environment, which must not see loopback.
@@ -18,7 +20,7 @@ const direct = new Agent();
 /** Asks a process on this machine for its status. */
 export function getStatus(port: number, path: string): Promise<StatusAnswer> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(READY_MILLISECONDS);
+    const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
     get({ host: AGENT_HOST, port, path, agent: direct, signal }, (response) => {
       text(response).then(
         (body) => resolve({ status: response.statusCode ?? 0, body }),

@@ -25,9 +25,10 @@ export async function startOpenInternet(port: number): Promise<LoopbackServer> {
     onward.on('error', () => response.destroy());
     request.pipe(onward);
   });
-  server.on('connect', (_request, client) => {
+  server.on('connect', (_request, client, head) => {
     const onward = connect({ host: AGENT_HOST, port }, () => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      onward.write(head);
       onward.pipe(client);
       client.pipe(onward);
     });

@@ -51,12 +51,23 @@ export class AuditLog {
   append(entry: Omit<AuditEntry, 'time'>): Promise<AuditRecord> {
     const written = this.#writing.then(async () => {
       const record = chain(this.#last, { ...entry, time: new Date().toISOString() });
-      await this.#handle.appendFile(`${JSON.stringify(record)}\n`);
+      await this.#write(`${JSON.stringify(record)}\n`);
       this.#last = record;
       return record;
     });
     this.#writing = written.catch(() => undefined);
     return written;
+  }
+
+  /** A write that fails in the middle must not leave half a record in front of the next one. */
+  async #write(line: string): Promise<void> {
+    const { size } = await this.#handle.stat();
+    try {
+      await this.#handle.appendFile(line);
+    } catch (error) {
+      await this.#handle.truncate(size);
+      throw error;
+    }
   }
 
   /** Writes what is still under way, then closes the file. */

@@ -85,6 +85,8 @@ function open(
     keepAlive: true,
     timeout: limits.connectMilliseconds,
   });
+  // The other side may break a connection before anybody uses it; the close that follows is what counts.
+  socket.on('error', () => undefined);
   const fail = (why: string): void => {
     socket.destroy();
     const reason = `no address of ${host} accepts a connection on port ${port} (${why})`;

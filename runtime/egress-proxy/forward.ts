@@ -45,7 +45,7 @@ function readTarget({ url = '', headers }: IncomingMessage): Target | Deny {
     return deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', reason);
   }
   if (parsed.username !== '' || parsed.password !== '') return invalid('got user information');
-  if (headers.host?.toLowerCase() !== parsed.host) {
+  if (hostOf(headers.host) !== parsed.host) {
     return invalid('the Host header names another host or port than the target');
   }
   if (headers.upgrade !== undefined) return invalid('got Upgrade, which is not forwarded');
@@ -54,6 +54,14 @@ function readTarget({ url = '', headers }: IncomingMessage): Target | Deny {
     host: parsed.host,
     path: `${parsed.pathname}${parsed.search}`,
   };
+}
+
+/** The Host header in the form that the URL parser gives, so that a default port makes no difference. */
+function hostOf(header: string | undefined): string | undefined {
+  const url = `http://${header ?? ''}/`;
+  return URL.canParse(url) && new URL(url).href === `http://${new URL(url).host}/`
+    ? new URL(url).host
+    : undefined;
 }
 
 function refuse(response: ServerResponse, denial: Deny): void {
@@ -77,10 +85,12 @@ async function exchange(
   });
   const answered = Promise.withResolvers<IncomingMessage>();
   upstream.once('response', answered.resolve);
-  upstream.once('error', answered.reject);
+  upstream.on('error', answered.reject);
   upstream.once('close', () => answered.reject(new Error('closed without an answer')));
   try {
-    const [answer] = await Promise.all([answered.promise, pipeline(request, upstream)]);
+    // A host may answer before it has read the whole request.
+    pipeline(request, upstream).catch(answered.reject);
+    const answer = await answered.promise;
     response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.headers));
     await pipeline(answer, response);
   } catch {

@@ -1,7 +1,7 @@
-import { deny, type Authority, type Decision, type Deny } from 'kars-constructs/contract';
+import { deny, type Authority, type Deny } from 'kars-constructs/contract';
 import { decideEgress } from '../egress-policy/decide.ts';
 import type { Snapshot } from '../policy/snapshot.ts';
-import type { DecisionRecorder } from '../service/decision-recorder.ts';
+import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 
 /** How a call came in. */
@@ -31,28 +31,29 @@ export class Gate {
     const policy =
       allowlist === undefined || source === undefined ? undefined : { allowlist, source };
     const decision = decideEgress(target, policy);
-    const name = `${target.host}:${target.port}`;
-    if (!decision.allow) return this.#refuse(surface, name, decision);
-    const dialled = await dial(target, this.#dialer, decision.rule);
-    const failure = await this.#record(surface, name, dialled.ok ? decision : dialled.denial);
-    if (failure === undefined) return dialled;
+    const dialled = decision.allow
+      ? await dial(target, this.#dialer, decision.rule)
+      : { ok: false as const, denial: decision };
+    const unrecorded = await this.#record({
+      set: snapshot?.setDigest,
+      surface,
+      target: `${target.host}:${target.port}`,
+      decision: dialled.ok ? decision : dialled.denial,
+    });
+    if (unrecorded === undefined) return dialled;
     if (dialled.ok) dialled.socket.destroy();
-    return { ok: false, denial: failure };
+    return { ok: false, denial: unrecorded };
   }
 
   /** Records the refusal of a call whose target could not even be read. */
   async refuseUnreadable(surface: Surface, denial: Deny): Promise<Deny> {
-    return (await this.#record(surface, 'unreadable', denial)) ?? denial;
+    const set = this.#snapshot()?.setDigest;
+    return (await this.#record({ set, surface, target: 'unreadable', decision: denial })) ?? denial;
   }
 
-  async #refuse(surface: Surface, target: string, denial: Deny): Promise<Dialled> {
-    return { ok: false, denial: (await this.#record(surface, target, denial)) ?? denial };
-  }
-
-  async #record(surface: Surface, target: string, decision: Decision): Promise<Deny | undefined> {
+  async #record(call: DecidedCall): Promise<Deny | undefined> {
     try {
-      const set = this.#snapshot()?.setDigest;
-      await this.#recorder.decided({ set, surface, target, decision });
+      await this.#recorder.decided(call);
       return undefined;
     } catch {
       return deny('KARS_AUDIT_UNAVAILABLE', 'audit log', 'the decision cannot be recorded');

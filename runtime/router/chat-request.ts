@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
+/** Names come back in denials and records. */
+const name = z.string().min(1).max(256);
+
 const tool = z.looseObject({
-  type: z.string(),
-  function: z.looseObject({ name: z.string() }).optional(),
-  custom: z.looseObject({ name: z.string() }).optional(),
+  type: name,
+  function: z.looseObject({ name }).optional(),
+  custom: z.looseObject({ name }).optional(),
 });
 
 const tokens = z.int().min(1).nullish();
@@ -14,7 +17,7 @@ const tokens = z.int().min(1).nullish();
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
 export const chatRequest = z.looseObject({
-  model: z.string().min(1).optional(),
+  model: name.optional(),
   messages: z.array(z.looseObject({ role: z.string() })).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),

@@ -18,6 +18,15 @@ export interface TokenUsage {
   readonly output: number;
 }
 
+/**
+ * Parts of a record come from the agent. A record has to stay far below the tail that a process reads
+ * when it continues its log.
+ */
+const LONGEST_TEXT = 1024;
+
+const clip = (text: string): string =>
+  text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
+
 /** Writes every decision to audit log, container log and metrics, so that no process forgets one. */
 export class DecisionRecorder {
   readonly #sandbox: string;
@@ -46,13 +55,20 @@ export class DecisionRecorder {
    * @throws Error when the audit log cannot be written; the caller then denies.
    */
   async decided(call: DecidedCall): Promise<void> {
-    const { surface, target, decision } = call;
+    const { surface, decision } = call;
+    const target = clip(call.target);
     const code = decision.allow ? '' : decision.code;
     await this.#append(call, decision.allow ? 'allowed' : decision.reason);
     this.#metrics.decisions.inc({ surface, decision: decision.allow ? 'allow' : 'deny', code });
-    const fields = { surface, target, rule: decision.rule };
+    const fields = { surface, target, rule: clip(decision.rule) };
     if (decision.allow) this.#log.info('decision', { ...fields, decision: 'allow' });
-    else this.#log.info('decision', { ...fields, decision: 'deny', code, reason: decision.reason });
+    else
+      this.#log.info('decision', {
+        ...fields,
+        decision: 'deny',
+        code,
+        reason: clip(decision.reason),
+      });
   }
 
   /** Records what an allowed call used, once it is known; a second record of the same call. */
@@ -60,7 +76,7 @@ export class DecisionRecorder {
     this.#metrics.tokens.inc({ direction: 'input' }, tokens.input);
     this.#metrics.tokens.inc({ direction: 'output' }, tokens.output);
     await this.#append(call, outcome, tokens);
-    this.#log.info('settled', { target: call.target, ...tokens, outcome });
+    this.#log.info('settled', { target: clip(call.target), ...tokens, outcome });
   }
 
   async #append(call: DecidedCall, reason: string, tokens?: TokenUsage): Promise<void> {
@@ -70,11 +86,11 @@ export class DecisionRecorder {
       process: this.#process,
       set,
       surface: tokens === undefined ? surface : `${surface}-usage`,
-      target,
+      target: clip(target),
       decision: decision.allow ? 'allow' : 'deny',
       code: decision.allow ? '' : decision.code,
-      rule: decision.rule,
-      reason,
+      rule: clip(decision.rule),
+      reason: clip(reason),
       ...(tokens === undefined ? {} : { tokens: { ...tokens } }),
     });
   }

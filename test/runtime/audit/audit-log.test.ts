@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -95,6 +95,27 @@ describe('an audit log', () => {
     const { seq } = await again.append(entry);
     await again.close();
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: seq + 1 });
+  });
+
+  it('leaves no half of a record behind when a write fails in the middle', async () => {
+    // No write past 4 KiB, as on a full disk: the shell sets the limit, in blocks of 512 bytes.
+    const file = join(temporaryDirectory(), 'audit.jsonl');
+    const module = new URL('../../../runtime/audit/audit-log.ts', import.meta.url).href;
+    const script = `process.on('SIGXFSZ', () => {});
+      const { AuditLog } = await import(${JSON.stringify(module)});
+      const log = await AuditLog.open(${JSON.stringify(file)});
+      let failed = 0;
+      for (let i = 0; i < 30; i += 1) await log.append(${JSON.stringify(entry)}).catch(() => { failed += 1; });
+      console.log(failed);`;
+    const program = join(temporaryDirectory(), 'fill.mjs');
+    writeFileSync(program, script);
+    const { stdout } = spawnSync(
+      'sh',
+      ['-c', `ulimit -f 8; exec "$0" --conditions=kars:source ${program}`, process.execPath],
+      { encoding: 'utf8' },
+    );
+    expect(Number(stdout)).toBeGreaterThan(0);
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true });
   });
 
   it('refuses to continue a log whose end is no record', async () => {

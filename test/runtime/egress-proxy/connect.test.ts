@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { specialPurpose } from '../../../runtime/egress-policy/addresses.ts';
 import { writeDocuments } from '../../support/documents.ts';
-import { echoServer, exchangeRaw } from '../../support/servers.ts';
+import { echoServer, exchangeRaw, portOf } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';
 
 const listed = [{ host: 'echo.example', port: 7000 }];
@@ -150,4 +152,40 @@ describe('addresses behind a name', () => {
     const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);
     expect(bodyOf(answer)).toMatchObject({ error: { code: 'KARS_EGRESS_CONNECT_FAILED' } });
   });
+});
+
+it('a host that breaks every connection at once does not bring the proxy down', async () => {
+  const server = createServer((socket) => socket.resetAndDestroy());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+  });
+  const target = portOf(server);
+  const { port, sidecar } = await startProxy(listed, toLoopback('echo.example', 7000, target));
+  const record = sidecar.recorder.decided.bind(sidecar.recorder);
+  sidecar.recorder.decided = async (call) => {
+    // Long enough for the reset to arrive before anybody uses the connection.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await record(call);
+  };
+  const answers = await Promise.allSettled(
+    Array.from({ length: 5 }, () => exchangeRaw(port, connectTo('echo.example:7000'), true)),
+  );
+  expect(answers).toHaveLength(5);
+  expect(await exchangeRaw(port, connectTo('evil.example:1'), true)).toContain('403');
+});
+
+it('a decision is audited under the set that made it, even when another one comes meanwhile', async () => {
+  const { port, sidecar } = await startProxy(listed, {
+    resolve: async () => {
+      writeDocuments(sidecar.directory, { 'egress-allowlist': { entries: [] } });
+      await sidecar.documents.reload();
+      return [];
+    },
+  });
+  const before = sidecar.documents.snapshot()?.setDigest;
+  await exchangeRaw(port, connectTo('echo.example:7000'), true);
+  expect((await sidecar.audited()).map(({ set }) => set)).toEqual([before]);
+  expect(sidecar.documents.snapshot()?.setDigest).not.toBe(before);
 });

@@ -140,6 +140,22 @@ describe('an absolute-form request', () => {
     expect(site.seen).toEqual([]);
   });
 
+  it('takes a default port in Host as the same host', async () => {
+    const site = await startSite();
+    const { port } = await startProxy(listed, toLoopback('site.example', 80, site.port));
+    const answer = await exchangeRaw(port, get('http://site.example/', 'Host: site.example:80'));
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('gets an answer that comes before its body has ended', async () => {
+    const { port: early } = await httpServer((_incoming, response) => response.end('early'));
+    const { port } = await startProxy(listed, toLoopback('site.example', 80, early));
+    const head =
+      'POST http://site.example/ HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n';
+    const answer = await exchangeRaw(port, `${head}Content-Length: 100\r\n\r\nonly some`);
+    expect(answer).toContain('early');
+  });
+
   it('ends cleanly when the host breaks the connection', async () => {
     const { port: broken } = await httpServer((_incoming, response) => response.destroy());
     const { port } = await startProxy(listed, toLoopback('site.example', 80, broken));

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import type OpenAI from 'openai';
+import { deny } from 'kars-constructs/contract';
 import { describe, expect, it } from 'vitest';
+import { AuditLog } from '../../../runtime/audit/audit-log.ts';
 import { openSidecar } from '../../support/sidecar.ts';
 import {
   completion,
@@ -84,6 +86,18 @@ describe('the router refuses', () => {
     ['tokens that are no integer', { ...request, max_tokens: 1.5 }, 400, 'KARS_REQUEST_INVALID'],
     ['tokens as text', { ...request, max_tokens: '5' }, 400, 'KARS_REQUEST_INVALID'],
     ['negative tokens', { ...request, max_tokens: -1 }, 400, 'KARS_REQUEST_INVALID'],
+    [
+      'a model of a thousand letters',
+      { ...request, model: 'm'.repeat(1000) },
+      400,
+      'KARS_REQUEST_INVALID',
+    ],
+    [
+      'a tool of a thousand letters',
+      { ...request, functions: [{ name: 'f'.repeat(1000) }] },
+      400,
+      'KARS_REQUEST_INVALID',
+    ],
     ['tools that are no list', { ...request, tools: { 0: {} } }, 400, 'KARS_REQUEST_INVALID'],
   ])('%s', async (_what, body, status, code) => {
     const provider = await startProvider();
@@ -275,6 +289,17 @@ describe('a provider that misbehaves', () => {
       .poll(async () => (await sidecar.audited()).at(-1)?.reason)
       .toBe('the client went away');
   });
+});
+
+it('records nothing that is too long for the next start to read, whatever the agent sends', async () => {
+  const { sidecar } = await startRouter((await startProvider()).endpoint);
+  const long = 'x'.repeat(500_000);
+  const decision = deny('KARS_REQUEST_INVALID', long, long);
+  await sidecar.recorder.decided({ set: undefined, surface: 'chat', target: long, decision });
+  const [record] = await sidecar.audited();
+  expect(JSON.stringify(record).length).toBeLessThan(5000);
+  const again = await AuditLog.open(sidecar.auditFile);
+  await again.close();
 });
 
 it('lists exactly the models that the policy allows', async () => {

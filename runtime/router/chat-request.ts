@@ -26,7 +26,7 @@ export const chatRequest = z.looseObject({
   n: z.int().min(1).max(128).nullish(),
   tools: z.array(tool).max(1024).nullish(),
   functions: z
-    .array(z.looseObject({ name: z.string() }))
+    .array(z.looseObject({ name }))
     .max(1024)
     .nullish(),
 });

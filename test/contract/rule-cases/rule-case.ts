@@ -37,9 +37,12 @@ export function each<T>(
   spec: (value: T) => object,
 ): Record<string, object> {
   return Object.fromEntries(
-    values.map((value) => [`${name} ${JSON.stringify(value).slice(0, 40)}`, spec(value)]),
+    values.map((value) => [`${name} ${brief(JSON.stringify(value))}`, spec(value)]),
   );
 }
+
+const brief = (text: string): string =>
+  text.length > 60 ? `${text.slice(0, 40)}... of ${text.length}` : text;
 
 /** A text of a length, in code points. */
 export const long = (length: number): string => 'a'.repeat(length);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalJson, fileDigest, type Json } from './canonical.ts';
 import { failure, success, type Problem, type Result } from './problem.ts';
 import { projection, type DocumentKind } from './projection.ts';
-import { problemsOf } from './schema-problems.ts';
+import { interpreted, problemsOf } from './schema-problems.ts';
 
 /** Raised with any change that an older process could read wrongly. */
 export const SCHEMA_VERSION = 1;
@@ -75,13 +75,13 @@ export function decode<P>(
     const text = `got schemaVersion ${version === undefined ? 'none' : JSON.stringify(version)}, this release reads ${SCHEMA_VERSION}; deploy matching releases`;
     return failure(fault(file, 'KARS_DOCUMENT_VERSION', text));
   }
-  const outer = envelope.safeParse(json.value);
+  const outer = envelope.safeParse(json.value, interpreted);
   if (!outer.success) return failure(...problemsOf(outer.error, 'KARS_DOCUMENT_MALFORMED', file));
   if (outer.data.kind !== kind) {
     const text = `got a document of kind ${outer.data.kind}, needed ${kind}`;
     return failure(fault(file, 'KARS_DOCUMENT_KIND', text));
   }
-  const inner = payloadSchema.safeParse(outer.data.payload);
+  const inner = payloadSchema.safeParse(outer.data.payload, interpreted);
   if (!inner.success) {
     return failure(...problemsOf(inner.error, 'KARS_DOCUMENT_MALFORMED', `${file}.payload`));
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { API_VERSION } from './api.ts';
 import { withoutDroppedNulls } from './nulls.ts';
 import { failure, success, type Problem, type Result } from './problem.ts';
-import { problemsOf } from './schema-problems.ts';
+import { interpreted, problemsOf } from './schema-problems.ts';
 import { structural, type SchemaNode } from './structural.ts';
 
 /** A column of `kubectl get`. */
@@ -65,14 +65,17 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const structuralSchemas = new WeakMap<KindDefinition, SchemaNode>();
 
-/** Making a structural schema costs more than checking a manifest against it. */
-function structuralSchemaOf(definition: KindDefinition): SchemaNode {
-  const known = structuralSchemas.get(definition);
-  if (known !== undefined) return known;
-  const schema = structural(definition.spec);
+/** What the API server looks at: nulls that it drops are gone. */
+function storedForm(definition: KindDefinition, spec: unknown): unknown {
+  // Making a structural schema costs more than checking a manifest against it.
+  if (!hasNull(spec)) return spec;
+  const schema = structuralSchemas.get(definition) ?? structural(definition.spec);
   structuralSchemas.set(definition, schema);
-  return schema;
+  return withoutDroppedNulls(schema, spec);
 }
+
+const hasNull = (value: unknown): boolean =>
+  value === null || (typeof value === 'object' && Object.values(value).some(hasNull));
 
 /**
  * Checks a manifest of one kind against the schema and the cross-field rules, as the API server does
@@ -84,16 +87,14 @@ export function validateManifest<Spec extends z.ZodType>(
   definition: KindDefinition<Spec>,
   manifest: unknown,
 ): Result<z.output<Spec> | undefined> {
-  const outer = envelope.safeParse(manifest);
+  const outer = envelope.safeParse(manifest, interpreted);
   const outerProblems = outer.success
     ? wrongKind(definition.kind, outer.data.kind)
     : problemsOf(outer.error, 'KARS_MANIFEST_INVALID');
   if (!isRecord(manifest) || ((manifest['spec'] ?? null) === null && !definition.specRequired)) {
     return outerProblems.length === 0 ? success(undefined) : failure(...outerProblems);
   }
-  const spec = definition.spec.safeParse(
-    withoutDroppedNulls(structuralSchemaOf(definition), manifest['spec']),
-  );
+  const spec = definition.spec.safeParse(storedForm(definition, manifest['spec']), interpreted);
   const specProblems = spec.success ? [] : problemsOf(spec.error, 'KARS_MANIFEST_INVALID', 'spec');
   const problems = [...outerProblems, ...specProblems];
   return spec.success && problems.length === 0 ? success(spec.data) : failure(...problems);

@@ -1,4 +1,5 @@
-import { isIP } from 'node:net';
+/** What the URL parser makes of an IPv4 address in any spelling; IPv6 ones have brackets, which no name has. */
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**
  * Why `host` is not an exact host name in normal form, or undefined when it is.
@@ -24,7 +25,7 @@ export function hostFault(host: string): string | undefined {
 export function normalHost(host: string): string | undefined {
   if (!/^[^\s/?#@:\\[\]%]{1,255}$/u.test(host)) return undefined;
   const parsed = parseHost(host.endsWith('.') ? host.slice(0, -1) : host);
-  if (parsed === undefined || isIP(parsed) !== 0) return undefined;
+  if (parsed === undefined || IPV4.test(parsed)) return undefined;
   const labels = parsed.split('.');
   return parsed.length <= 253 &&
     labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label))

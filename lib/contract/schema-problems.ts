@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import type { Problem } from './problem.ts';
 
+/**
+ * Parse context for schemas that see few values: zod would otherwise compile each schema at its first
+ * use, which takes longer than checking the manifests of a whole app.
+ */
+export const interpreted = { jitless: true } as const;
+
 /** The issues of a failed zod parse as problems, with paths below `root`. */
 export function problemsOf(error: z.ZodError, code: string, root = ''): Problem[] {
   return error.issues.map((issue) => ({

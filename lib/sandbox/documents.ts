@@ -7,6 +7,7 @@ import { compileEgressAllowlist } from '../contract/kinds/kars-sandbox/egress-al
 import { compileToolPolicy, toolPolicySpec } from '../contract/kinds/tool-policy.ts';
 import type { Problem, Result } from '../contract/problem.ts';
 import { projection } from '../contract/projection.ts';
+import { interpreted } from '../contract/schema-problems.ts';
 import { problem } from '../private/problems.ts';
 import type { SandboxInput } from './input.ts';
 import { sandboxLabels, sandboxNamespace } from './names.ts';
@@ -20,8 +21,10 @@ export interface CompiledDocuments {
 /** Compiles every policy of a sandbox into its document. */
 export function compileDocuments(input: SandboxInput): CompiledDocuments {
   const { sandbox, inferencePolicy, toolPolicy } = input;
-  const models = compileInferencePolicy(inferencePolicySpec.parse(inferencePolicy.spec));
-  const tools = toolPolicy && compileToolPolicy(toolPolicySpec.parse(toolPolicy.spec));
+  const models = compileInferencePolicy(
+    inferencePolicySpec.parse(inferencePolicy.spec, interpreted),
+  );
+  const tools = toolPolicy && compileToolPolicy(toolPolicySpec.parse(toolPolicy.spec, interpreted));
   const compiled: readonly Result<EncodedDocument>[] = [
     mapResult(models, (payload) =>
       encode('inference-policy', sourceOf(inferencePolicy.source), payload),

@@ -49,8 +49,12 @@ function rootSchema({ kind, description, spec, specRequired, status }: KindDefin
       apiVersion: { type: 'string', description: `Always ${API_VERSION}.` },
       kind: { type: 'string', description: `Always ${kind}.` },
       metadata: { type: 'object' },
-      spec: structural(spec),
-      status: { ...structural(status), nullable: true },
+      spec: { ...structural(spec), description: 'What is wanted.' },
+      status: {
+        ...structural(status),
+        description: 'What a controller found; nothing in this release writes it.',
+        nullable: true,
+      },
     },
   };
 }

@@ -71,16 +71,3 @@ export const listByName = <Item extends z.ZodType<{ readonly name: string }>>(
       }
     })
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] });
-
-/** Conditions of the generated kinds of kars v0.1.x. */
-export const conditions = () =>
-  z.array(
-    z.strictObject({
-      type: z.string(),
-      status: z.string(),
-      reason: z.string(),
-      message: z.string(),
-      lastTransitionTime: z.string().meta({ format: 'date-time' }),
-      observedGeneration: int64().optional(),
-    }),
-  );

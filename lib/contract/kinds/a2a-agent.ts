@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { conditions, int64, uint32 } from '../primitives.ts';
+import { int64, uint32 } from '../primitives.ts';
 import { has, withRules } from '../rule.ts';
+import { reportedRef, reportedText, statusOf } from '../status.ts';
 
 const peer = z.strictObject({
   label: z.string().describe('Name for humans.'),
@@ -94,13 +95,10 @@ export const a2aAgent = defineKind({
   description: 'An agent that others may call by the A2A protocol.',
   spec: a2aAgentSpec,
   specRequired: true,
-  status: z.strictObject({
-    phase: z.string().nullish(),
-    observedGeneration: int64().nullish(),
-    conditions: conditions().nullish(),
-    agentCardConfigMapRef: z.strictObject({ name: z.string() }).nullish(),
-    versionHash: z.string().nullish(),
-    lastCompiledAt: z.string().nullish(),
+  status: statusOf({
+    agentCardConfigMapRef: reportedRef('ConfigMap with the agent card.'),
+    versionHash: reportedText('Short digest of the agent card.'),
+    lastCompiledAt: reportedText('When the agent card was made.'),
   }),
   columns: [
     { name: 'Endpoint', type: 'string', jsonPath: '.spec.endpointUrl' },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { conditions, int64, uint16 } from '../primitives.ts';
+import { uint16 } from '../primitives.ts';
 import { has, hasLength, withRules } from '../rule.ts';
+import { reportedNumber, reportedText, statusOf } from '../status.ts';
 
 /** Spec of an EgressApproval as a manifest carries it. */
 export const egressApprovalSpec = withRules(
@@ -89,15 +90,12 @@ export const egressApproval = defineKind({
   description: 'A request to let one sandbox reach a few further hosts for a while.',
   spec: egressApprovalSpec,
   specRequired: true,
-  status: z.strictObject({
-    phase: z.string().nullish(),
-    observedGeneration: int64().nullish(),
-    effectiveAt: z.string().nullish(),
-    expiresAt: z.string().nullish(),
-    mergedDigest: z.string().nullish(),
-    hostCount: int64().nullish(),
-    usageCount: int64().nullish(),
-    conditions: conditions().nullish(),
+  status: statusOf({
+    effectiveAt: reportedText('From when the approval counts.'),
+    expiresAt: reportedText('Until when the approval counts.'),
+    mergedDigest: reportedText('Digest of everything that the sandbox may reach.'),
+    hostCount: reportedNumber('How many hosts the approval has.'),
+    usageCount: reportedNumber('How often the approval was used.'),
   }),
   columns: [
     { name: 'Sandbox', type: 'string', jsonPath: '.spec.sandbox' },

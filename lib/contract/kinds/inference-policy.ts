@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import {
-  conditions,
-  int64,
-  listByName,
-  objectName,
-  ociArtifactRef,
-  stringMap,
-  uint64,
-} from '../primitives.ts';
+import { listByName, objectName, ociArtifactRef, stringMap, uint64 } from '../primitives.ts';
 import { failure, success, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
+import { reportedRef, reportedText, statusOf } from '../status.ts';
 
 const categories = ['hate', 'selfHarm', 'sexual', 'violence'] as const;
 
@@ -66,7 +59,8 @@ export const inferencePolicySpec = withRules(
         dailyTokens: uint64().nullish().describe('Tokens in a day, UTC.'),
         monthlyTokens: uint64().nullish().describe('Tokens in a month, UTC.'),
       })
-      .nullish(),
+      .nullish()
+      .describe('Most tokens that requests may use.'),
     contentSafety: z
       .strictObject({
         hate: severity,
@@ -78,13 +72,15 @@ export const inferencePolicySpec = withRules(
           .nullish()
           .describe('Whether an answer without prompt shields is refused.'),
       })
-      .nullish(),
+      .nullish()
+      .describe('Content that may not pass.'),
     modelPreference: z
       .strictObject({
         primary: modelRef.describe('The model of a request that names none.'),
         fallback: z.array(modelRef).default([]).describe('Further models that a request may name.'),
       })
-      .nullish(),
+      .nullish()
+      .describe('Models that requests may name.'),
     providers: listByName(provider, 16).optional().describe('Where the models are served.'),
     displayName: z.string().nullish().describe('Name for humans.'),
     bundleRef: ociArtifactRef()
@@ -207,16 +203,13 @@ export const inferencePolicy = defineKind({
   description: 'Which models a sandbox may use, where they are served, and how much it may spend.',
   spec: inferencePolicySpec,
   specRequired: true,
-  status: z.strictObject({
-    phase: z.string().nullish(),
-    observedGeneration: int64().nullish(),
-    conditions: conditions().nullish(),
-    profileConfigMapRef: z.strictObject({ name: z.string() }).nullish(),
-    versionHash: z.string().nullish(),
-    lastCompiledAt: z.string().nullish(),
-    compiledDigest: z.string().nullish(),
-    loadedDigest: z.string().nullish(),
-    bundleRefDigest: z.string().nullish(),
+  status: statusOf({
+    profileConfigMapRef: reportedRef('ConfigMap with the compiled policy.'),
+    versionHash: reportedText('Short digest of the compiled policy.'),
+    lastCompiledAt: reportedText('When the policy was compiled.'),
+    compiledDigest: reportedText('Digest of the compiled policy.'),
+    loadedDigest: reportedText('Digest that every router of the policy reports.'),
+    bundleRefDigest: reportedText('Digest of the bundle that was used.'),
   }),
   columns: [
     { name: 'Sandbox', type: 'string', jsonPath: '.spec.appliesTo.sandboxName' },

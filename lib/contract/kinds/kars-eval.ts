@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { conditions, int64, ociArtifactRef, uint32 } from '../primitives.ts';
+import { ociArtifactRef } from '../primitives.ts';
 import { has, hasLength, withRules } from '../rule.ts';
+import { reportedCount, reportedRef, reportedText, statusOf } from '../status.ts';
 
 /** Spec of a KarsEval as a manifest carries it. */
 export const karsEvalSpec = withRules(
@@ -68,11 +69,13 @@ export const karsEvalSpec = withRules(
 /** Spec of a KarsEval as a manifest carries it. */
 export type KarsEvalSpec = z.input<typeof karsEvalSpec>;
 
-const counts = {
-  total: uint32(),
-  passed: uint32(),
-  failed: uint32(),
-  errored: uint32(),
+const run = {
+  corpusDigest: z.string().describe('Digest of the corpus.'),
+  jobName: z.string().describe('Name of the Job that ran.'),
+  total: reportedCount('How many cases there were.'),
+  passed: reportedCount('How many cases passed.'),
+  failed: reportedCount('How many cases failed.'),
+  errored: reportedCount('How many cases could not be decided.'),
 };
 
 /** KarsEval of kars v0.1.x. */
@@ -84,34 +87,27 @@ export const karsEval = defineKind({
   description: 'A conformance test of a sandbox.',
   spec: karsEvalSpec,
   specRequired: true,
-  status: z.strictObject({
-    phase: z.string().nullish(),
-    observedGeneration: int64().nullish(),
-    conditions: conditions().nullish(),
-    lastRunAt: z.string().nullish(),
+  status: statusOf({
+    lastRunAt: reportedText('When the last run ended.'),
     lastResult: z
       .strictObject({
-        schemaVersion: z.string(),
-        corpusDigest: z.string(),
-        corpusLabel: z.string(),
-        jobName: z.string(),
-        ...counts,
-        firstFailingCases: z.array(z.string()).optional(),
+        schemaVersion: z.string().describe('Version of this form.'),
+        ...run,
+        corpusLabel: z.string().describe('Where the corpus came from.'),
+        firstFailingCases: z
+          .array(z.string())
+          .optional()
+          .describe('Ids of the first cases that failed.'),
       })
-      .nullish(),
+      .nullish()
+      .describe('What the last run found.'),
     history: z
-      .array(
-        z.strictObject({
-          at: z.string(),
-          corpusDigest: z.string(),
-          jobName: z.string(),
-          ...counts,
-        }),
-      )
-      .optional(),
-    corpusConfigMapRef: z.strictObject({ name: z.string() }).nullish(),
-    corpusDigest: z.string().nullish(),
-    cronJobName: z.string().nullish(),
+      .array(z.strictObject({ at: z.string().describe('When the run ended.'), ...run }))
+      .optional()
+      .describe('Earlier runs, the newest first.'),
+    corpusConfigMapRef: reportedRef('ConfigMap with the corpus.'),
+    corpusDigest: reportedText('Digest of the corpus.'),
+    cronJobName: reportedText('Name of the CronJob that starts the runs.'),
   }),
   columns: [
     { name: 'Sandbox', type: 'string', jsonPath: '.spec.targetSandboxRef.name' },

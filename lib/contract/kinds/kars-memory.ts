@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { conditions, int64, ociArtifactRef, uint32 } from '../primitives.ts';
+import { ociArtifactRef, uint32 } from '../primitives.ts';
 import { has, hasLength, withRules } from '../rule.ts';
+import { reportedRef, reportedText, statusOf } from '../status.ts';
 
 /** Spec of a KarsMemory as a manifest carries it. */
 export const karsMemorySpec = withRules(
@@ -83,16 +84,13 @@ export const karsMemory = defineKind({
   description: 'A memory store for the agent of a sandbox.',
   spec: karsMemorySpec,
   specRequired: true,
-  status: z.strictObject({
-    phase: z.string().nullish(),
-    observedGeneration: int64().nullish(),
-    conditions: conditions().nullish(),
-    bindingConfigMapRef: z.strictObject({ name: z.string() }).nullish(),
-    versionHash: z.string().nullish(),
-    lastReconciledAt: z.string().nullish(),
-    compiledDigest: z.string().nullish(),
-    loadedDigest: z.string().nullish(),
-    bundleRefDigest: z.string().nullish(),
+  status: statusOf({
+    bindingConfigMapRef: reportedRef('ConfigMap with the compiled binding.'),
+    versionHash: reportedText('Short digest of the compiled binding.'),
+    lastReconciledAt: reportedText('When the binding was compiled.'),
+    compiledDigest: reportedText('Digest of the compiled binding.'),
+    loadedDigest: reportedText('Digest that the routers report.'),
+    bundleRefDigest: reportedText('Digest of the bundle that was used.'),
   }),
   columns: [
     { name: 'Sandbox', type: 'string', jsonPath: '.spec.sandboxRef.name' },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { conditions, int64, ociArtifactRef, stringMap } from '../primitives.ts';
+import { ociArtifactRef, stringMap } from '../primitives.ts';
 import { has, withRules } from '../rule.ts';
+import { reportedRef, reportedText, statusOf } from '../status.ts';
 
 /** Spec of an McpServer as a manifest carries it. */
 export const mcpServerSpec = withRules(
@@ -90,14 +91,11 @@ export const mcpServer = defineKind({
   description: 'An MCP server that sandboxes may use.',
   spec: mcpServerSpec,
   specRequired: true,
-  status: z.strictObject({
-    phase: z.string().nullish(),
-    observedGeneration: int64().nullish(),
-    conditions: conditions().nullish(),
-    lastProbedAt: z.string().nullish(),
-    signingKeyRef: z.strictObject({ name: z.string() }).nullish(),
-    jwksConfigMapRef: z.strictObject({ name: z.string() }).nullish(),
-    bundleRefDigest: z.string().nullish(),
+  status: statusOf({
+    lastProbedAt: reportedText('When the object was last looked at.'),
+    signingKeyRef: reportedRef('Secret with the key that signs requests.'),
+    jwksConfigMapRef: reportedRef('ConfigMap with the keys of the issuer.'),
+    bundleRefDigest: reportedText('Digest of the bundle that was used.'),
   }),
   columns: [
     { name: 'URL', type: 'string', jsonPath: '.spec.url' },

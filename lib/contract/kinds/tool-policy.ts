@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { conditions, int64, ociArtifactRef, stringMap, uint32 } from '../primitives.ts';
+import { ociArtifactRef, stringMap, uint32 } from '../primitives.ts';
 import { failure, success, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
+import { reportedText, statusOf } from '../status.ts';
 
 const toolName = z.string().min(1).max(256);
 
@@ -114,13 +115,10 @@ export const toolPolicy = defineKind({
   description: 'Which tools an agent may use.',
   spec: toolPolicySpec,
   specRequired: true,
-  status: z.strictObject({
-    phase: z.string().nullish(),
-    observedGeneration: int64().nullish(),
-    conditions: conditions().nullish(),
-    lastCompiledAt: z.string().nullish(),
-    agtProfileDigest: z.string().nullish(),
-    agtProfileBundleDigest: z.string().nullish(),
+  status: statusOf({
+    lastCompiledAt: reportedText('When the policy was compiled.'),
+    agtProfileDigest: reportedText('Digest of the profile.'),
+    agtProfileBundleDigest: reportedText('Digest of the bundle that the profile came from.'),
   }),
   columns: [
     { name: 'Tool', type: 'string', jsonPath: '.spec.appliesTo.tool' },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { conditions, int64, uint32 } from '../primitives.ts';
+import { int64, uint32 } from '../primitives.ts';
 import { has, withRules } from '../rule.ts';
+import { reportedNumber, reportedRef, reportedText, statusOf } from '../status.ts';
 
 /** Spec of a TrustGraph as a manifest carries it. */
 export const trustGraphSpec = withRules(
@@ -74,15 +75,12 @@ export const trustGraph = defineKind({
   description: 'Which agents trust which, each edge signed by the one who trusts.',
   spec: trustGraphSpec,
   specRequired: true,
-  status: z.strictObject({
-    phase: z.string().nullish(),
-    observedGeneration: int64().nullish(),
-    conditions: conditions().nullish(),
-    validVertices: int64().nullish(),
-    validEdges: int64().nullish(),
-    invalidEdges: int64().nullish(),
-    projectionConfigMapRef: z.strictObject({ name: z.string() }).nullish(),
-    lastReconciledAt: z.string().nullish(),
+  status: statusOf({
+    validVertices: reportedNumber('How many vertices are in order.'),
+    validEdges: reportedNumber('How many edges are in order.'),
+    invalidEdges: reportedNumber('How many edges were left out.'),
+    projectionConfigMapRef: reportedRef('ConfigMap with the checked graph.'),
+    lastReconciledAt: reportedText('When the graph was checked.'),
   }),
   columns: [
     { name: 'Phase', type: 'string', jsonPath: '.status.phase' },

@@ -18,6 +18,8 @@ export const runtimeBlocks = {
 /** Kinds of runtimes. */
 export const runtimeKinds = Object.keys(runtimeBlocks) as (keyof typeof runtimeBlocks)[];
 
+const SETTINGS = 'Settings of this runtime; set for its kind only.';
+
 const extraEnv = openObject().optional().describe('Further environment variables.');
 
 const agentCode = (block: string) =>
@@ -55,7 +57,8 @@ const framework = <Own extends z.ZodRawShape>(block: string, own: Own) =>
       entrypoint: z.array(z.string()).optional().describe('Program and arguments.'),
       extraEnv,
     })
-    .optional();
+    .optional()
+    .describe(SETTINGS);
 
 const pythonVersion = z.string().optional().describe('Version of Python.');
 
@@ -70,7 +73,8 @@ const blocks = {
       config: openObject().optional().describe('Body of openclaw.json.'),
       extraEnv,
     })
-    .optional(),
+    .optional()
+    .describe(SETTINGS),
   openaiAgents: framework('openaiAgents', { pythonVersion }),
   microsoftAgentFramework: framework('microsoftAgentFramework', { language: language('python') }),
   semanticKernel: framework('semanticKernel', { language: language('python', 'dotnet', 'java') }),
@@ -86,7 +90,8 @@ const blocks = {
       args: z.array(z.string()).optional().describe('Replaces the command of the image.'),
       env: z.array(openObject()).optional().describe('Environment variables, as in a container.'),
     })
-    .optional(),
+    .optional()
+    .describe('An image of your own; set for kind BYO only.'),
 };
 
 const shape = z.strictObject({

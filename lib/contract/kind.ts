@@ -68,14 +68,19 @@ const structuralSchemas = new WeakMap<KindDefinition, SchemaNode>();
 /** What the API server looks at: nulls that it drops are gone. */
 function storedForm(definition: KindDefinition, spec: unknown): unknown {
   // Making a structural schema costs more than checking a manifest against it.
-  if (!hasNull(spec)) return spec;
+  if (!mayHaveNull(spec, DEEPER_THAN_SCHEMAS)) return spec;
   const schema = structuralSchemas.get(definition) ?? structural(definition.spec);
   structuralSchemas.set(definition, schema);
   return withoutDroppedNulls(schema, spec);
 }
 
-const hasNull = (value: unknown): boolean =>
-  value === null || (typeof value === 'object' && Object.values(value).some(hasNull));
+const DEEPER_THAN_SCHEMAS = 12;
+
+/** Bounded in depth, since objects of unknown form may be as deep as their author likes. */
+const mayHaveNull = (value: unknown, depth: number): boolean =>
+  value === null ||
+  (typeof value === 'object' &&
+    (depth === 0 || Object.values(value).some((member) => mayHaveNull(member, depth - 1))));
 
 /**
  * Checks a manifest of one kind against the schema and the cross-field rules, as the API server does

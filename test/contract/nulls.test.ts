@@ -55,6 +55,13 @@ describe('a null', () => {
     });
   });
 
+  it('is looked for no deeper than schemas go, so that depth does not end the process', () => {
+    let requests: object = { a: null };
+    for (let depth = 0; depth < 100_000; depth += 1) requests = { a: requests };
+    const changes = { resources: { requests }, suspended: null };
+    expect(validateManifest(karsSandbox, manifest(changes)).ok).toBe(true);
+  });
+
   it('instead of a spec is absence, which only some kinds allow', () => {
     const accepting = kinds.filter((definition) => {
       const { kind } = definition;

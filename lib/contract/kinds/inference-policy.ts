@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
 import { listByName, objectName, ociArtifactRef, stringMap, uint64 } from '../primitives.ts';
-import { failure, success, type Result } from '../problem.ts';
+import { failure, success, type Problem, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
 import { reportedRef, reportedText, statusOf } from '../status.ts';
 
@@ -154,9 +154,11 @@ export const inferencePolicySpec = withRules(
 /** Spec of an InferencePolicy as a manifest carries it. */
 export type InferencePolicySpec = z.input<typeof inferencePolicySpec>;
 
+const endpointUrl = z.url({ protocol: /^https?$/ });
+
 const providerPayload = z.strictObject({
   name: z.string(),
-  endpoint: z.url({ protocol: /^https?$/ }),
+  endpoint: endpointUrl,
   credential: z.enum(['none', 'bearer']),
 });
 
@@ -171,28 +173,50 @@ export const inferencePolicyPayload = z.strictObject({
 /** What the router reads of an InferencePolicy. */
 export type InferencePolicyPayload = z.output<typeof inferencePolicyPayload>;
 
-/** The payload of an InferencePolicy, or why it has none. */
+/** The payload of an InferencePolicy, or why it has none: what a process would not read is refused here. */
 export function compileInferencePolicy(
   spec: z.output<typeof inferencePolicySpec>,
 ): Result<InferencePolicyPayload> {
-  const preference = spec.modelPreference;
-  if (!has(preference)) {
-    return failure({
-      path: 'spec.modelPreference',
-      code: 'KARS_POLICY_WITHOUT_MODEL',
-      message: 'got none, supply the models that the policy allows',
-    });
-  }
+  const { modelPreference: preference, providers = [], tokenBudget } = spec;
+  const limit = tokenBudget?.perRequestTokens ?? null;
+  const problems = [
+    ...(has(preference) ? [] : [problemOf.models]),
+    ...(limit === 0 ? [problemOf.limit] : []),
+    ...providers.flatMap(({ endpoint }, index) =>
+      isEndpoint(endpoint) ? [] : [problemOf.endpoint(index, endpoint)],
+    ),
+  ];
+  if (!has(preference) || problems.length > 0) return failure(...problems);
   return success({
     models: [preference.primary, ...preference.fallback],
-    providers: (spec.providers ?? []).map(({ name, endpoint, credentialSecretRef }) => ({
+    providers: providers.map(({ name, endpoint, credentialSecretRef }) => ({
       name,
       endpoint,
       credential: credentialSecretRef === undefined ? 'none' : 'bearer',
     })),
-    maxTokensPerRequest: spec.tokenBudget?.perRequestTokens ?? null,
+    maxTokensPerRequest: limit,
   });
 }
+
+const isEndpoint = (text: string): boolean => endpointUrl.safeParse(text).success;
+
+const problemOf = {
+  models: {
+    path: 'spec.modelPreference',
+    code: 'KARS_POLICY_WITHOUT_MODEL',
+    message: 'got none, supply the models that the policy allows',
+  },
+  limit: {
+    path: 'spec.tokenBudget.perRequestTokens',
+    code: 'KARS_BUDGET_INVALID',
+    message: 'got 0, supply a positive integer, or leave it out for no limit',
+  },
+  endpoint: (index: number, got: string): Problem => ({
+    path: `spec.providers[${index}].endpoint`,
+    code: 'KARS_PROVIDER_ENDPOINT',
+    message: `got ${JSON.stringify(got)}, supply a URL such as "https://models.example.com/v1"`,
+  }),
+};
 
 /** InferencePolicy of kars v0.1.x, with `providers` added. */
 export const inferencePolicy = defineKind({

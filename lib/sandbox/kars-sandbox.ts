@@ -110,7 +110,7 @@ export class KarsSandbox extends CustomResource {
     reportAtSynth(this, [
       ...claim(this, `namespace ${this.sandboxNamespace}`),
       ...this.#referenceProblems(props),
-      ...(images === undefined ? [imagesMissing] : []),
+      ...(images === undefined ? [imagesMissing] : images.validate()),
       ...problems,
     ]);
   }

@@ -1,7 +1,7 @@
-import { deny, type Authority, type Deny } from 'kars-constructs/contract';
+import type { Authority, Deny } from 'kars-constructs/contract';
 import { decideEgress } from '../egress-policy/decide.ts';
 import type { Snapshot } from '../policy/snapshot.ts';
-import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
+import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 
 /** How a call came in. */
@@ -34,7 +34,7 @@ export class Gate {
     const dialled = decision.allow
       ? await dial(target, this.#dialer, decision.rule)
       : { ok: false as const, denial: decision };
-    const unrecorded = await this.#record({
+    const unrecorded = await this.#recorder.decidedOrDeny({
       set: snapshot?.setDigest,
       surface,
       target: `${target.host}:${target.port}`,
@@ -48,15 +48,13 @@ export class Gate {
   /** Records the refusal of a call whose target could not even be read. */
   async refuseUnreadable(surface: Surface, denial: Deny): Promise<Deny> {
     const set = this.#snapshot()?.setDigest;
-    return (await this.#record({ set, surface, target: 'unreadable', decision: denial })) ?? denial;
-  }
-
-  async #record(call: DecidedCall): Promise<Deny | undefined> {
-    try {
-      await this.#recorder.decided(call);
-      return undefined;
-    } catch {
-      return deny('KARS_AUDIT_UNAVAILABLE', 'audit log', 'the decision cannot be recorded');
-    }
+    return (
+      (await this.#recorder.decidedOrDeny({
+        set,
+        surface,
+        target: 'unreadable',
+        decision: denial,
+      })) ?? denial
+    );
   }
 }

@@ -1,4 +1,9 @@
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { deny, runtimeCodes, type Deny } from 'kars-constructs/contract';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
@@ -46,7 +51,9 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     const current = snapshot();
     const { inference } = policiesOf(current);
     const decision = decideModels(inference);
-    await recorder.decided({ set: current?.setDigest, surface: 'models', target: '*', decision });
+    const call = { set: current?.setDigest, surface: 'models', target: '*', decision };
+    const unrecorded = await recorder.decidedOrDeny(call);
+    if (unrecorded !== undefined) return send(reply, unrecorded);
     if (!decision.allow) return send(reply, decision);
     const data = (inference?.payload.models ?? []).map(({ deployment, provider }) => ({
       id: deployment,
@@ -57,12 +64,24 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     return reply.send({ object: 'list', data });
   });
 
-  app.setNotFoundHandler((request, reply) => {
-    const reason = `got ${request.method} ${request.url.slice(0, 200)}`;
-    return send(reply, deny('KARS_ROUTE_UNKNOWN', RULE, reason));
-  });
+  /** Refuses what no route has decided. */
+  const refuse = async (
+    { method, url }: FastifyRequest,
+    reply: FastifyReply,
+    denial: Deny,
+  ): Promise<FastifyReply> => {
+    const set = snapshot()?.setDigest;
+    const call = { set, surface: 'http', target: `${method} ${url}`, decision: denial };
+    return send(reply, (await recorder.decidedOrDeny(call)) ?? denial);
+  };
 
-  app.setErrorHandler((error: FastifyError, _request, reply) => send(reply, denialOf(error)));
+  app.setNotFoundHandler((request, reply) =>
+    refuse(request, reply, deny('KARS_ROUTE_UNKNOWN', RULE, 'no route has this method and path')),
+  );
+
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    refuse(request, reply, denialOf(error)),
+  );
 
   return app;
 }
@@ -75,5 +94,5 @@ function denialOf(error: FastifyError): Deny {
   }
   return status < 500
     ? deny('KARS_REQUEST_INVALID', RULE, error.message)
-    : deny('KARS_AUDIT_UNAVAILABLE', 'audit log', 'the decision cannot be recorded');
+    : deny('KARS_INTERNAL', RULE, 'the router failed at this call');
 }

@@ -25,10 +25,7 @@ export const chatRequest = z.looseObject({
   max_completion_tokens: tokens,
   n: z.int().min(1).max(128).nullish(),
   tools: z.array(tool).max(1024).nullish(),
-  functions: z
-    .array(z.looseObject({ name }))
-    .max(1024)
-    .nullish(),
+  functions: z.array(z.looseObject({ name })).max(1024).nullish(),
 });
 
 /** A chat completion request whose deciding parts have the right form. */

@@ -56,7 +56,7 @@ export class ChatRoute {
       target: plan.model,
       decision: plan.decision,
     };
-    const unrecorded = await this.#record(call);
+    const unrecorded = await this.#recorder.decidedOrDeny(call);
     if (unrecorded !== undefined || policy === undefined) {
       return send(reply, unrecorded ?? unavailable);
     }
@@ -108,16 +108,7 @@ export class ChatRoute {
     denial: Deny,
   ): Promise<FastifyReply> {
     const call = { set: snapshot?.setDigest, surface: 'chat', target, decision: denial };
-    return send(reply, (await this.#record(call)) ?? denial);
-  }
-
-  async #record(call: DecidedCall): Promise<Deny | undefined> {
-    try {
-      await this.#recorder.decided(call);
-      return undefined;
-    } catch {
-      return deny('KARS_AUDIT_UNAVAILABLE', 'audit log', 'the decision cannot be recorded');
-    }
+    return send(reply, (await this.#recorder.decidedOrDeny(call)) ?? denial);
   }
 }
 

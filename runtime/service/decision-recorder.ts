@@ -1,4 +1,4 @@
-import type { AuditEntry, Decision } from 'kars-constructs/contract';
+import { deny, type AuditEntry, type Decision, type Deny } from 'kars-constructs/contract';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -69,6 +69,19 @@ export class DecisionRecorder {
         code,
         reason: clip(decision.reason),
       });
+  }
+
+  /** The same, with the denial that the caller has to give instead when nothing can be written. */
+  async decidedOrDeny(call: DecidedCall): Promise<Deny | undefined> {
+    try {
+      await this.decided(call);
+      return undefined;
+    } catch (error) {
+      this.#log.error('audit-failed', {
+        error: error instanceof Error ? error.message : 'unknown',
+      });
+      return deny('KARS_AUDIT_UNAVAILABLE', 'audit log', 'the decision cannot be recorded');
+    }
   }
 
   /** Records what an allowed call used, once it is known; a second record of the same call. */

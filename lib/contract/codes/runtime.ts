@@ -34,6 +34,11 @@ export const runtimeCodes = {
     meaning: 'the body or the headers are larger than the process accepts',
     cure: 'send less',
   },
+  KARS_INTERNAL: {
+    status: 500,
+    meaning: 'the process itself failed at this call',
+    cure: 'report it with the container log',
+  },
   KARS_OVERLOADED: {
     status: 503,
     meaning: 'the process already serves as many calls as its limit allows',

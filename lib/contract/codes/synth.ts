@@ -13,6 +13,7 @@ export const synthCodes = {
   KARS_EGRESS_PORT: 'an egress entry does not name a port from 1 to 65535',
   KARS_DOCUMENT_TOO_LARGE: 'a compiled document is larger than a ConfigMap can safely carry',
   KARS_IMAGES_MISSING: 'nothing says which sidecar images a sandbox uses',
+  KARS_IMAGE_DIGEST: 'a sidecar image is not named by its digest',
   KARS_ENV_RESERVED: 'an environment variable of the agent is one that the sandbox sets',
   KARS_COMMAND_MISSING: 'the agent has no command',
   KARS_KEY_INVALID: 'a public key is not 32 bytes of Ed25519 in base64url',

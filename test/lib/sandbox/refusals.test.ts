@@ -92,6 +92,16 @@ describe('a sandbox is refused at synth', () => {
     expect(problems).toContain('[KARS_IMAGES_MISSING] images: got none, supply images');
   });
 
+  it.each(['latest', 'sha256:abc', ''])('with the image digest "%s"', (digest) => {
+    const problems = synthProblems((app) => {
+      const chart = agentsChart(app);
+      const digests = { router: digest, 'egress-proxy': `sha256:${'b'.repeat(64)}` };
+      KarsImages.of({ registry: 'registry.example.com', digests }).attachTo(chart);
+      sandboxIn(chart);
+    });
+    expect(problems).toContain(`[KARS_IMAGE_DIGEST] images.digests.router: got "${digest}"`);
+  });
+
   it('without a command', () => {
     const agent = AgentRuntime.container({ image: 'a', command: [] });
     const problems = synthProblems((app) => sandboxIn(agentsChart(app), { agent }));

@@ -84,3 +84,7 @@ export async function startRouterOn(
 
 /** A request that the policies above allow. */
 export const hello = { messages: [{ role: 'user' as const, content: 'hi' }] };
+
+/** The code of an error in the shape of the OpenAI API. */
+export const codeOf = async (response: Response): Promise<unknown> =>
+  ((await response.json()) as { error: { code: unknown } }).error.code;

@@ -157,7 +157,8 @@ export type InferencePolicySpec = z.input<typeof inferencePolicySpec>;
 const endpointUrl = z.url({ protocol: /^https?$/ });
 
 const providerPayload = z.strictObject({
-  name: z.string(),
+  /** Also the name of a file: nothing that could lead elsewhere. */
+  name: objectName(),
   endpoint: endpointUrl,
   credential: z.enum(['none', 'bearer']),
 });

@@ -8,6 +8,8 @@ export interface Enforcement {
   readonly prop?: string;
   /** File that acts on the field. */
   readonly where: string;
+  /** The one value that has an effect; any other is warned of. Absent: every value has. */
+  readonly only?: string;
   /** File of the test that fails when the field is not acted on. */
   readonly test: string;
 }
@@ -49,7 +51,7 @@ const DECIDE_CHAT = 'decide-chat.test.ts';
  */
 export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforcement>>>> = {
   KarsSandbox: {
-    'runtime.kind': pod('agent', 'spec.ts'),
+    'runtime.kind': { ...pod('agent', 'spec.ts'), only: 'BYO' },
     'runtime.byo.image': pod('agent', 'agent-container.ts'),
     'runtime.byo.contractVersion': pod('agent', 'spec.ts'),
     'runtime.byo.command': pod('agent', 'agent-container.ts'),
@@ -59,7 +61,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'governance.enabled': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.mcpServerRefs[].name': egress('mcpServers'),
-    'networkPolicy.egressMode': egress('egress'),
+    'networkPolicy.egressMode': { ...egress('egress'), only: 'Strict' },
     'networkPolicy.allowedEndpoints[].host': egress('egress'),
     'networkPolicy.allowedEndpoints[].port': egress('egress'),
     'resources.requests': pod('resources', 'agent-container.ts'),

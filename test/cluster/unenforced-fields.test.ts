@@ -72,6 +72,14 @@ describe('warnings for fields that nothing acts on', () => {
     expect((await warningsFor('KarsSandbox hardened')).join('\n')).toContain('sandbox.isolation');
   });
 
+  it('name a value that counts as another one', async () => {
+    const learning = (await warningsFor('KarsSandbox network')).join('\n');
+    expect(learning).toContain('spec.networkPolicy.egressMode counts as Strict in this release');
+    const openclaw = (await warningsFor('KarsSandbox openclaw')).join('\n');
+    expect(openclaw).toContain('spec.runtime.kind counts as BYO in this release');
+    expect((await warningsFor('KarsSandbox minimal')).join('\n')).not.toContain('counts as');
+  });
+
   it('exist for each field of a kind that nothing acts on', () => {
     for (const definition of kinds) {
       const fields = fieldsOf(definition)

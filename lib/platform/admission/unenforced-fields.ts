@@ -1,5 +1,5 @@
 import { GROUP, VERSION } from '../../contract/api.ts';
-import { isEnforcedInCluster } from '../../contract/enforcement.ts';
+import { enforcement, isEnforcedInCluster } from '../../contract/enforcement.ts';
 import { fieldsOf, formatPath, type Field } from '../../contract/fields.ts';
 import type { KindDefinition } from '../../contract/kind.ts';
 import { kinds } from '../../contract/kinds/index.ts';
@@ -13,14 +13,33 @@ import type { KubernetesObject } from '../../private/manifest.ts';
  */
 export function unenforcedFieldWarnings(): KubernetesObject[] {
   return kinds.flatMap((definition) => {
-    const fields = fieldsOf(definition).filter(
-      ({ path }) => !isEnforcedInCluster(definition.kind, formatPath(path)),
-    );
-    return fields.length === 0 ? [] : warningPolicy(definition, fields);
+    const validations = fieldsOf(definition).flatMap((field) => warning(definition, field));
+    return validations.length === 0 ? [] : warningPolicy(definition, validations);
   });
 }
 
-function warningPolicy(definition: KindDefinition, fields: readonly Field[]): KubernetesObject[] {
+interface Validation {
+  readonly expression: string;
+  readonly message: string;
+}
+
+/** What warns of a field: nothing where every value of it has an effect. */
+function warning({ kind }: KindDefinition, field: Field): Validation[] {
+  const path = formatPath(field.path);
+  const only = enforcement[kind]?.[path]?.only;
+  if (only === undefined && isEnforcedInCluster(kind, path)) return [];
+  const unused = isUnused('object.spec', field.path, only ?? field.default);
+  const message =
+    only === undefined
+      ? `spec.${path} is recorded, and nothing acts on it in this release`
+      : `spec.${path} counts as ${only} in this release, whatever it says`;
+  return [{ expression: `!has(object.spec) || ${unused}`, message }];
+}
+
+function warningPolicy(
+  definition: KindDefinition,
+  validations: readonly Validation[],
+): KubernetesObject[] {
   const name = `kars-unenforced-${definition.plural}`;
   const policy = {
     apiVersion: 'admissionregistration.k8s.io/v1',
@@ -38,10 +57,7 @@ function warningPolicy(definition: KindDefinition, fields: readonly Field[]): Ku
           },
         ],
       },
-      validations: fields.map((field) => ({
-        expression: `!has(object.spec) || ${isUnused('object.spec', field.path, field.default)}`,
-        message: `spec.${formatPath(field.path)} is recorded, and nothing acts on it in this release`,
-      })),
+      validations,
     },
   };
   const binding = {
@@ -53,17 +69,17 @@ function warningPolicy(definition: KindDefinition, fields: readonly Field[]): Ku
   return [policy, binding];
 }
 
-/** CEL that holds when the field is absent, or has the value that the API server itself writes. */
-function isUnused(node: string, path: readonly string[], byDefault: unknown, depth = 0): string {
+/** CEL that holds when the field is absent, or has the one value that needs no warning. */
+function isUnused(node: string, path: readonly string[], silent: unknown, depth = 0): string {
   const [name, ...rest] = path;
   if (name === undefined) return 'false';
   if (name === '[]') {
     const item = `item${depth}`;
-    return `${node}.all(${item}, ${isUnused(item, rest, byDefault, depth + 1)})`;
+    return `${node}.all(${item}, ${isUnused(item, rest, silent, depth + 1)})`;
   }
   const member = `${node}.${name}`;
-  if (rest.length > 0) return `!has(${member}) || ${isUnused(member, rest, byDefault, depth)}`;
-  return byDefault === undefined
+  if (rest.length > 0) return `!has(${member}) || ${isUnused(member, rest, silent, depth)}`;
+  return silent === undefined
     ? `!has(${member})`
-    : `!has(${member}) || ${member} == ${JSON.stringify(byDefault)}`;
+    : `!has(${member}) || ${member} == ${JSON.stringify(silent)}`;
 }

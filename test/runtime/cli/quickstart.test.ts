@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { formatReport } from '../../../runtime/cli/quickstart/print.ts';
 import { observe, type QuickstartReport } from '../../../runtime/cli/quickstart/report.ts';
 import { nextTurn } from '../../../runtime/cli/quickstart/scripted-model.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
@@ -44,6 +45,9 @@ describe('the quickstart', () => {
       layer: 'egress-proxy',
     });
     expect(report.tokens.input).toBeGreaterThan(0);
+    // Tokens depend on the length of the name of the secret file.
+    const [, shown = ''] = formatReport(report).split(/(?=Without a sandbox\n)/);
+    expect(readFileSync('README.md', 'utf8')).toContain(shown.split('  tokens charged')[0]);
   });
 
   it('fails when the allow-list lets the collector in', async () => {

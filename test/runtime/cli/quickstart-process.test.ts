@@ -48,7 +48,7 @@ describe('a quickstart that is asked to end', () => {
     const library = resolve('runtime/cli/local/spawn-node.ts');
     const program = `
       import { spawnNode } from ${JSON.stringify(library)};
-      spawnNode(['-e', 'console.log("started"); setInterval(() => 0, 1e6)'], {
+      spawnNode(['-e', 'console.log(process.pid); setInterval(() => 0, 1e6)'], {
         env: {}, stdio: ['ignore', 'inherit', 'inherit'],
       });
       process.stdin.once('data', () => process.exit());
@@ -57,7 +57,12 @@ describe('a quickstart that is asked to end', () => {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-    expect(line.toString()).toBe('started\n');
+    const child = Number(line.toString());
+    expect(child).toBeGreaterThan(0);
+    onTestFinished(() => {
+      // An open stream says that the child lives, so that the id is still its own.
+      if (!parent.stdout.readableEnded) process.kill(child, 'SIGKILL');
+    });
     // The child holds the other end of this stream too: it ends only when both are gone.
     const closed = once(parent.stdout.resume(), 'end');
     parent.stdin.end('x');

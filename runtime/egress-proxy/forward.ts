@@ -1,10 +1,11 @@
 import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { deny, normalHost, type Authority, type Deny } from 'kars-constructs/contract';
+import { deny, type Deny } from 'kars-constructs/contract';
 import { denialAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
-import { endToEndHeaders } from './headers.ts';
+import { endToEndHeaders, framing } from './headers.ts';
+import { readTarget, type Target } from './target.ts';
 
 /** Serves one absolute-form request; every request on a connection is decided by itself. */
 export async function forward(
@@ -25,45 +26,6 @@ export async function forward(
   await exchange(request, response, target, dialled.socket);
 }
 
-interface Target {
-  readonly authority: Authority;
-  /** Host header for the origin. */
-  readonly host: string;
-  readonly path: string;
-}
-
-/** The one reading of a request: what is decided is what is dialled and sent. */
-function readTarget({ url = '', headers }: IncomingMessage): Target | Deny {
-  const invalid = (reason: string): Deny => deny('KARS_REQUEST_INVALID', 'egress proxy', reason);
-  if (!/^http:\/\//i.test(url) || !URL.canParse(url)) {
-    return invalid('supply an absolute http URL, or use CONNECT');
-  }
-  const parsed = new URL(url);
-  const host = normalHost(parsed.hostname);
-  if (host === undefined) {
-    const reason = `got ${JSON.stringify(parsed.hostname)}, supply a host name`;
-    return deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', reason);
-  }
-  if (parsed.username !== '' || parsed.password !== '') return invalid('got user information');
-  if (hostOf(headers.host) !== parsed.host) {
-    return invalid('the Host header names another host or port than the target');
-  }
-  if (headers.upgrade !== undefined) return invalid('got Upgrade, which is not forwarded');
-  return {
-    authority: { host, port: parsed.port === '' ? 80 : Number(parsed.port) },
-    host: parsed.host,
-    path: `${parsed.pathname}${parsed.search}`,
-  };
-}
-
-/** The Host header in the form that the URL parser gives, so that a default port makes no difference. */
-function hostOf(header: string | undefined): string | undefined {
-  const url = `http://${header ?? ''}/`;
-  return URL.canParse(url) && new URL(url).href === `http://${new URL(url).host}/`
-    ? new URL(url).host
-    : undefined;
-}
-
 function refuse(response: ServerResponse, denial: Deny): void {
   const { status, headers, body } = denialAnswer(denial);
   response.writeHead(status, headers);
@@ -79,7 +41,7 @@ async function exchange(
   const upstream = send({
     method: request.method ?? 'GET',
     path,
-    headers: { ...endToEndHeaders(request.headers), host },
+    headers: { ...endToEndHeaders(request.headers), ...framing(request.headers), host },
     setHost: false,
     createConnection: () => socket,
   });

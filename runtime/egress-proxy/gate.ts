@@ -1,8 +1,9 @@
-import type { Authority, Deny } from 'kars-constructs/contract';
+import { deny, type Authority, type Deny } from 'kars-constructs/contract';
 import { decideEgress } from '../egress-policy/decide.ts';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
+import { limits } from './limits.ts';
 
 /** How a call came in. */
 export type Surface = 'connect' | 'http';
@@ -12,15 +13,20 @@ export class Gate {
   readonly #snapshot: () => Snapshot | undefined;
   readonly #recorder: DecisionRecorder;
   readonly #dialer: Dialer;
+  readonly #calls: number;
+  #open = 0;
 
   constructor(options: {
     readonly snapshot: () => Snapshot | undefined;
     readonly recorder: DecisionRecorder;
     readonly dialer: Dialer;
+    /** Connections to hosts at once. */
+    readonly calls?: number;
   }) {
     this.#snapshot = options.snapshot;
     this.#recorder = options.recorder;
     this.#dialer = options.dialer;
+    this.#calls = options.calls ?? limits.calls;
   }
 
   /** A connection to the target, or the denial that the agent is told. */
@@ -32,7 +38,7 @@ export class Gate {
       allowlist === undefined || source === undefined ? undefined : { allowlist, source };
     const decision = decideEgress(target, policy);
     const dialled = decision.allow
-      ? await dial(target, this.#dialer, decision.rule)
+      ? await this.#dial(target, decision.rule)
       : { ok: false as const, denial: decision };
     const unrecorded = await this.#recorder.decidedOrDeny({
       set: snapshot?.setDigest,
@@ -43,6 +49,20 @@ export class Gate {
     if (unrecorded === undefined) return dialled;
     if (dialled.ok) dialled.socket.destroy();
     return { ok: false, denial: unrecorded };
+  }
+
+  /** Descriptors are what the documents are read with too, so an agent must not be able to use them up. */
+  async #dial(target: Authority, rule: string): Promise<Dialled> {
+    if (this.#open >= this.#calls) {
+      const reason = `${this.#calls} connections to hosts are open`;
+      return { ok: false, denial: deny('KARS_OVERLOADED', 'egress proxy', reason) };
+    }
+    this.#open += 1;
+    const done = (): void => void (this.#open -= 1);
+    const dialled = await dial(target, this.#dialer, rule);
+    if (dialled.ok) dialled.socket.once('close', done);
+    else done();
+    return dialled;
   }
 
   /** Records the refusal of a call whose target could not even be read. */

@@ -21,3 +21,15 @@ export function endToEndHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeade
     Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.includes(name)),
   );
 }
+
+/**
+ * How the end of a request body is told, from what was received and whatever `Connection` names. Without
+ * it the bytes of a body would reach the host as a request of their own, which nothing has decided.
+ *
+ * @see RFC 9112 section 6.3
+ */
+export function framing(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  if (headers['transfer-encoding'] !== undefined) return { 'transfer-encoding': 'chunked' };
+  const length = headers['content-length'];
+  return length === undefined ? {} : { 'content-length': length };
+}

@@ -2,9 +2,13 @@
 export const limits = {
   /** Connections of the agent at once; further ones are closed. */
   connections: 1024,
+  /** Connections to hosts at once; further calls are refused. */
+  calls: 1024,
+  /** Requests of one connection that wait for their answers; one more closes the connection. */
+  pipelinedRequests: 16,
   /** Request line and headers together. */
   headerBytes: 16 * 1024,
-  /** From the first byte of a request to the end of its headers. */
+  /** To the end of the headers of a request; looked at as often, so twice as long at most. */
   headerMilliseconds: 10_000,
   /** A kept-alive connection between two requests. */
   keepAliveMilliseconds: 30_000,
@@ -15,3 +19,6 @@ export const limits = {
   /** Without a byte in either direction. */
   idleMilliseconds: 300_000,
 } as const;
+
+/** Bounds of the egress proxy. */
+export type Limits = Readonly<Record<keyof typeof limits, number>>;

@@ -1,39 +1,66 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Log } from '../service/log.ts';
+import { denialAnswer, rawAnswer } from './answer.ts';
 import { forward } from './forward.ts';
 import type { Gate } from './gate.ts';
-import { limits } from './limits.ts';
+import { limits, type Limits } from './limits.ts';
+import { malformedRequest } from './malformed.ts';
 import { tunnel } from './tunnel.ts';
 
 /** The explicit proxy: CONNECT, and absolute-form HTTP/1.1. */
-export function createProxyServer(gate: Gate, log: Log): Server {
-  const failed = (error: unknown): void =>
-    log.error('call-failed', { error: error instanceof Error ? error.message : String(error) });
+export function createProxyServer(gate: Gate, log: Log, bounds: Limits = limits): Server {
+  const unanswered = new WeakMap<Duplex, number>();
+  const givenUp = new WeakSet<Duplex>();
+  const attempt = (call: Promise<void>, end: () => void): void =>
+    void call.catch((error: unknown) => {
+      log.error('call-failed', { error: error instanceof Error ? error.message : String(error) });
+      end();
+    });
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    const waiting = unanswered.get(socket) ?? 0;
+    if (waiting >= bounds.pipelinedRequests || givenUp.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    unanswered.set(socket, waiting + 1);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    attempt(forward(gate, request, response), () => response.destroy());
+  };
   const server = createServer(
     {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headerMilliseconds,
-      keepAliveTimeout: limits.keepAliveMilliseconds,
+      maxHeaderSize: bounds.headerBytes,
+      headersTimeout: bounds.headerMilliseconds,
+      keepAliveTimeout: bounds.keepAliveMilliseconds,
+      connectionsCheckingInterval: bounds.headerMilliseconds,
       requestTimeout: 0,
+      // A request without Host is refused, and audited, with all others that are read in two ways.
+      requireHostHeader: false,
       insecureHTTPParser: false,
       noDelay: true,
     },
-    (request, response) => {
-      forward(gate, request, response).catch((error: unknown) => {
-        failed(error);
-        response.destroy();
-      });
-    },
+    serve,
   );
-  server.maxConnections = limits.connections;
-  server.on('connect', (request, socket, head) => {
-    tunnel(gate, request, socket, head).catch((error: unknown) => {
-      failed(error);
-      socket.destroy();
-    });
-  });
-  server.on('connection', (socket) => {
-    socket.setTimeout(limits.idleMilliseconds, () => socket.destroy());
+  server.maxConnections = bounds.connections;
+  server.setTimeout(bounds.idleMilliseconds, (socket) => socket.destroy());
+  server.on('checkExpectation', serve);
+  server.on('connect', (request, socket, head) =>
+    attempt(tunnel(gate, request, socket, head), () => socket.destroy()),
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Bytes behind a last request change nothing; a connection that is given up is reported once more.
+    if (error.code === 'HPE_CLOSED_CONNECTION' || givenUp.has(socket)) return;
+    givenUp.add(socket);
+    const answer = async (): Promise<void> => {
+      const denial = malformedRequest(error, bounds);
+      const told = denial && (await gate.refuseUnreadable('http', denial));
+      const end = (): void => void socket.destroy();
+      // Behind requests that wait for their answers it would be taken for one of those.
+      if (told === undefined || (unanswered.get(socket) ?? 0) > 0) socket.end(end);
+      else socket.end(rawAnswer(denialAnswer(told)), end);
+    };
+    attempt(answer(), () => socket.destroy());
   });
   return server;
 }

@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { request as send, type IncomingMessage } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { ProxyAgent, request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { exchangeRaw, httpServer } from '../../support/servers.ts';
+import { endToEndHeaders } from '../../../runtime/egress-proxy/headers.ts';
+import { exchangeRaw, httpServer, portOf } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';
 
 const listed = [{ host: 'site.example', port: 80 }];
@@ -92,11 +97,26 @@ describe('an absolute-form request', () => {
       get('http://site.example/', 'Host: site.example\r\nUpgrade: h2c\r\nHTTP2-Settings: AA'),
       'KARS_REQUEST_INVALID',
     ],
+    [
+      'two Hosts',
+      get('http://site.example/', 'Host: site.example\r\nHost: evil.example'),
+      'KARS_REQUEST_INVALID',
+    ],
+    [
+      'a coding under the chunks',
+      get('http://site.example/', 'Host: site.example\r\nTransfer-Encoding: gzip, chunked'),
+      'KARS_REQUEST_INVALID',
+    ],
+    [
+      'an expectation that is unknown',
+      get('http://site.example/', 'Host: site.example\r\nExpect: 200-ok'),
+      'KARS_REQUEST_INVALID',
+    ],
     ['another port', get('http://site.example:8080/'), 'KARS_EGRESS_NOT_ALLOWED'],
-  ])('is refused with %s', async (_what, text, code) => {
+  ])('is refused with %s', async (_what, bytes, code) => {
     const site = await startSite();
     const { port } = await startProxy(listed, toLoopback('site.example', 80, site.port));
-    expect(await exchangeRaw(port, text)).toContain(`x-kars-code: ${code}`);
+    expect(await exchangeRaw(port, bytes)).toContain(`x-kars-code: ${code}`);
     expect(site.seen).toEqual([]);
   });
 
@@ -109,13 +129,17 @@ describe('an absolute-form request', () => {
     ['no Host', ''],
   ])('is refused as malformed with %s', async (_what, fields) => {
     const site = await startSite();
-    const { port } = await startProxy(listed, toLoopback('site.example', 80, site.port));
+    const { port, sidecar } = await startProxy(listed, toLoopback('site.example', 80, site.port));
     const host = fields === '' ? 'X-B: c' : `Host: site.example\r\n${fields}`;
     const answer = await exchangeRaw(
       port,
       `POST http://site.example/ HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\nhello`,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('x-kars-code: KARS_REQUEST_INVALID');
+    const audited = await sidecar.audited();
+    expect(audited[0]).toMatchObject({ surface: 'http', code: 'KARS_REQUEST_INVALID' });
+    expect(audited.every(({ decision }) => decision === 'deny')).toBe(true);
     expect(site.seen).toEqual([]);
   });
 
@@ -125,7 +149,8 @@ describe('an absolute-form request', () => {
       port,
       get('http://site.example/', `Host: site.example\r\nX-A: ${'a'.repeat(17_000)}`),
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('x-kars-code: KARS_REQUEST_TOO_LARGE');
   });
 
   it('does not leave the unread body of a refused request as the next request', async () => {
@@ -138,6 +163,53 @@ describe('an absolute-form request', () => {
     );
     expect(answer.match(/HTTP\/1\.1 (\d+)/g)).toEqual(['HTTP/1.1 403', 'HTTP/1.1 403']);
     expect(site.seen).toEqual([]);
+  });
+
+  describe('with a request in its body', () => {
+    const inner = 'GET /smuggled HTTP/1.1\r\nHost: evil.example\r\n\r\n';
+    const chunked = `Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`;
+    const dropped = `Content-Length: ${inner.length}\r\nConnection: content-length, close\r\n\r\n${inner}`;
+
+    it.each(
+      ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'POST'].flatMap((method) => [
+        [method, 'chunks', chunked],
+        [method, 'a length that Connection names', dropped],
+      ]),
+    )('%s keeps it a body, by %s', async (method, _how, rest) => {
+      const bodies: string[] = [];
+      const { port: target } = await httpServer((incoming, response) => {
+        void text(incoming).then((body) => {
+          bodies.push(`${incoming.method} ${incoming.url}: ${body}`);
+          response.end();
+        });
+      });
+      const { port } = await startProxy(listed, toLoopback('site.example', 80, target));
+      const head = `${method} http://site.example/ HTTP/1.1\r\nHost: site.example\r\n`;
+      expect(await exchangeRaw(port, `${head}${rest}`)).toMatch(/^HTTP\/1\.1 200 /);
+      expect(bodies).toEqual([`${method} /: ${inner}`]);
+    });
+
+    it('becomes a second request to the host when the framing is left out', async () => {
+      const host = createTcpServer((socket) => {
+        let seen = '';
+        socket.on('data', (chunk) => {
+          seen += String(chunk);
+          if (seen.includes('/smuggled')) socket.end(`HTTP/1.1 200 OK\r\n\r\n${seen}`);
+        });
+      });
+      host.listen(0, '127.0.0.1');
+      await once(host, 'listening');
+      onTestFinished(() => {
+        host.close();
+      });
+      const received = { host: 'site.example', 'transfer-encoding': 'chunked' };
+      const call = send({ port: portOf(host), headers: endToEndHeaders(received) });
+      call.end(inner);
+      const [answer] = (await once(call, 'response')) as [IncomingMessage];
+      expect(await text(answer)).toMatch(
+        /^GET \/ [^]*\r\n\r\nGET \/smuggled [^]*Host: evil\.example/,
+      );
+    });
   });
 
   it('takes a default port in Host as the same host', async () => {

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { EgressAllowlistPayload } from 'kars-constructs/contract';
 import { systemDialer, type Dialer } from '../../../runtime/egress-proxy/dial.ts';
 import { Gate } from '../../../runtime/egress-proxy/gate.ts';
+import { limits, type Limits } from '../../../runtime/egress-proxy/limits.ts';
 import { createProxyServer } from '../../../runtime/egress-proxy/server.ts';
 import { createLog } from '../../../runtime/service/log.ts';
 import { portOf } from '../../support/servers.ts';
@@ -12,17 +13,21 @@ import { openSidecar, type TestSidecar } from '../../support/sidecar.ts';
 export async function startProxy(
   entries: EgressAllowlistPayload['entries'] | undefined,
   dialer: Partial<Dialer> = {},
+  bounds: Partial<Limits> = {},
 ): Promise<{ port: number; sidecar: TestSidecar }> {
   const payloads = entries && { 'egress-allowlist': { entries } };
   const sidecar = await openSidecar('egress-proxy', payloads);
+  const all = { ...limits, ...bounds };
   const gate = new Gate({
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,
     dialer: { ...systemDialer(new Map()), ...dialer },
+    calls: all.calls,
   });
   const server = createProxyServer(
     gate,
     createLog('egress-proxy', () => undefined),
+    all,
   );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,102 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { echoServer, exchangeRaw, httpServer } from '../../support/servers.ts';
+import { startProxy, toLoopback } from './support.ts';
+
+const site = [{ host: 'site.example', port: 80 }];
+const GET = 'GET http://site.example/ HTTP/1.1\r\nHost: site.example\r\n\r\n';
+const EVIL = 'GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n';
+
+/** A proxy in front of a host that never answers, and the count of calls that reached the host. */
+async function startSilent(bounds: Parameters<typeof startProxy>[2]) {
+  let calls = 0;
+  const host = await httpServer(() => {
+    calls += 1;
+  });
+  const proxy = await startProxy(site, toLoopback('site.example', 80, host.port), bounds);
+  return { ...proxy, calls: () => calls };
+}
+
+describe('the limits of the proxy', () => {
+  it('refuse a call more than it may have connections to hosts', async () => {
+    const { port, sidecar, calls } = await startSilent({ calls: 2 });
+    const open = connect(port, '127.0.0.1');
+    open.write(GET + GET);
+    await expect.poll(calls).toBe(2);
+    const answer = await exchangeRaw(
+      port,
+      GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answer).toContain('x-kars-code: KARS_OVERLOADED');
+    expect((await sidecar.audited()).map(({ code }) => code).sort()).toEqual([
+      '',
+      '',
+      'KARS_OVERLOADED',
+    ]);
+    open.destroy();
+  });
+
+  it('give back the place of a connection that has ended', async () => {
+    const tunnel = [{ host: 'echo.example', port: 7000 }];
+    const dialer = toLoopback('echo.example', 7000, await echoServer());
+    const { port } = await startProxy(tunnel, dialer, { calls: 1 });
+    for (let round = 0; round < 3; round += 1) {
+      const request = 'CONNECT echo.example:7000 HTTP/1.1\r\nHost: echo.example:7000\r\n\r\nhello';
+      expect(await exchangeRaw(port, request, true)).toContain('hello');
+    }
+  });
+
+  it('end a connection with too many requests that wait for their answers', async () => {
+    const { port, calls } = await startSilent({ pipelinedRequests: 3 });
+    expect(await exchangeRaw(port, GET.repeat(10)).catch(() => '')).toBe('');
+    expect(calls()).toBeLessThanOrEqual(3);
+  });
+
+  it('end a connection without a byte, its first request or a later one', async () => {
+    const { port } = await startProxy(
+      site,
+      {},
+      { idleMilliseconds: 20, keepAliveMilliseconds: 20 },
+    );
+    const unfinished = EVIL.replace('\r\n\r\n', '\r\nContent-Length: 5\r\n\r\n');
+    expect(await exchangeRaw(port, '')).toBe('');
+    expect(await exchangeRaw(port, unfinished)).toContain('403');
+    expect(await exchangeRaw(port, EVIL + unfinished)).toMatch(/403[^]*403/);
+  });
+
+  it('answer headers that do not end', async () => {
+    const { port, sidecar } = await startProxy(site, {}, { headerMilliseconds: 20 });
+    const answer = await exchangeRaw(port, 'GET http://site.example/ HTTP/1.1\r\nHost: site');
+    expect(answer).toContain('x-kars-code: KARS_REQUEST_INVALID');
+    expect(await sidecar.audited()).toMatchObject([{ decision: 'deny', target: 'unreadable' }]);
+  });
+
+  it('close the connections past their number', async () => {
+    const { port } = await startProxy(site, {}, { connections: 1 });
+    const open = connect(port, '127.0.0.1');
+    open.write(EVIL);
+    await new Promise((resolve) => open.once('data', resolve));
+    expect(await exchangeRaw(port, EVIL).catch(() => '')).toBe('');
+    open.destroy();
+  });
+});
+
+it('a malformed request behind one that is under way is no answer to that one', async () => {
+  const { port, sidecar, calls } = await startSilent({});
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk) => (answer += String(chunk)));
+  socket.write(GET);
+  await expect.poll(calls).toBe(1);
+  socket.write('nonsense\r\n\r\n');
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(answer).toBe('');
+  expect((await sidecar.audited()).map(({ code }) => code)).toEqual(['', 'KARS_REQUEST_INVALID']);
+});
+
+it('HTTP/2 by prior knowledge is no request', async () => {
+  const { port } = await startProxy(site);
+  const answer = await exchangeRaw(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+  expect(answer).toContain('x-kars-code: KARS_REQUEST_INVALID');
+});

@@ -1,6 +1,14 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { auditRecord, chain, type AuditEntry, type AuditRecord } from 'kars-constructs/contract';
+import {
+  auditRecord,
+  chain,
+  GENESIS,
+  recordHash,
+  type AuditEntry,
+  type AuditRecord,
+} from 'kars-constructs/contract';
+import { LONGEST_LINE } from './lines.ts';
 
 /** An audit log whose end is no record. */
 export class AuditLogError extends Error {
@@ -12,35 +20,39 @@ export class AuditLogError extends Error {
   }
 }
 
-/** Longer than any record: fields come from bounded headers, names and policy documents. */
-const TAIL_BYTES = 256 * 1024;
-
 /** An append-only file of hash-chained records. One process writes it. */
 export class AuditLog {
   /**
    * Opens a log, or makes one. A last line that a crash has torn is cut off; the chain goes on from the
    * last whole record.
    *
-   * @throws AuditLogError when the last whole line is not a record.
+   * @throws AuditLogError when the last two whole lines are not records that follow each other; the file
+   *   is then left as it is.
    */
   static async open(file: string): Promise<AuditLog> {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const handle = await open(file, 'a+', 0o600);
     try {
-      return new AuditLog(handle, await lastRecord(handle, file));
+      const { last, size, torn } = await readEnd(handle, file);
+      if (torn > 0) await handle.truncate(size - torn);
+      return new AuditLog(handle, last, torn);
     } catch (error) {
       await handle.close();
       throw error;
     }
   }
 
+  /** Bytes of a torn line that opening has cut off. */
+  readonly cutOff: number;
   readonly #handle: FileHandle;
   #last: AuditRecord | undefined;
   #writing: Promise<unknown> = Promise.resolve();
+  #half = false;
 
-  private constructor(handle: FileHandle, last: AuditRecord | undefined) {
+  private constructor(handle: FileHandle, last: AuditRecord | undefined, cutOff: number) {
     this.#handle = handle;
     this.#last = last;
+    this.cutOff = cutOff;
   }
 
   /**
@@ -61,11 +73,15 @@ export class AuditLog {
 
   /** A write that fails in the middle must not leave half a record in front of the next one. */
   async #write(line: string): Promise<void> {
+    if (this.#half)
+      throw new Error('half a record is at the end of the log, and cannot be cut off');
     const { size } = await this.#handle.stat();
     try {
       await this.#handle.appendFile(line);
     } catch (error) {
+      this.#half = true;
       await this.#handle.truncate(size);
+      this.#half = false;
       throw error;
     }
   }
@@ -78,25 +94,35 @@ export class AuditLog {
   }
 }
 
-async function lastRecord(handle: FileHandle, file: string): Promise<AuditRecord | undefined> {
+/** The last whole record of a log, and how many bytes a crash has left behind it. */
+async function readEnd(handle: FileHandle, file: string) {
   const { size } = await handle.stat();
-  const start = Math.max(0, size - TAIL_BYTES);
+  const start = Math.max(0, size - 3 * LONGEST_LINE);
   const buffer = Buffer.alloc(size - start);
   await handle.read(buffer, 0, buffer.length, start);
   const end = buffer.lastIndexOf('\n') + 1;
-  if (end < buffer.length) await handle.truncate(start + end);
-  if (end === 0) {
+  const torn = buffer.length - end;
+  const [last, previous] = buffer.toString('utf8', 0, end).split('\n').slice(0, -1).reverse();
+  if (last === undefined) {
     if (start > 0) throw new AuditLogError(file, 'its last line is longer than any record');
-    return undefined;
+    return { last: undefined, size, torn };
   }
-  const line = buffer.subarray(buffer.lastIndexOf('\n', end - 2) + 1, end - 1).toString();
-  return parseRecord(line, file);
+  const record = parseRecord(last, file);
+  const before = previous === undefined ? undefined : parseRecord(previous, file);
+  if (record.seq !== (before?.seq ?? -1) + 1 || record.prev !== (before?.hash ?? GENESIS)) {
+    throw new AuditLogError(file, `record ${record.seq} does not follow the one before it`);
+  }
+  return { last: record, size, torn };
 }
 
 function parseRecord(line: string, file: string): AuditRecord {
+  let record: AuditRecord;
   try {
-    return auditRecord.parse(JSON.parse(line));
+    record = auditRecord.parse(JSON.parse(line));
   } catch (error) {
-    throw new AuditLogError(file, `its last line is no record (${String(error).slice(0, 200)})`);
+    throw new AuditLogError(file, `its end is no record (${String(error).slice(0, 200)})`);
   }
+  const { hash, ...open } = record;
+  if (recordHash(open) !== hash) throw new AuditLogError(file, `record ${record.seq} was changed`);
+  return record;
 }

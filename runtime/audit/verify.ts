@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import {
   auditRecord,
   GENESIS,
@@ -7,6 +5,7 @@ import {
   type AuditCode,
   type AuditRecord,
 } from 'kars-constructs/contract';
+import { linesOf } from './lines.ts';
 
 /** What a whole log says, or the first line that does not hold. */
 export type Verification =
@@ -57,11 +56,13 @@ export async function* readAuditLog(file: string): AsyncGenerator<Step> {
       code,
       message,
     });
-    if (line === undefined) {
-      yield fault('KARS_AUDIT_TORN', 'the last line does not end');
+    if (!line.ended) {
+      yield line.why === 'torn'
+        ? fault('KARS_AUDIT_TORN', 'the last line does not end')
+        : fault('KARS_AUDIT_MALFORMED', 'the line is longer than any record');
       return;
     }
-    const record = parse(line);
+    const record = parse(line.text);
     if (record === undefined) {
       yield fault('KARS_AUDIT_MALFORMED', 'not a record');
       return;
@@ -80,22 +81,6 @@ export async function* readAuditLog(file: string): AsyncGenerator<Step> {
     previous = record;
     yield { ok: true, record };
   }
-}
-
-/** The lines of a file; undefined at the end stands for a last line without an end. */
-async function* linesOf(file: string): AsyncGenerator<string | undefined> {
-  const stream = createReadStream(file);
-  let last = '\n';
-  stream.on('data', (chunk) => {
-    last = String(chunk.slice(-1));
-  });
-  const lines = createInterface({ input: stream, crlfDelay: Infinity });
-  let held: string | undefined;
-  for await (const line of lines) {
-    if (held !== undefined) yield held;
-    held = line;
-  }
-  if (held !== undefined) yield last === '\n' ? held : undefined;
 }
 
 function parse(line: string): AuditRecord | undefined {

@@ -18,7 +18,11 @@ export function createLog(
     (level: string) =>
     (event: string, fields: Readonly<Record<string, Field>> = {}): void =>
       write(
-        `${JSON.stringify({ time: new Date().toISOString(), level, process, event, ...fields })}\n`,
+        `${oneLine(JSON.stringify({ time: new Date().toISOString(), level, process, event, ...fields }))}\n`,
       );
   return { info: record('info'), warn: record('warn'), error: record('error') };
 }
+
+/** Readers of lines also end one at these two, which JSON leaves as they are. */
+const oneLine = (json: string): string =>
+  json.replace(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'));

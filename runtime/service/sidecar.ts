@@ -27,6 +27,7 @@ export async function startSidecar(
   const log = createLog(reader);
   const metrics = createMetrics();
   const audit = await AuditLog.open(join(state, AUDIT_FILE));
+  if (audit.cutOff > 0) log.warn('audit-torn', { bytesCutOff: audit.cutOff });
   const documents = await DocumentStore.open({ directory, reader, log, overrides });
   if (overrides.length > 0) log.warn('overrides', { overrides });
   const { server, port } = await startStatusServer(

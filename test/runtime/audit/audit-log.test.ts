@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { recordHash, type AuditRecord } from 'kars-constructs/contract';
 import { AuditLog } from '../../../runtime/audit/audit-log.ts';
 import { verifyAuditLog } from '../../../runtime/audit/verify.ts';
@@ -70,6 +71,7 @@ describe('an audit log', () => {
       code: 'KARS_AUDIT_TORN',
     });
     const again = await AuditLog.open(file);
+    expect(again.cutOff).toBeGreaterThan(0);
     expect((await again.append(entry)).seq).toBe(2);
     await again.close();
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 3 });
@@ -118,10 +120,60 @@ describe('an audit log', () => {
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true });
   });
 
-  it('refuses to continue a log whose end is no record', async () => {
+  it('takes no more records when half of one cannot be cut off', async () => {
     const file = await written(1);
-    appendFileSync(file, 'not a record\n');
+    const log = await AuditLog.open(file);
+    const handle = await open(file, 'r');
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const append = vi.spyOn(prototype, 'appendFile').mockImplementationOnce(() => {
+      appendFileSync(file, '{"seq":');
+      return Promise.reject(new Error('disk full'));
+    });
+    const truncate = vi.spyOn(prototype, 'truncate').mockRejectedValueOnce(new Error('disk gone'));
+    onTestFinished(() => {
+      append.mockRestore();
+      truncate.mockRestore();
+    });
+    await expect(log.append(entry)).rejects.toThrow('disk gone');
+    await expect(log.append(entry)).rejects.toThrow('half a record');
+    await log.close();
+    await (await AuditLog.open(file)).close();
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 1 });
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['whose end is no record', (file) => appendFileSync(file, 'not a record\n')],
+    [
+      'whose last record was changed',
+      (file) => rewrite(file, (records) => records.map((r) => ({ ...r, target: 'large' }))),
+    ],
+    [
+      'that lacks the record before the last one',
+      (file) => rewrite(file, (records) => records.filter(({ seq }) => seq !== 1)),
+    ],
+    ['that lacks its beginning', (file) => rewrite(file, (records) => records.slice(2))],
+    [
+      'whose last line is longer than any record',
+      (file) => appendFileSync(file, 'x'.repeat(2 ** 20)),
+    ],
+  ])('refuses to continue a log %s, and leaves it as it is', async (_what, spoil) => {
+    const file = await written(3);
+    spoil(file);
+    appendFileSync(file, '{"seq":');
+    const before = readFileSync(file, 'utf8');
     await expect(AuditLog.open(file)).rejects.toMatchObject({ code: 'KARS_AUDIT_BROKEN' });
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  it('takes whatever separators the agent puts into a record as parts of it', async () => {
+    const file = join(temporaryDirectory(), 'audit.jsonl');
+    const log = await AuditLog.open(file);
+    const target = 'a\u2028b\u2029c\u0085d\r\ne\u0000\ud800';
+    await log.append({ ...entry, target });
+    await log.close();
+    await (await AuditLog.open(file)).close();
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 1 });
   });
 });
 
@@ -161,6 +213,16 @@ describe('verification finds', () => {
     const file = await written(3);
     rewrite(file, change);
     expect(await verifyAuditLog(file)).toMatchObject({ ok: false, code, line });
+  });
+
+  it('a line without an end, without reading all of it', async () => {
+    const file = await written(1);
+    appendFileSync(file, 'x'.repeat(2 ** 20));
+    expect(await verifyAuditLog(file)).toMatchObject({
+      ok: false,
+      line: 2,
+      code: 'KARS_AUDIT_MALFORMED',
+    });
   });
 
   it('nothing in an empty log', async () => {

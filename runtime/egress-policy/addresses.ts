@@ -6,6 +6,7 @@ import { BlockList, isIP } from 'node:net';
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
+ * @see https://www.iana.org/assignments/ipv6-address-space
  */
 const RANGES: readonly (readonly [network: string, prefix: number, why: string])[] = [
   ['0.0.0.0', 8, 'this network'],
@@ -31,6 +32,7 @@ const RANGES: readonly (readonly [network: string, prefix: number, why: string])
   ['64:ff9b::', 96, 'IPv4 translation'],
   ['64:ff9b:1::', 48, 'IPv4 translation'],
   ['100::', 64, 'discard'],
+  ['100:0:0:1::', 64, 'dummy'],
   ['2001::', 23, 'protocol assignments, with Teredo'],
   ['2001:db8::', 32, 'documentation'],
   ['2002::', 16, '6to4'],
@@ -52,11 +54,17 @@ const table = RANGES.map(([network, prefix, why]) => {
 const mapped = new BlockList();
 mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
 
+/** All that is allocated as global unicast, so that a range of a later registry is not global by omission. */
+const unicast = new BlockList();
+unicast.addSubnet('2000::', 3, 'ipv6');
+
 /** Why an address is not global unicast, or undefined when it is. */
 export function specialPurpose(address: string): string | undefined {
   const family = isIP(address);
   if (family === 0) return 'not an address';
   const type = family === 4 ? 'ipv4' : 'ipv6';
   if (family === 6 && mapped.check(address, 'ipv6')) return 'IPv4-mapped';
-  return table.find(({ list }) => list.check(address, type))?.why;
+  const why = table.find(({ list }) => list.check(address, type))?.why;
+  if (why !== undefined || family === 4) return why;
+  return unicast.check(address, 'ipv6') ? undefined : 'not allocated';
 }

@@ -46,7 +46,19 @@ describe('the arguments of a process', () => {
     ['a.example:80', '127.0.0.1'],
     ['a.example:80', 'b.example:80'],
     ['127.0.0.1:80', '127.0.0.1:80'],
+    ['a.example:80', '127.0.0.1:'],
+    ['a.example:80', '127.0.0.1:0'],
+    ['a.example:80', '127.0.0.1:65536'],
+    ['a.example:80', '127.0.0.1:-5'],
+    ['a.example:80', '127.0.0.1:1e3'],
+    ['a.example:80', '[::1]:80'],
   ])('are refused with the override %s=%s', (name, value) => {
     expect(() => readOverrides(new Map([[name, value]]))).toThrow('supply HOST:PORT=ADDRESS:PORT');
+  });
+
+  it('name overrides in the form in which calls are decided', () => {
+    expect([...readOverrides(new Map([['A.Example.:80', '127.0.0.1:81']]))]).toEqual([
+      ['a.example:80', { host: '127.0.0.1', port: 81 }],
+    ]);
   });
 });

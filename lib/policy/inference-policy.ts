@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import {
   inferencePolicy as definition,
+  type inferencePolicySpec,
   type InferencePolicySpec,
 } from '../contract/kinds/inference-policy.ts';
 import { hostFault } from '../contract/names.ts';
@@ -33,16 +34,12 @@ export interface InferencePolicyProps extends CustomResourceProps {
  *   models: ['gpt-4o-mini'],
  * });
  */
-export class InferencePolicy extends CustomResource {
-  /** The spec of the custom resource. */
-  readonly spec: InferencePolicySpec;
+export class InferencePolicy extends CustomResource<typeof inferencePolicySpec> {
   /** Where the models are served. */
   readonly provider: ModelProvider;
 
   constructor(scope: Construct, id: string, props: InferencePolicyProps) {
-    const spec = toSpec(props);
-    super(scope, id, props, () => ({ definition, spec, problems: check(props) }));
-    this.spec = spec;
+    super(scope, id, props, () => ({ definition, spec: toSpec(props), problems: check(props) }));
     this.provider = props.provider;
   }
 }

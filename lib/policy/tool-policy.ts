@@ -1,6 +1,10 @@
 import type { Construct } from 'constructs';
 import { GROUP } from '../contract/api.ts';
-import { toolPolicy as definition, type ToolPolicySpec } from '../contract/kinds/tool-policy.ts';
+import {
+  toolPolicy as definition,
+  type toolPolicySpec,
+  type ToolPolicySpec,
+} from '../contract/kinds/tool-policy.ts';
 import { CustomResource, type CustomResourceProps } from '../private/custom-resource.ts';
 
 /** Props of {@link ToolPolicy}. */
@@ -15,10 +19,7 @@ export interface ToolPolicyProps extends CustomResourceProps {
  * @example
  * new ToolPolicy(chart, 'tools', { allowedTools: ['fetch_url'] });
  */
-export class ToolPolicy extends CustomResource {
-  /** The spec of the custom resource. */
-  readonly spec: ToolPolicySpec;
-
+export class ToolPolicy extends CustomResource<typeof toolPolicySpec> {
   constructor(scope: Construct, id: string, props: ToolPolicyProps) {
     const name = props.name ?? id;
     const spec: ToolPolicySpec = {
@@ -27,6 +28,5 @@ export class ToolPolicy extends CustomResource {
       allowedTools: [...props.allowedTools],
     };
     super(scope, id, props, () => ({ definition, spec }));
-    this.spec = spec;
   }
 }

@@ -36,21 +36,24 @@ interface Rendering<Spec extends z.ZodType> {
 }
 
 /** Base of the constructs that make one custom resource: name, checks against the contract, record. */
-export abstract class CustomResource extends Construct implements Reference {
+export abstract class CustomResource<Spec extends z.ZodType = z.ZodType>
+  extends Construct
+  implements Reference
+{
   /** Kind of the custom resource. */
   readonly kind: string;
   /** Namespace of the custom resource: that of the chart around it, `default` without one. */
   readonly namespace: string;
   /** Name of the custom resource. */
   readonly name: string;
-  /** False when synthesis will refuse the custom resource. */
-  readonly isValid: boolean;
+  /** The spec with defaults filled in, as the contract accepted it; undefined when synthesis will refuse the custom resource. */
+  readonly acceptedSpec: z.output<Spec> | undefined;
 
   protected constructor(
     scope: Construct,
     id: string,
     props: CustomResourceProps,
-    rendering: (name: string) => Rendering<z.ZodType>,
+    rendering: (name: string) => Rendering<Spec>,
   ) {
     super(scope, id);
     this.name = props.name ?? id;
@@ -72,7 +75,7 @@ export abstract class CustomResource extends Construct implements Reference {
       ...problems,
       ...(checked === undefined || checked.ok ? [] : checked.problems),
     ];
-    this.isValid = found.length === 0;
+    this.acceptedSpec = found.length === 0 && checked?.ok === true ? checked.value : undefined;
     reportAtSynth(this, found);
   }
 }

@@ -1,7 +1,6 @@
 import type { Container, EnvVar, ResourceRequirements } from 'kubernetes-types/core/v1.js';
-import type { InferencePolicySpec } from '../contract/kinds/inference-policy.ts';
-import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import { AGENT_HOST, AGENT_UID, processes } from '../contract/process.ts';
+import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
 import { containerSecurityContext } from './security-context.ts';
 import { volumeNames } from './volumes.ts';
 
@@ -16,8 +15,8 @@ const DEFAULT_RESOURCES = {
 /** The container that the agent runs in. */
 export function agentContainer(
   sandbox: string,
-  spec: KarsSandboxSpec,
-  policy: InferencePolicySpec,
+  spec: AcceptedSandboxSpec,
+  policy: AcceptedInferenceSpec,
 ): Container {
   const { image = '', command = [], args = [], env = [] } = spec.runtime.byo ?? {};
   return {
@@ -36,7 +35,7 @@ export function agentContainer(
 }
 
 /** What tells client libraries to use the sidecars. Both cases of the proxy names are in use. */
-function sandboxEnvironment(sandbox: string, policy: InferencePolicySpec): EnvVar[] {
+function sandboxEnvironment(sandbox: string, policy: AcceptedInferenceSpec): EnvVar[] {
   const proxy = `http://${AGENT_HOST}:${processes['egress-proxy'].agentPort}`;
   const direct = 'localhost,127.0.0.1,::1';
   const model = policy.modelPreference?.primary.deployment;

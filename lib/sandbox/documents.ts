@@ -2,12 +2,11 @@ import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { annotations, labels } from '../contract/api.ts';
 import { encodeSet } from '../contract/document-set.ts';
 import { encode, type EncodedDocument, type Source } from '../contract/document.ts';
-import { compileInferencePolicy, inferencePolicySpec } from '../contract/kinds/inference-policy.ts';
+import { compileInferencePolicy } from '../contract/kinds/inference-policy.ts';
 import { compileEgressAllowlist } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
-import { compileToolPolicy, toolPolicySpec } from '../contract/kinds/tool-policy.ts';
+import { compileToolPolicy } from '../contract/kinds/tool-policy.ts';
 import type { Problem, Result } from '../contract/problem.ts';
 import { projection } from '../contract/projection.ts';
-import { interpreted } from '../contract/schema-problems.ts';
 import { problem } from '../private/problems.ts';
 import type { SandboxInput } from './input.ts';
 import { sandboxLabels, sandboxNamespace } from './names.ts';
@@ -21,10 +20,8 @@ export interface CompiledDocuments {
 /** Compiles every policy of a sandbox into its document. */
 export function compileDocuments(input: SandboxInput): CompiledDocuments {
   const { sandbox, inferencePolicy, toolPolicy } = input;
-  const models = compileInferencePolicy(
-    inferencePolicySpec.parse(inferencePolicy.spec, interpreted),
-  );
-  const tools = toolPolicy && compileToolPolicy(toolPolicySpec.parse(toolPolicy.spec, interpreted));
+  const models = compileInferencePolicy(inferencePolicy.spec);
+  const tools = toolPolicy && compileToolPolicy(toolPolicy.spec);
   const compiled: readonly Result<EncodedDocument>[] = [
     mapResult(models, (payload) =>
       encode('inference-policy', sourceOf(inferencePolicy.source), payload),

@@ -1,8 +1,15 @@
 import type { Reference } from '../private/custom-resource.ts';
-import type { InferencePolicySpec } from '../contract/kinds/inference-policy.ts';
-import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
-import type { ToolPolicySpec } from '../contract/kinds/tool-policy.ts';
+import type { z } from 'zod';
+import type { inferencePolicySpec } from '../contract/kinds/inference-policy.ts';
+import type { karsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
+import type { toolPolicySpec } from '../contract/kinds/tool-policy.ts';
 import type { ImageName } from '../platform/images.ts';
+
+/** Spec of a KarsSandbox that the contract accepted, with its defaults. */
+export type AcceptedSandboxSpec = z.output<typeof karsSandboxSpec>;
+
+/** Spec of an InferencePolicy that the contract accepted, with its defaults. */
+export type AcceptedInferenceSpec = z.output<typeof inferencePolicySpec>;
 
 /** A policy that a sandbox refers to, with its content. */
 export interface Bound<Spec> {
@@ -10,10 +17,10 @@ export interface Bound<Spec> {
   readonly spec: Spec;
 }
 
-/** Everything that the objects of a sandbox are made from: custom resources and images, nothing else. */
+/** Everything that the objects of a sandbox are made from: accepted custom resources and images, nothing else. */
 export interface SandboxInput {
-  readonly sandbox: Bound<KarsSandboxSpec>;
-  readonly inferencePolicy: Bound<InferencePolicySpec>;
-  readonly toolPolicy: Bound<ToolPolicySpec> | undefined;
+  readonly sandbox: Bound<AcceptedSandboxSpec>;
+  readonly inferencePolicy: Bound<AcceptedInferenceSpec>;
+  readonly toolPolicy: Bound<z.output<typeof toolPolicySpec>> | undefined;
   readonly image: (name: ImageName) => string;
 }

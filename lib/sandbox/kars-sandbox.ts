@@ -6,7 +6,10 @@ import {
 import type { Construct } from 'constructs';
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
 import type { McpServer } from '../agent/mcp-server.ts';
-import { karsSandbox as definition } from '../contract/kinds/kars-sandbox/index.ts';
+import {
+  karsSandbox as definition,
+  type karsSandboxSpec,
+} from '../contract/kinds/kars-sandbox/index.ts';
 import type { Problem } from '../contract/problem.ts';
 import { KarsImages } from '../platform/images.ts';
 import type { InferencePolicy } from '../policy/inference-policy.ts';
@@ -17,6 +20,7 @@ import { problem, reportAtSynth } from '../private/problems.ts';
 import type { AgentResources } from './agent-resources.ts';
 import type { Egress } from './egress.ts';
 import { expandSandbox } from './expand.ts';
+import type { Bound } from './input.ts';
 import { LONGEST_SANDBOX_NAME, reservedNameProblems, sandboxNamespace } from './names.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { toSpec } from './spec.ts';
@@ -77,33 +81,35 @@ export interface KarsSandboxProps extends CustomResourceProps {
  *   egress: [Egress.https('api.example.com')],
  * });
  */
-export class KarsSandbox extends CustomResource {
+export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
   /** Namespace that the pod of the sandbox runs in. */
   readonly sandboxNamespace: string;
   /** Service account of that pod; its token is mounted nowhere. */
   readonly serviceAccountName = SERVICE_ACCOUNT;
 
   constructor(scope: Construct, id: string, props: KarsSandboxProps) {
-    const spec = toSpec(props);
     super(scope, id, props, (name) => ({
       definition,
-      spec,
+      spec: toSpec(props),
       problems: [...reservedNameProblems(name), ...propProblems(props)],
       longestName: LONGEST_SANDBOX_NAME,
     }));
     this.sandboxNamespace = sandboxNamespace(this.name);
     const images = KarsImages.find(this);
     const { inferencePolicy, toolPolicy } = props;
-    const isExpandable = this.isValid && inferencePolicy.isValid && toolPolicy?.isValid !== false;
+    const sandbox = bound(this);
+    const models = bound(inferencePolicy);
+    const tools = toolPolicy && bound(toolPolicy);
+    const isRefused = sandbox === undefined || models === undefined || (toolPolicy && !tools);
     // What is refused anyway has no objects, only its problems.
-    const { objects, problems } = isExpandable
-      ? expandSandbox({
-          sandbox: { source: this, spec },
-          inferencePolicy: { source: inferencePolicy, spec: inferencePolicy.spec },
-          toolPolicy: toolPolicy && { source: toolPolicy, spec: toolPolicy.spec },
+    const { objects, problems } = isRefused
+      ? { objects: [], problems: [] }
+      : expandSandbox({
+          sandbox,
+          inferencePolicy: models,
+          toolPolicy: tools,
           image: (name) => images?.image(name) ?? '',
-        })
-      : { objects: [], problems: [] };
+        });
     for (const object of objects) {
       addObject(this, `${object.kind}-${object.metadata.name}`, object);
     }
@@ -137,6 +143,14 @@ export class KarsSandbox extends CustomResource {
           ],
     );
   }
+}
+
+/** A custom resource with its accepted content, undefined when it is refused. */
+function bound<Spec>(
+  source: Reference & { readonly acceptedSpec: Spec | undefined },
+): Bound<Spec> | undefined {
+  const { acceptedSpec } = source;
+  return acceptedSpec === undefined ? undefined : { source, spec: acceptedSpec };
 }
 
 function propProblems({ agent, egress = [] }: KarsSandboxProps): Problem[] {

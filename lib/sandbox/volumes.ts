@@ -1,8 +1,7 @@
 import type { PersistentVolumeClaim, Volume } from 'kubernetes-types/core/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
-import type { InferencePolicySpec } from '../contract/kinds/inference-policy.ts';
-import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import { projection } from '../contract/projection.ts';
+import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
 import { sandboxLabels, sandboxNamespace } from './names.ts';
 
 /** Names of the volumes of the pod, and of the claim for the state. */
@@ -34,7 +33,7 @@ export function documentsVolume(documents: readonly EncodedDocument[]): Volume {
 }
 
 /** One file a provider that has a credential; none without such a provider. */
-export function credentialsVolume({ providers = [] }: InferencePolicySpec): Volume[] {
+export function credentialsVolume({ providers = [] }: AcceptedInferenceSpec): Volume[] {
   const sources = providers.flatMap(({ name, credentialSecretRef: secret }) =>
     secret === undefined
       ? []
@@ -51,14 +50,14 @@ export function credentialsVolume({ providers = [] }: InferencePolicySpec): Volu
 }
 
 /** The volume for budgets and audit logs of the sidecars. */
-export function stateVolume(spec: KarsSandboxSpec): Volume {
+export function stateVolume(spec: AcceptedSandboxSpec): Volume {
   return isEphemeral(spec)
     ? { name: volumeNames.state, emptyDir: { sizeLimit: stateSize(spec) } }
     : { name: volumeNames.state, persistentVolumeClaim: { claimName: STATE_CLAIM } };
 }
 
 /** The claim behind {@link stateVolume}; none when the state is ephemeral. */
-export function stateClaim(sandbox: string, spec: KarsSandboxSpec): PersistentVolumeClaim[] {
+export function stateClaim(sandbox: string, spec: AcceptedSandboxSpec): PersistentVolumeClaim[] {
   if (isEphemeral(spec)) return [];
   const storageClassName = spec.state?.storageClassName;
   return [
@@ -85,6 +84,6 @@ export const agentVolumes: readonly Volume[] = [
   { name: volumeNames.temporary, emptyDir: { sizeLimit: '1Gi' } },
 ];
 
-const isEphemeral = ({ state }: KarsSandboxSpec): boolean => state?.mode === 'Ephemeral';
+const isEphemeral = ({ state }: AcceptedSandboxSpec): boolean => state?.mode === 'Ephemeral';
 
-const stateSize = ({ state }: KarsSandboxSpec): string => state?.size ?? DEFAULT_STATE_SIZE;
+const stateSize = ({ state }: AcceptedSandboxSpec): string => state?.size ?? DEFAULT_STATE_SIZE;

@@ -8,12 +8,14 @@ export interface ProcessRow {
   readonly agentPort: number;
   /** Port on the pod IP, for kubelet, scraper and platform: health, metrics and status, GET only. */
   readonly statusPort: number;
+  /** Port on loopback that answers DNS for the agent, over UDP and TCP. */
+  readonly dnsPort?: number;
 }
 
 /** The sidecar processes of a sandbox. */
 export const processes = {
   router: { uid: 1001, agentPort: 8443, statusPort: 9080 },
-  'egress-proxy': { uid: 1002, agentPort: 8444, statusPort: 9081 },
+  'egress-proxy': { uid: 1002, agentPort: 8444, statusPort: 9081, dnsPort: 5353 },
 } as const satisfies Readonly<Record<Reader, ProcessRow>>;
 
 /** User and group of the agent container. */

@@ -1,0 +1,45 @@
+import { LAUNCH_DOCUMENT_VERSION, type LaunchDocument } from '../../contract/launch-document.ts';
+import { processes } from '../../contract/process.ts';
+import { launcherFilter } from '../seccomp/launcher-filter.ts';
+
+/** What a sandbox says about the restrictions of its agent. */
+export interface LaunchInput {
+  readonly isolation: 'standard' | 'enhanced' | 'confidential';
+  /** Directories that the agent may write to. */
+  readonly writable: readonly string[];
+  /** `sidecars`: the agent can connect to the ports of its sidecars and nothing else, loopback included. */
+  readonly connectPorts: 'any' | 'sidecars';
+  /** Lowest ABI version of Landlock. */
+  readonly minLandlockAbi: number;
+}
+
+/** Open files of one process; the default of systemd for services. */
+const OPEN_FILES = 524_288;
+
+/** Service variables of Kubernetes tell the agent of an API server that it cannot reach. */
+const REMOVED_VARIABLES = ['KUBERNETES_'];
+
+/** The launch document of a sandbox. */
+export function launchDocumentFor(input: LaunchInput): LaunchDocument {
+  const { isolation, writable, connectPorts, minLandlockAbi } = input;
+  return {
+    version: LAUNCH_DOCUMENT_VERSION,
+    limits: [
+      // A core file holds what the process knew.
+      { resource: 'core', value: 0 },
+      { resource: 'nofile', value: OPEN_FILES },
+    ],
+    umask: 0o077,
+    environment: { removePrefixes: REMOVED_VARIABLES },
+    landlock: {
+      required: isolation !== 'standard',
+      minAbi: minLandlockAbi,
+      readable: ['/'],
+      writable: [...writable, '/dev/shm'],
+      ...(connectPorts === 'any' ? {} : { connectPorts: sidecarPorts() }),
+    },
+    seccomp: launcherFilter(),
+  };
+}
+
+const sidecarPorts = (): number[] => Object.values(processes).map(({ agentPort }) => agentPort);

@@ -1,0 +1,78 @@
+// Package launch restricts the process that it runs in, and makes it the agent.
+package launch
+
+import (
+	"os"
+
+	"kars-launcher/internal/report"
+	"kars-launcher/internal/strict"
+)
+
+const documentVersion = 1
+
+// Limit is one resource limit, see setrlimit(2).
+type Limit struct {
+	Resource string `json:"resource"`
+	Value    uint64 `json:"value"`
+}
+
+// Landlock is what the process may do with files, ports and other processes.
+type Landlock struct {
+	// Required makes a kernel with an ABI below MinAbi an error; otherwise it is a notice.
+	Required     bool     `json:"required"`
+	MinAbi       int      `json:"minAbi"`
+	Readable     []string `json:"readable"`
+	Writable     []string `json:"writable"`
+	ConnectPorts []uint16 `json:"connectPorts,omitempty"`
+	BindPorts    []uint16 `json:"bindPorts,omitempty"`
+}
+
+// Condition compares one argument of a call with Value; Operator is Equal or BitsNotSet.
+type Condition struct {
+	Argument uint32 `json:"argument"`
+	Operator string `json:"operator"`
+	Value    uint64 `json:"value"`
+}
+
+// Rule decides about the calls of Names whose arguments meet all conditions: Errno, or allowed without one.
+type Rule struct {
+	Names      []string    `json:"names"`
+	Errno      *uint16     `json:"errno,omitempty"`
+	Conditions []Condition `json:"conditions,omitempty"`
+}
+
+// Seccomp is a filter: the first rule that matches decides, all else fails with EPERM.
+type Seccomp struct {
+	Rules []Rule `json:"rules"`
+}
+
+// Document is everything that a process is restricted to.
+type Document struct {
+	Version     int     `json:"version"`
+	Limits      []Limit `json:"limits"`
+	Umask       int     `json:"umask"`
+	Environment struct {
+		RemovePrefixes []string `json:"removePrefixes"`
+	} `json:"environment"`
+	Landlock Landlock `json:"landlock"`
+	Seccomp  Seccomp  `json:"seccomp"`
+}
+
+// ReadDocument reads the launch document at path.
+func ReadDocument(path string) (Document, error) {
+	var document Document
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return document, report.Failf("KARS_DOCUMENT_MISSING", "got no launch document: %v", err)
+	}
+	if err := strict.Decode(path, body, &document); err != nil {
+		return document, err
+	}
+	if document.Version != documentVersion {
+		return document, report.Failf("KARS_DOCUMENT_VERSION", "got version %d of %s, allowed %d; use the guard image of the same release", document.Version, path, documentVersion)
+	}
+	if len(document.Landlock.Readable) == 0 || len(document.Seccomp.Rules) == 0 || document.Umask > 0o777 {
+		return document, report.Failf("KARS_DOCUMENT_MALFORMED", "got %s without readable paths or system calls, or with an umask that is none", path)
+	}
+	return document, nil
+}

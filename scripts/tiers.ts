@@ -1,4 +1,5 @@
-import { isSetUp } from '../test/cluster/is-set-up.ts';
+import { isSetUp as isClusterSetUp } from '../test/cluster/is-set-up.ts';
+import { isSetUp as isKernelSetUp } from '../test/kernel/is-set-up.ts';
 
 /** Whether a tier can run here, and if not, what is missing and what adds it. */
 export type TierState =
@@ -14,5 +15,6 @@ export interface Tier {
 /** Every tier, the cheapest first. */
 export const tiers: readonly Tier[] = [
   { name: 'unit', state: () => ({ ready: true }) },
-  { name: 'cluster', state: isSetUp },
+  { name: 'kernel', state: isKernelSetUp },
+  { name: 'cluster', state: isClusterSetUp },
 ];

@@ -45,3 +45,8 @@ export function fileDigest(file: string, body: string | Uint8Array): string {
   }
   return `sha256:${hash.digest('hex')}`;
 }
+
+/** Digest of a text alone, as `sha256sum` gives it, in the form `sha256:<64 hex>`. */
+export function contentDigest(body: string): string {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`;
+}

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from '../../contract/canonical.ts';
+import { canonicalJson, contentDigest, type Json } from '../../contract/canonical.ts';
 import { ENOSYS, EPERM } from './errno.ts';
 import { strictRules, type ArgumentCondition, type SyscallRule } from './rules.ts';
 
@@ -25,8 +24,9 @@ export function strictProfile(): LocalhostProfile {
     architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_AARCH64'],
     syscalls: strictRules.map(syscall),
   });
-  const hash = createHash('sha256').update(body).digest('hex');
-  return { path: `kars/kars-strict-${hash.slice(0, 12)}.json`, body, digest: `sha256:${hash}` };
+  const digest = contentDigest(body);
+  const hash = digest.slice('sha256:'.length);
+  return { path: `kars/kars-strict-${hash.slice(0, 12)}.json`, body, digest };
 }
 
 function syscall({ names, verdict, when = [] }: SyscallRule): { readonly [key: string]: Json } {

@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalJson, contentDigest } from '../../lib/contract/canonical.ts';
+import { guardDocumentFor } from '../../lib/sandbox/guard/guard-document.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryDirectory } from '../support/documents.ts';
+import { launcherProgram } from './programs.ts';
+
+let count = 0;
+
+/** An empty network namespace with loopback. */
+function networkNamespace(): string {
+  count += 1;
+  const name = `kars-${process.pid}-${count}`;
+  spawnSync('ip', ['netns', 'add', name]);
+  onTestFinished(() => {
+    spawnSync('ip', ['netns', 'del', name]);
+  });
+  spawnSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+  return name;
+}
+
+interface GuardRun {
+  readonly code: number | null;
+  readonly record: { readonly event?: string; readonly code?: string; readonly error?: string };
+}
+
+function place() {
+  const root = temporaryDirectory();
+  const install = join(root, 'install');
+  mkdirSync(install);
+  const files = {
+    guard: canonicalJson(guardDocumentFor([])),
+    launch: '{"version":1}',
+  };
+  const path = (name: string): string => join(root, name);
+  writeFileSync(path('guard.json'), files.guard);
+  writeFileSync(path('launch.json'), files.launch);
+  return {
+    install,
+    path,
+    args: [
+      `--document=${path('guard.json')}`,
+      `--document-digest=${contentDigest(files.guard)}`,
+      `--launch-document=${path('launch.json')}`,
+      `--launch-digest=${contentDigest(files.launch)}`,
+      `--install=${install}`,
+      `--launcher=${launcherProgram('launch')}`,
+    ],
+  };
+}
+
+function runGuard(
+  namespace: string,
+  args: readonly string[],
+  before: readonly string[] = [],
+): GuardRun {
+  const { status, stderr } = spawnSync(
+    'ip',
+    ['netns', 'exec', namespace, ...before, launcherProgram('guard'), ...args],
+    { encoding: 'utf8' },
+  );
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  return { code: status, record: JSON.parse(last) as GuardRun['record'] };
+}
+
+describe('the egress guard', () => {
+  let namespace = '';
+  beforeEach(() => {
+    namespace = networkNamespace();
+  });
+
+  it('loads the rules, and changes nothing when it runs again', () => {
+    const { args } = place();
+    expect(runGuard(namespace, args).code).toBe(0);
+    expect(runGuard(namespace, args).record.event).toBe('rules-in-force');
+  });
+
+  it('refuses a document that is not the one that was synthesized', () => {
+    const { args, path } = place();
+    writeFileSync(path('guard.json'), '{}');
+    expect(runGuard(namespace, args).record.code).toBe('KARS_DOCUMENT_DIGEST');
+  });
+
+  it('refuses a network namespace with rules of somebody else', () => {
+    spawnSync('ip', ['netns', 'exec', namespace, 'nft', 'add', 'table', 'inet', 'mesh']);
+    expect(runGuard(namespace, place().args).record.code).toBe('KARS_GUARD_FOREIGN_RULES');
+  });
+
+  it('refuses legacy rules beside nf_tables', () => {
+    const rule = [
+      '-t',
+      'nat',
+      '-A',
+      'OUTPUT',
+      '-p',
+      'tcp',
+      '-j',
+      'REDIRECT',
+      '--to-ports',
+      '15001',
+    ];
+    spawnSync('ip', ['netns', 'exec', namespace, 'iptables-legacy', ...rule]);
+    expect(runGuard(namespace, place().args).record.code).toBe('KARS_GUARD_FOREIGN_RULES');
+  });
+
+  it('says that NET_ADMIN is missing', () => {
+    const { args } = place();
+    const without = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-all'];
+    expect(runGuard(namespace, args, without).record.code).toBe('KARS_GUARD_CAPABILITY');
+  });
+});

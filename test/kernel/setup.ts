@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  debianPackages,
+  LAUNCHER_MODULE,
+  launcherNames,
+  launcherProgram,
+  missingPrograms,
+} from './programs.ts';
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+function run(program: string, args: readonly string[], env: Record<string, string> = {}): void {
+  const { status, error } = spawnSync(program, args, {
+    cwd: LAUNCHER_MODULE,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) {
+    const why = error === undefined ? `ended with ${status ?? 'a signal'}` : error.message;
+    throw new Error(`[KARS_KERNEL_SETUP] ${program} ${args[0] ?? ''}: ${why}`);
+  }
+}
+
+function installPackages(): void {
+  const missing = missingPrograms();
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map((path) => debianPackages[path] ?? path))];
+  say(`installing ${packages.join(', ')}`);
+  const lock = '-oDPkg::Lock::Timeout=300';
+  run('apt-get', ['update', '-qq', lock]);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', lock, ...packages], {
+    DEBIAN_FRONTEND: 'noninteractive',
+  });
+}
+
+function build(name: (typeof launcherNames)[number]): void {
+  const target = launcherProgram(name);
+  if (existsSync(target)) return;
+  say(`building ${name}`);
+  mkdirSync(dirname(target), { recursive: true });
+  const unfinished = `${target}.unfinished`;
+  const flags = ['-trimpath', '-ldflags', '-s -w', '-o', unfinished, `./cmd/${name}`];
+  run('go', ['build', ...flags], { CGO_ENABLED: '0' });
+  renameSync(unfinished, target);
+}
+
+try {
+  installPackages();
+  say('checking the Go module');
+  run('go', ['vet', './...']);
+  run('go', ['test', './...']);
+  for (const name of launcherNames) build(name);
+  say('the kernel tier is set up; run it with: npm run test:kernel');
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

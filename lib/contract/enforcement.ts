@@ -57,6 +57,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'runtime.byo.command': pod('agent', 'agent-container.ts'),
     'runtime.byo.args': pod('agent', 'agent-container.ts'),
     'runtime.byo.env': pod('agent', 'agent-container.ts'),
+    'sandbox.isolation': pod('isolation', 'hardening.ts'),
     'inferenceRef.name': router('inferencePolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.enabled': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),

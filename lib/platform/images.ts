@@ -5,7 +5,7 @@ import type { Reader } from '../contract/projection.ts';
 import { problem } from '../private/problems.ts';
 
 /** Processes that an image set has an image for. */
-export type ImageName = Reader;
+export type ImageName = Reader | 'guard';
 
 /** Props of {@link KarsImages.of}. */
 export interface KarsImagesProps {

@@ -1,4 +1,5 @@
 import type { Container, EnvVar, ResourceRequirements } from 'kubernetes-types/core/v1.js';
+import { LAUNCH_DIR, launchCommand } from '../contract/hardening.ts';
 import { AGENT_HOST, AGENT_UID, processes } from '../contract/process.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
 import { containerSecurityContext } from './security-context.ts';
@@ -22,14 +23,16 @@ export function agentContainer(
   return {
     name: 'agent',
     image,
-    command: [...command],
+    command: launchCommand(command),
     ...(args.length === 0 ? {} : { args: [...args] }),
     env: [...sandboxEnvironment(sandbox, policy), ...(env as unknown as EnvVar[])],
     resources: (spec.resources as ResourceRequirements | undefined) ?? DEFAULT_RESOURCES,
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: containerSecurityContext(AGENT_UID),
     volumeMounts: [
       { name: volumeNames.workspace, mountPath: '/sandbox' },
       { name: volumeNames.temporary, mountPath: '/tmp' },
+      { name: volumeNames.launcher, mountPath: LAUNCH_DIR, readOnly: true },
     ],
   };
 }

@@ -1,17 +1,26 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
 import { agentContainer } from './agent-container.ts';
+import { egressGuard } from './egress-guard.ts';
+import type { Hardening } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
 import { podLabels, sandboxLabels, sandboxNamespace } from './names.ts';
 import { podSecurityContext } from './security-context.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { sidecar } from './sidecar.ts';
-import { agentVolumes, credentialsVolume, documentsVolume, stateVolume } from './volumes.ts';
+import {
+  agentVolumes,
+  credentialsVolume,
+  documentsVolume,
+  guardVolumes,
+  stateVolume,
+} from './volumes.ts';
 
 /** The pod of a sandbox, one replica or none. */
 export function deployment(
   { sandbox: { source, spec }, inferencePolicy, image }: SandboxInput,
   documents: readonly EncodedDocument[],
+  hardening: Hardening,
 ): Deployment {
   const { name } = source;
   const credentials = credentialsVolume(inferencePolicy.spec);
@@ -32,11 +41,18 @@ export function deployment(
           enableServiceLinks: false,
           securityContext: podSecurityContext,
           initContainers: [
+            egressGuard(image('guard'), spec, hardening),
             sidecar('egress-proxy', name, image('egress-proxy'), false),
             sidecar('router', name, image('router'), credentials.length > 0),
           ],
           containers: [agentContainer(name, spec, inferencePolicy.spec)],
-          volumes: [documentsVolume(documents), ...credentials, stateVolume(spec), ...agentVolumes],
+          volumes: [
+            ...guardVolumes(hardening, spec),
+            documentsVolume(documents),
+            ...credentials,
+            stateVolume(spec),
+            ...agentVolumes,
+          ],
         },
       },
     },

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../private/manifest.ts';
 import type { Problem } from '../contract/problem.ts';
 import { deployment } from './deployment.ts';
 import { compileDocuments, documentConfigMap } from './documents.ts';
+import { hardeningConfigMap, hardeningOf } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
 import { namespace, serviceAccount } from './service-account.ts';
@@ -20,13 +21,15 @@ export interface Expansion {
 export function expandSandbox(input: SandboxInput): Expansion {
   const { source, spec } = input.sandbox;
   const { documents, problems } = compileDocuments(input);
+  const hardening = hardeningOf(spec);
   const objects = [
     namespace(source.name, source.namespace),
     serviceAccount(source.name),
     ...networkPolicies(input),
     ...documents.map((document) => documentConfigMap(source.name, document)),
+    hardeningConfigMap(source.name, hardening),
     ...stateClaim(source.name, spec),
-    deployment(input, documents),
+    deployment(input, documents, hardening),
   ];
   return { objects: objects as readonly KubernetesObject[], problems };
 }

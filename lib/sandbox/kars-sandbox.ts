@@ -51,6 +51,14 @@ export interface KarsSandboxProps extends CustomResourceProps {
    */
   readonly mcpServers?: readonly McpServer[];
   /**
+   * How far the agent is kept from the node. `standard` starts the agent without Landlock where the
+   * kernel has none; `enhanced` does not start it then; `confidential` also loads the packet rules with
+   * legacy iptables, which guests of Kata have.
+   *
+   * @default 'enhanced'
+   */
+  readonly isolation?: 'standard' | 'enhanced' | 'confidential';
+  /**
    * Where the sidecars keep budgets and audit logs.
    *
    * @default a persistent volume of 1 GiB

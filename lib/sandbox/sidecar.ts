@@ -43,6 +43,7 @@ export function sidecar(
       { name: `${name === 'router' ? 'router' : 'proxy'}-status`, containerPort: statusPort },
     ],
     resources: resources[name],
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: containerSecurityContext(uid),
     startupProbe: {
       ...probe(statusPaths.ready, statusPort),

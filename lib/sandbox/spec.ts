@@ -9,6 +9,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     inferencePolicy,
     toolPolicy,
     mcpServers = [],
+    isolation,
     state,
     resources,
     suspended,
@@ -24,7 +25,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
         ...(agent.env.length === 0 ? {} : { env: agent.env.map((variable) => ({ ...variable })) }),
       },
     },
-    sandbox: {},
+    sandbox: isolation === undefined ? {} : { isolation },
     inferenceRef: { name: inferencePolicy.name },
     governance: {
       enabled: toolPolicy !== undefined,

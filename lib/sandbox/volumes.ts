@@ -1,6 +1,7 @@
 import type { PersistentVolumeClaim, Volume } from 'kubernetes-types/core/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
 import { projection } from '../contract/projection.ts';
+import type { Hardening } from './hardening.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
 import { sandboxLabels, sandboxNamespace } from './names.ts';
 
@@ -11,6 +12,9 @@ export const volumeNames = {
   state: 'state',
   workspace: 'workspace',
   temporary: 'tmp',
+  hardening: 'hardening',
+  launcher: 'launcher',
+  guardRun: 'guard-run',
 } as const;
 
 const STATE_CLAIM = 'kars-state';
@@ -75,6 +79,17 @@ export function stateClaim(sandbox: string, spec: AcceptedSandboxSpec): Persiste
         resources: { requests: { storage: stateSize(spec) } },
       },
     },
+  ];
+}
+
+/** The documents of the guard, the directory that it installs the launcher into, and its own `/run` where it needs one. */
+export function guardVolumes({ configMap }: Hardening, { sandbox }: AcceptedSandboxSpec): Volume[] {
+  return [
+    { name: volumeNames.hardening, configMap: { name: configMap } },
+    { name: volumeNames.launcher, emptyDir: { sizeLimit: '16Mi' } },
+    ...(sandbox.isolation === 'confidential'
+      ? [{ name: volumeNames.guardRun, emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }]
+      : []),
   ];
 }
 

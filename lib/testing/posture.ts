@@ -1,12 +1,13 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Container } from 'kubernetes-types/core/v1.js';
+import { launchCommand, launcherPrograms } from '../contract/hardening.ts';
 import type { SynthesizedApp, SynthesizedObject } from './synthesized-app.ts';
 
 /**
  * Everything about the pods of an app that is weaker than a sandbox of this library, one line each;
  * an empty list for an app that changed nothing.
  *
- * Looked at: user, capabilities, privilege escalation, root file system, seccomp, host namespaces,
+ * Looked at: egress guard, launcher, user, capabilities, privilege escalation, root file system, seccomp, host namespaces,
  * host paths, service-account tokens, resource limits, and the default-deny policy of the namespace.
  */
 export function postureProblems(app: SynthesizedApp): string[] {
@@ -32,10 +33,47 @@ function podProblems(object: SynthesizedObject): string[] {
   const containers = [...(pod.initContainers ?? []), ...pod.containers];
   return [
     ...faults.filter(([found]) => found).map(([, text]) => text),
-    ...containers.flatMap((container) =>
-      containerProblems(container).map((text) => `container ${container.name} ${text}`),
-    ),
+    ...guardProblems(pod.initContainers?.[0]),
+    ...containers
+      .filter((container) => container !== guardOf(pod.initContainers?.[0]))
+      .flatMap((container) =>
+        containerProblems(container).map((text) => `container ${container.name} ${text}`),
+      ),
+    ...pod.containers
+      .filter(({ command }) => command?.[0] !== launcher)
+      .map(({ name }) => `container ${name} is not started by the launcher`),
   ];
+}
+
+const [launcher] = launchCommand([]);
+
+/** The container, if it is an egress guard and nothing more: only that one may be root. */
+const guardOf = (container: Container | undefined): Container | undefined =>
+  container?.command?.length === 1 &&
+  container.command[0] === launcherPrograms.guard &&
+  container.restartPolicy === undefined
+    ? container
+    : undefined;
+
+/** The packet rules need one capability, two where the kernel has only legacy iptables. */
+const GUARD_CAPABILITIES = ['NET_ADMIN', 'NET_RAW'];
+
+function guardProblems(first: Container | undefined): string[] {
+  const guard = guardOf(first);
+  if (guard === undefined) return ['does not begin with the egress guard'];
+  const { securityContext = {} } = guard;
+  const added = securityContext.capabilities?.add ?? [];
+  const faults: [boolean, string][] = [
+    [securityContext.privileged === true, 'is privileged'],
+    [securityContext.allowPrivilegeEscalation !== false, 'may gain privileges'],
+    [securityContext.readOnlyRootFilesystem !== true, 'may write to its root file system'],
+    [securityContext.capabilities?.drop?.includes('ALL') !== true, 'keeps capabilities'],
+    [
+      added.some((name) => !GUARD_CAPABILITIES.includes(name)),
+      `adds capabilities other than ${GUARD_CAPABILITIES.join(' and ')}`,
+    ],
+  ];
+  return faults.filter(([found]) => found).map(([, text]) => `container ${guard.name} ${text}`);
 }
 
 function containerProblems({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Size } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
@@ -41,7 +42,11 @@ describe('the pod of a sandbox', () => {
 
   it('starts router and egress proxy as native sidecars with users of their own', () => {
     const app = synthesized();
-    expect(podOf(app).initContainers?.map(({ name }) => name)).toEqual(['egress-proxy', 'router']);
+    expect(podOf(app).initContainers?.map(({ name }) => name)).toEqual([
+      'egress-guard',
+      'egress-proxy',
+      'router',
+    ]);
     const uids = ['agent', 'router', 'egress-proxy'].map(
       (name) => containerOf(app, name).securityContext?.runAsUser,
     );
@@ -59,7 +64,12 @@ describe('the pod of a sandbox', () => {
     const container = containerOf(synthesized({ agent }), 'agent');
     expect(container).toMatchObject({
       image: 'registry.example.com/mine:2',
-      command: ['/bin/agent'],
+      command: [
+        '/run/kars/launch/launch',
+        '--document=/run/kars/launch/launch.json',
+        '--',
+        '/bin/agent',
+      ],
       args: ['--fast'],
     });
     expect(envOf(container)).toMatchObject({ A: '1', B: '2' });
@@ -79,6 +89,30 @@ describe('the pod of a sandbox', () => {
     });
   });
 
+  it('insists on Landlock, unless the isolation is standard', () => {
+    const required = (isolation?: 'standard' | 'enhanced' | 'confidential'): unknown => {
+      const app = synthesized(isolation === undefined ? {} : { isolation });
+      const volume = podOf(app).volumes?.find(({ name }) => name === 'hardening');
+      const { data } = app.find('ConfigMap', volume?.configMap?.name ?? '') as unknown as {
+        data: Record<string, string>;
+      };
+      const document = JSON.parse(data['launch.json'] ?? '') as { landlock: { required: boolean } };
+      return document.landlock.required;
+    };
+    expect([required(), required('enhanced'), required('confidential')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(required('standard')).toBe(false);
+  });
+
+  it('lets the guard use legacy iptables where guests of Kata have nothing else', () => {
+    const guard = containerOf(synthesized({ isolation: 'confidential' }), 'egress-guard');
+    expect(guard.securityContext?.capabilities?.add).toEqual(['NET_ADMIN', 'NET_RAW']);
+    expect(guard.volumeMounts?.map(({ mountPath }) => mountPath)).toContain('/run');
+  });
+
   it('mounts the credential of the provider into the router alone', () => {
     const app = synthesize((scope) => {
       const chart = agentsChart(scope);
@@ -90,7 +124,7 @@ describe('the pod of a sandbox', () => {
       (containerOf(app, name).volumeMounts ?? []).map(({ mountPath }) => mountPath);
     expect(mounts('router')).toContain('/run/kars/credentials');
     expect(mounts('egress-proxy')).not.toContain('/run/kars/credentials');
-    expect(mounts('agent')).toEqual(['/sandbox', '/tmp']);
+    expect(mounts('agent')).toEqual(['/sandbox', '/tmp', '/run/kars/launch']);
     expect(podOf(app).volumes).toContainEqual({
       name: 'credentials',
       projected: {
@@ -116,8 +150,49 @@ describe('the pod of a sandbox', () => {
     expect(mount).toEqual({ name: 'documents', mountPath: '/etc/kars/documents', readOnly: true });
   });
 
-  it('carries no digest in its template, so that a policy change is no rollout', () => {
-    expect(JSON.stringify(synthesized().find('Deployment', 'reader'))).not.toContain('sha256:');
+  it('has the same template with another policy, so that a policy change is no rollout', () => {
+    const other = synthesized({ egress: [Egress.https('other.example.com')] });
+    expect(other.find('ConfigMap', 'kars-documents-set')).not.toEqual(
+      synthesized().find('ConfigMap', 'kars-documents-set'),
+    );
+    expect(podOf(other)).toEqual(podOf(synthesized()));
+  });
+
+  it('pins what the guard loads by digest, in a ConfigMap that never changes', () => {
+    const app = synthesized();
+    const volume = podOf(app).volumes?.find(({ name }) => name === 'hardening');
+    const { data, immutable } = app.find('ConfigMap', volume?.configMap?.name ?? '') as unknown as {
+      data: Record<string, string>;
+      immutable: boolean;
+    };
+    expect(immutable).toBe(true);
+    const digest = (file: string): string =>
+      `sha256:${createHash('sha256')
+        .update(data[file] ?? '')
+        .digest('hex')}`;
+    expect(containerOf(app, 'egress-guard').args).toContain(
+      `--document-digest=${digest('guard.json')}`,
+    );
+    expect(containerOf(app, 'egress-guard').args).toContain(
+      `--launch-digest=${digest('launch.json')}`,
+    );
+  });
+
+  it('gives capabilities to the guard alone, and lets the agent only read its launcher', () => {
+    const app = synthesized();
+    expect(containerOf(app, 'egress-guard').securityContext?.capabilities).toEqual({
+      drop: ['ALL'],
+      add: ['NET_ADMIN'],
+    });
+    expect(containerOf(app, 'agent').volumeMounts).toContainEqual({
+      name: 'launcher',
+      mountPath: '/run/kars/launch',
+      readOnly: true,
+    });
+    const mounting = ['agent', 'router', 'egress-proxy'].filter((name) =>
+      containerOf(app, name).volumeMounts?.some((mount) => mount.name === 'hardening'),
+    );
+    expect(mounting).toEqual([]);
   });
 
   it('has one replica, and none when suspended', () => {
@@ -161,9 +236,9 @@ describe('the pod of a sandbox', () => {
 });
 
 describe('the namespace of a sandbox', () => {
-  it('admits restricted pods only, and is not in the namespace of the chart', () => {
+  it('admits the guard, and is not in the namespace of the chart', () => {
     const { metadata } = synthesized().find('Namespace', 'kars-reader');
-    expect(metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
+    expect(metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('privileged');
     expect(metadata.namespace).toBeUndefined();
   });
 

@@ -95,7 +95,8 @@ describe('a sandbox is refused at synth', () => {
   it.each(['latest', 'sha256:abc', ''])('with the image digest "%s"', (digest) => {
     const problems = synthProblems((app) => {
       const chart = agentsChart(app);
-      const digests = { router: digest, 'egress-proxy': `sha256:${'b'.repeat(64)}` };
+      const other = `sha256:${'b'.repeat(64)}`;
+      const digests = { router: digest, 'egress-proxy': other, guard: other };
       KarsImages.of({ registry: 'registry.example.com', digests }).attachTo(chart);
       sandboxIn(chart);
     });
@@ -219,6 +220,7 @@ it('images are found from the nearest construct that has some', () => {
   const digests = {
     router: `sha256:${'a'.repeat(64)}`,
     'egress-proxy': `sha256:${'b'.repeat(64)}`,
+    guard: `sha256:${'c'.repeat(64)}`,
   };
   const own = KarsImages.of({ registry: 'registry.example.com', digests });
   KarsImages.local().attachTo(app);

@@ -178,8 +178,10 @@ describe('a real client', () => {
       const { proxy } = await start(place);
       const run = async (...args: string[]): Promise<{ code: number; output: string }> => {
         const child = spawn(curl ?? '', ['--silent', '--proxy', proxy, ...args], { env: {} });
-        const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-        return { code: Number(code), output };
+        const closed = once(child, 'close');
+        const output = await text(child.stdout);
+        await closed;
+        return { code: child.exitCode ?? -1, output };
       };
       expect(await run('http://site.example/')).toEqual({ code: 0, output: 'content' });
       expect(await run('--proxytunnel', 'http://site.example/')).toEqual({

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { ConfigMap } from 'kubernetes-types/core/v1.js';
+import { canonicalJson, contentDigest } from '../contract/canonical.ts';
+import { GUARD_FILE, LAUNCH_FILE } from '../contract/hardening.ts';
+import { guardDocumentFor } from './guard/guard-document.ts';
+import type { AcceptedSandboxSpec } from './input.ts';
+import { launchDocumentFor } from './launch/launch-document.ts';
+import { sandboxLabels, sandboxNamespace } from './names.ts';
+
+/** What the guard loads and the launcher applies, with the digests that the pod template pins. */
+export interface Hardening {
+  /** Name of the ConfigMap; it ends in a hash of the content, so that a new version never meets an old pod. */
+  readonly configMap: string;
+  readonly guard: string;
+  readonly launch: string;
+  readonly digests: { readonly guard: string; readonly launch: string };
+}
+
+/** First ABI version of Landlock, which has the rules about files. */
+const FILE_RULES_ABI = 1;
+
+const HASH_LENGTH = 12;
+
+/** The hardening of a sandbox; no policy is part of it, so that a change of policy is no rollout. */
+export function hardeningOf({
+  sandbox: { isolation, writablePaths },
+}: AcceptedSandboxSpec): Hardening {
+  const guard = canonicalJson(guardDocumentFor([]));
+  const launch = canonicalJson(
+    launchDocumentFor({
+      isolation,
+      writable: writablePaths,
+      connectPorts: 'any',
+      minLandlockAbi: FILE_RULES_ABI,
+    }),
+  );
+  const hash = createHash('sha256').update(guard).update(launch).digest('hex');
+  return {
+    configMap: `kars-hardening-${hash.slice(0, HASH_LENGTH)}`,
+    guard,
+    launch,
+    digests: { guard: contentDigest(guard), launch: contentDigest(launch) },
+  };
+}
+
+/** The ConfigMap that the guard mounts. */
+export function hardeningConfigMap(sandbox: string, hardening: Hardening): ConfigMap {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: hardening.configMap,
+      namespace: sandboxNamespace(sandbox),
+      labels: sandboxLabels(sandbox),
+    },
+    immutable: true,
+    data: { [GUARD_FILE]: hardening.guard, [LAUNCH_FILE]: hardening.launch },
+  };
+}

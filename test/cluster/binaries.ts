@@ -11,10 +11,32 @@ export const KUBERNETES_VERSION = 'v1.34.4';
 export const GO_MODULE = fileURLToPath(new URL('./go', import.meta.url));
 
 /** Components that the tier builds from source. */
-export const components = ['kube-apiserver'] as const;
+export const components = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+] as const;
 
 /** Places that Debian installs etcd to. */
 const ETCD = ['/usr/bin/etcd', '/usr/local/bin/etcd'];
+
+/** Debian packages of the node, each by a file that it brings. */
+export const debianPackages: Readonly<Record<string, string>> = {
+  '/usr/bin/etcd': 'etcd-server',
+  '/usr/bin/containerd': 'containerd',
+  '/usr/sbin/runc': 'runc',
+  '/usr/lib/cni/bridge': 'containernetworking-plugins',
+  '/usr/bin/ip': 'iproute2',
+  '/usr/bin/mmdebstrap': 'mmdebstrap',
+  '/usr/bin/openssl': 'openssl',
+};
+
+/** Files of {@link debianPackages} that are missing. */
+export const missingFiles = (): string[] =>
+  Object.keys(debianPackages).filter(
+    (path) => !existsSync(path) && !(path === '/usr/bin/etcd' && etcdPath() !== undefined),
+  );
 
 /** Directory of the built components; another one for each state of the Go module. */
 export function cacheDirectory(): string {

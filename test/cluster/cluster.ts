@@ -12,13 +12,28 @@ export interface Cluster {
   readonly admin: Client;
   /** A user without any right. */
   readonly nobody: Client;
+  /** Address of the API server. */
+  readonly url: string;
+  /** File of the certificate that the API server has. */
+  readonly certificate: string;
   readonly stop: () => Promise<void>;
 }
+
+/** What a cluster with a node has besides. */
+export interface ClusterOptions {
+  /** Lines of the token file: token, user, id, groups. */
+  readonly users?: readonly string[];
+  /** Arguments of the API server. */
+  readonly arguments?: readonly string[];
+}
+
+/** Without a controller manager nothing makes the service accounts that pods name. */
+const withoutServiceAccounts = ['--disable-admission-plugins=ServiceAccount'];
 
 const HOST = '127.0.0.1';
 
 /** Starts both servers with an empty store, and waits until they serve. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const directory = mkdtempSync(join(tmpdir(), 'kars-cluster-'));
   const etcdUrl = `http://${HOST}:${await freePort()}`;
   const etcd = startEtcd(directory, etcdUrl, `http://${HOST}:${await freePort()}`);
@@ -29,7 +44,7 @@ export async function startCluster(): Promise<Cluster> {
   };
   try {
     await etcd.ready(async () => (await fetch(`${etcdUrl}/health`)).ok);
-    const server = startApiServer(directory, etcdUrl, port, tokens);
+    const server = startApiServer(directory, etcdUrl, port, tokens, options);
     const stop = async (): Promise<void> => {
       await server.stop();
       await etcd.stop();
@@ -43,6 +58,8 @@ export async function startCluster(): Promise<Cluster> {
       return {
         admin,
         nobody,
+        url: `https://${HOST}:${port}`,
+        certificate: certificateIn(directory),
         stop: async () => {
           await Promise.all([admin.close(), nobody.close()]);
           await stop();
@@ -78,13 +95,19 @@ function startApiServer(
   etcdUrl: string,
   port: number,
   tokens: { readonly admin: string; readonly nobody: string },
+  { users: more = [], arguments: extra = withoutServiceAccounts }: ClusterOptions,
 ): ServerProcess {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const file = (name: string, content: string | Buffer): string => {
     writeFileSync(join(directory, name), content, { mode: 0o600 });
     return join(directory, name);
   };
-  const users = `${tokens.admin},admin,admin,system:masters\n${tokens.nobody},nobody,nobody\n`;
+  const users = [
+    `${tokens.admin},admin,admin,system:masters`,
+    `${tokens.nobody},nobody,nobody`,
+    ...more,
+    '',
+  ].join('\n');
   return new ServerProcess('kube-apiserver', componentPath('kube-apiserver'), [
     `--etcd-servers=${etcdUrl}`,
     `--bind-address=${HOST}`,
@@ -100,10 +123,11 @@ function startApiServer(
     `--service-account-key-file=${file('sa.pub', publicKey.export({ type: 'spki', format: 'pem' }))}`,
     `--service-account-signing-key-file=${file('sa.key', privateKey.export({ type: 'pkcs8', format: 'pem' }))}`,
     '--enable-admission-plugins=NodeRestriction,PodSecurity',
-    // There is no controller manager in this tier that would make service accounts.
-    '--disable-admission-plugins=ServiceAccount',
+    ...extra,
   ]);
 }
+
+const certificateIn = (directory: string): string => join(directory, 'tls', 'apiserver.crt');
 
 /** Clients that trust the certificate which the server makes for itself at its first start. */
 async function connector(
@@ -111,7 +135,7 @@ async function connector(
   port: number,
   server: ServerProcess,
 ): Promise<(token: string) => Client> {
-  const certificate = join(directory, 'tls', 'apiserver.crt');
+  const certificate = certificateIn(directory);
   await server.ready(() => Promise.resolve(existsSync(certificate)));
   const ca = readFileSync(certificate, 'utf8');
   return (token) => new Client(`https://${HOST}:${port}`, token, ca);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { componentPath, components, etcdPath } from './binaries.ts';
+import { componentPath, components, missingFiles } from './binaries.ts';
+import { isBaseBuilt } from './node/test-images.ts';
 
 /** Whether the cluster tier can run on this machine. */
 export function isSetUp():
@@ -7,7 +8,8 @@ export function isSetUp():
   | { readonly ready: false; readonly missing: string; readonly command: string } {
   const missing = [
     ...components.filter((name) => !existsSync(componentPath(name))),
-    ...(etcdPath() === undefined ? ['etcd'] : []),
+    ...missingFiles(),
+    ...(isBaseBuilt() ? [] : ['base image']),
   ];
   return missing.length === 0
     ? { ready: true }

@@ -4,10 +4,12 @@ import {
   cacheDirectory,
   componentPath,
   components,
-  etcdPath,
+  debianPackages,
   GO_MODULE,
   KUBERNETES_VERSION,
+  missingFiles,
 } from './binaries.ts';
+import { buildBase, isBaseBuilt } from './node/test-images.ts';
 
 const started = Date.now();
 
@@ -24,30 +26,33 @@ class SetupError extends Error {
 }
 
 try {
-  await installEtcd();
+  await installPackages();
   for (const name of components) await buildComponent(name);
+  if (!isBaseBuilt()) {
+    say('making the base image of the tests');
+    await buildBase();
+  }
   say('the cluster tier is set up; run it with: npm run test:cluster');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 
-async function installEtcd(): Promise<void> {
-  if (etcdPath() !== undefined) return;
+async function installPackages(): Promise<void> {
+  const missing = missingFiles().map((path) => debianPackages[path] ?? path);
+  if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     throw new SetupError(
-      'KARS_CLUSTER_ETCD',
-      'got no etcd, and cannot install it as this user; install etcd 3.4 or newer as /usr/bin/etcd',
+      'KARS_CLUSTER_PACKAGES',
+      `got no ${missing.join(', ')}, and cannot install them as this user; install them as root`,
     );
   }
-  say('installing etcd');
-  await run('apt-get', ['update', '-qq'], {});
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'etcd-server'], {
+  say(`installing ${missing.join(', ')}`);
+  const lock = '-oDPkg::Lock::Timeout=300';
+  await run('apt-get', ['update', '-qq', lock], {});
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', lock, ...missing], {
     DEBIAN_FRONTEND: 'noninteractive',
   });
-  if (etcdPath() === undefined) {
-    throw new SetupError('KARS_CLUSTER_ETCD', 'the package etcd-server brought no etcd');
-  }
 }
 
 async function buildComponent(name: string): Promise<void> {

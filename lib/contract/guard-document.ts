@@ -5,6 +5,7 @@ export const GUARD_DOCUMENT_VERSION = 1;
 
 const tables = z.strictObject({
   filter: z.string().describe('Input of iptables-restore for the table filter.'),
+  mangle: z.string().describe('Input of iptables-restore for the table mangle.'),
   nat: z.string().describe('Input of iptables-restore for the table nat.'),
 });
 

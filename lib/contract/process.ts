@@ -10,6 +10,8 @@ export interface ProcessRow {
   readonly statusPort: number;
   /** Port on loopback that answers DNS for the agent, over UDP and TCP. */
   readonly dnsPort?: number;
+  /** The only TCP ports on loopback that it may itself connect to. @default it may connect to anything */
+  readonly reaches?: readonly number[];
 }
 
 /** The sidecar processes of a sandbox. */

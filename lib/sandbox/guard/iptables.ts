@@ -1,4 +1,4 @@
-import type { PacketRule, PacketRules } from './packet-rules.ts';
+import type { PacketRule, PacketRules } from './packet-rule.ts';
 
 /** IP family of one rule set of iptables. */
 export type Family = 'ipv4' | 'ipv6';
@@ -6,8 +6,16 @@ export type Family = 'ipv4' | 'ipv6';
 /** The tables of one family; each is loaded whole or not at all. */
 export interface IptablesTables {
   readonly filter: string;
+  readonly mangle: string;
   readonly nat: string;
 }
+
+type Chain = 'INPUT' | 'OUTPUT' | 'POSTROUTING' | typeof SENDERS;
+
+const SENDERS = 'senders';
+
+/** Every user ID that a socket can have; 4294967295 stands for none. */
+const ANY_USER = '0-4294967294';
 
 /**
  * The rules of one family for `iptables-legacy-restore` or `ip6tables-legacy-restore`, for kernels
@@ -17,17 +25,33 @@ export interface IptablesTables {
  * @see https://man7.org/linux/man-pages/man8/iptables-extensions.8.html
  */
 export function renderIptables(rules: PacketRules, family: Family): IptablesTables {
-  const { translation, inbound, outbound } = rules;
+  const appended = (chain: Chain, list: readonly PacketRule[]): string[] =>
+    list.flatMap((rule) =>
+      render(rule, chain, family).map((text) => `-A ${chain} ${text}`.replaceAll(/ +/g, ' ')),
+    );
+  const accepting = (...chains: readonly string[]): string[] =>
+    chains.map((chain) => `:${chain} ACCEPT`);
   return {
     filter: table(
       'filter',
-      [':INPUT DROP', ':FORWARD DROP', ':OUTPUT DROP'],
-      [...appended('INPUT', inbound, family), ...appended('OUTPUT', outbound, family)],
+      [':INPUT DROP', ':FORWARD DROP', ':OUTPUT DROP', `:${SENDERS} -`],
+      [
+        ...appended('INPUT', rules.inbound),
+        `-A OUTPUT -j ${SENDERS}`,
+        ...appended('OUTPUT', rules.outbound),
+        ...appended(SENDERS, rules.senders),
+      ],
+    ),
+    // Of the tables that may drop, the only one that is asked once the interface is final.
+    mangle: table(
+      'mangle',
+      [...accepting('PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT'), ':POSTROUTING DROP'],
+      appended('POSTROUTING', rules.leaving),
     ),
     nat: table(
       'nat',
-      ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map((chain) => `:${chain} ACCEPT`),
-      appended('OUTPUT', translation, family),
+      accepting('PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'),
+      appended('OUTPUT', rules.translation),
     ),
   };
 }
@@ -35,16 +59,7 @@ export function renderIptables(rules: PacketRules, family: Family): IptablesTabl
 const table = (name: string, policies: readonly string[], rules: readonly string[]): string =>
   [`*${name}`, ...policies, ...rules, 'COMMIT', ''].join('\n');
 
-const appended = (
-  chain: 'INPUT' | 'OUTPUT',
-  rules: readonly PacketRule[],
-  family: Family,
-): string[] =>
-  rules.flatMap((rule) =>
-    render(rule, chain, family).map((text) => `-A ${chain} ${text}`.replaceAll(/ +/g, ' ')),
-  );
-
-function render(rule: PacketRule, chain: 'INPUT' | 'OUTPUT', family: Family): string[] {
+function render(rule: PacketRule, chain: Chain, family: Family): string[] {
   if (rule.neighbourDiscovery) {
     return family === 'ipv4'
       ? []
@@ -55,22 +70,28 @@ function render(rule: PacketRule, chain: 'INPUT' | 'OUTPUT', family: Family): st
   return [[...matches(rule, chain, family), target(rule, family)].filter(isPresent).join(' ')];
 }
 
-function matches(rule: PacketRule, chain: string, family: Family): string[] {
-  const { owner, loopback, reply, protocol, sourcePort, destinationPort } = rule;
+function matches(rule: PacketRule, chain: Chain, family: Family): string[] {
+  const { owner, loopback, protocol, sourcePort, destinationPort, segment } = rule;
+  const namesProtocol = (sourcePort ?? destinationPort ?? segment) !== undefined;
   return [
-    rule.toLoopbackAddress ? `-d ${family === 'ipv4' ? '127.0.0.1/32' : '::1/128'}` : '',
+    rule.toLoopbackAddress ? `-d ${family === 'ipv4' ? '127.0.0.0/8' : '::1/128'}` : '',
     loopback ? `${chain === 'INPUT' ? '-i' : '-o'} lo` : '',
     protocol === undefined ? '' : `-p ${protocol}`,
-    reply ? '-m conntrack --ctdir REPLY' : '',
-    sourcePort === undefined && destinationPort === undefined ? '' : `-m ${protocol ?? ''}`,
+    {
+      reply: '-m conntrack --ctdir REPLY',
+      established: '-m conntrack --ctstate ESTABLISHED',
+      none: '',
+    }[rule.connection ?? 'none'],
+    namesProtocol ? `-m ${protocol ?? ''}` : '',
     sourcePort === undefined ? '' : `--sport ${sourcePort}`,
     destinationPort === undefined ? '' : `--dport ${destinationPort}`,
-    // Without --socket-exists the negation also holds for packets of no socket, resets among them.
-    owner === undefined
-      ? ''
-      : 'is' in owner
-        ? `-m owner --uid-owner ${owner.is}`
-        : `-m owner --socket-exists ! --uid-owner ${owner.isNot}`,
+    {
+      syn: '--tcp-flags SYN SYN',
+      opening: '--tcp-flags FIN,SYN,RST,ACK SYN',
+      none: '',
+    }[segment ?? 'none'],
+    // Not --socket-exists, which also holds for the control sockets that the kernel answers with.
+    owner === undefined ? '' : `-m owner --uid-owner ${owner === 'any' ? ANY_USER : owner}`,
   ];
 }
 

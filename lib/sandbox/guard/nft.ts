@@ -1,7 +1,10 @@
-import type { PacketRule, PacketRules } from './packet-rules.ts';
+import type { PacketRule, PacketRules } from './packet-rule.ts';
 
 /** Name of the table; nothing else may be in the network namespace of the pod. */
 const TABLE = 'inet kars';
+
+/** Every user ID that a socket can have; 4294967295 stands for none. */
+const ANY_USER = '0-4294967294';
 
 /**
  * The rules as one `inet` table, which the kernel takes whole or not at all, for both IP families. The
@@ -10,52 +13,56 @@ const TABLE = 'inet kars';
  *
  * @see https://www.netfilter.org/projects/nftables/manpage.html
  */
-export function renderNft({ translation, inbound, outbound }: PacketRules): string {
+export function renderNft(rules: PacketRules): string {
+  const filter = (hook: string): string => `type filter hook ${hook} priority filter; policy drop;`;
   return [
     `table ${TABLE} {`,
-    chain('translate_output', 'type nat hook output priority -100; policy accept;', translation),
-    '',
-    chain('filter_input', 'type filter hook input priority filter; policy drop;', inbound),
-    '',
-    chain('filter_output', 'type filter hook output priority filter; policy drop;', outbound),
+    [
+      chain('senders', rules.senders),
+      // The name "dstnat" for this priority is refused for output.
+      chain('translation', rules.translation, 'type nat hook output priority -100; policy accept;'),
+      chain('inbound', rules.inbound, filter('input')),
+      chain('forwarded', [], filter('forward')),
+      chain('outbound', rules.outbound, filter('output'), 'jump senders'),
+      chain('leaving', rules.leaving, filter('postrouting')),
+    ].join('\n\n'),
     '}',
     '',
   ].join('\n');
 }
 
-const chain = (name: string, hook: string, rules: readonly PacketRule[]): string =>
+const chain = (name: string, rules: readonly PacketRule[], ...first: readonly string[]): string =>
   [
     `\tchain ${name} {`,
-    `\t\t${hook}`,
-    ...rules.flatMap((rule) => render(rule, name === 'filter_input')).map((rule) => `\t\t${rule}`),
+    ...[...first, ...rules.flatMap((rule) => render(rule, name))].map((line) => `\t\t${line}`),
     '\t}',
   ].join('\n');
 
-function render(rule: PacketRule, isInput: boolean): string[] {
-  const heads = rule.toLoopbackAddress ? ['ip daddr 127.0.0.1', 'ip6 daddr ::1'] : [''];
+function render(rule: PacketRule, chainName: string): string[] {
+  const heads = rule.toLoopbackAddress ? ['ip daddr 127.0.0.0/8', 'ip6 daddr ::1'] : [''];
   return heads.map((head) =>
-    [head, ...matches(rule, isInput), action(rule)].filter((part) => part !== '').join(' '),
+    [head, ...matches(rule, chainName), action(rule)].filter((part) => part !== '').join(' '),
   );
 }
 
-function matches(rule: PacketRule, isInput: boolean): string[] {
-  const { owner, loopback, reply, protocol, sourcePort, destinationPort } = rule;
+function matches(rule: PacketRule, chainName: string): string[] {
+  const { owner, loopback, protocol, sourcePort, destinationPort, segment } = rule;
+  const namesProtocol = (sourcePort ?? destinationPort ?? segment) !== undefined;
   return [
-    loopback ? `${isInput ? 'iifname' : 'oifname'} "lo"` : '',
-    reply ? 'ct direction reply' : '',
+    loopback ? `${chainName === 'inbound' ? 'iifname' : 'oifname'} "lo"` : '',
+    { reply: 'ct direction reply', established: 'ct state established', none: '' }[
+      rule.connection ?? 'none'
+    ],
     rule.neighbourDiscovery ? 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert }' : '',
-    protocol !== undefined && sourcePort !== undefined ? `${protocol} sport ${sourcePort}` : '',
-    protocol !== undefined && destinationPort !== undefined
-      ? `${protocol} dport ${destinationPort}`
-      : '',
-    protocol !== undefined && sourcePort === undefined && destinationPort === undefined
-      ? `meta l4proto ${protocol}`
-      : '',
-    owner === undefined
-      ? ''
-      : 'is' in owner
-        ? `meta skuid ${owner.is}`
-        : `meta skuid != ${owner.isNot}`,
+    protocol !== undefined && !namesProtocol ? `meta l4proto ${protocol}` : '',
+    sourcePort === undefined ? '' : `${protocol ?? ''} sport ${sourcePort}`,
+    destinationPort === undefined ? '' : `${protocol ?? ''} dport ${destinationPort}`,
+    {
+      syn: 'tcp flags & syn == syn',
+      opening: 'tcp flags syn / fin,syn,rst,ack',
+      none: '',
+    }[segment ?? 'none'],
+    owner === undefined ? '' : `meta skuid ${owner === 'any' ? ANY_USER : owner}`,
   ];
 }
 

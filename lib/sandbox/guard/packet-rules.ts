@@ -1,40 +1,5 @@
 import { processes, type ProcessRow } from '../../contract/process.ts';
-
-/** Transport protocol of a rule about ports. */
-export type Transport = 'tcp' | 'udp';
-
-/** What a packet has to be like; every part that is given has to hold. */
-export interface Match {
-  /** User of the socket that sends the packet. A packet of no socket has none, and matches neither form. */
-  readonly owner?: { readonly is: number } | { readonly isNot: number };
-  /** Only packets that stay on the loopback interface. */
-  readonly loopback?: true;
-  /** Only packets in the direction opposite to the one that opened the connection. */
-  readonly reply?: true;
-  readonly protocol?: Transport;
-  readonly sourcePort?: number;
-  readonly destinationPort?: number;
-  /** Only packets to the loopback address of their family. */
-  readonly toLoopbackAddress?: true;
-  /** Only neighbour discovery of IPv6 (RFC 4861), without which no packet leaves an Ethernet link. */
-  readonly neighbourDiscovery?: true;
-}
-
-/** What happens to a packet. `return` leaves translation, `reset` answers with a TCP reset, `reject` with an ICMP error. */
-export type Verdict =
-  | { readonly verdict: 'accept' | 'drop' | 'return' | 'reset' | 'reject' }
-  | { readonly verdict: 'redirect'; readonly port: number };
-
-/** One rule: the first that matches decides. */
-export type PacketRule = Match & Verdict;
-
-/** All rules of a pod. What no rule of `inbound` or `outbound` accepts is dropped. */
-export interface PacketRules {
-  /** Translation of what the pod sends. */
-  readonly translation: readonly PacketRule[];
-  readonly inbound: readonly PacketRule[];
-  readonly outbound: readonly PacketRule[];
-}
+import type { Match, PacketRule, PacketRules, Transport } from './packet-rule.ts';
 
 /** What the rules are made from. */
 export interface PacketRulesInput {
@@ -51,51 +16,18 @@ const DNS = 53;
  * The rules that leave an agent no way out but the loopback ports of its sidecars, whatever user it
  * manages to run as.
  *
+ * @throws RangeError for an inbound port that a sidecar listens on.
  * @see https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks
  */
-export function packetRules({ sidecars, proxy, inboundPorts }: PacketRulesInput): PacketRules {
-  const toDns = (protocol: Transport): PacketRule => ({
-    protocol,
-    destinationPort: DNS,
-    verdict: 'redirect',
-    port: proxy.dnsPort,
-  });
-  const toProxy = { toLoopbackAddress: true, verdict: 'accept' } as const;
+export function packetRules(input: PacketRulesInput): PacketRules {
+  refuseTakenPorts(input);
+  const { sidecars } = input;
   return {
-    translation: [
-      { loopback: true, verdict: 'return' },
-      ...sidecars.map(({ uid }): PacketRule => ({ owner: { is: uid }, verdict: 'return' })),
-      toDns('udp'),
-      toDns('tcp'),
-      { protocol: 'tcp', verdict: 'redirect', port: proxy.agentPort },
-    ],
-    inbound: [
-      { loopback: true, verdict: 'accept' },
-      { reply: true, verdict: 'accept' },
-      ...sidecars.map(({ statusPort }) => acceptTcp(statusPort)),
-      ...inboundPorts.map(acceptTcp),
-      { neighbourDiscovery: true, verdict: 'accept' },
-      ...refusals,
-    ],
-    outbound: [
-      // Before loopback: nothing in the pod has a reason to ask for the health of a sidecar.
-      ...sidecars.map(({ statusPort }): PacketRule => ({
-        protocol: 'tcp',
-        destinationPort: statusPort,
-        verdict: 'reset',
-      })),
-      // Before loopback: the port of a dead sidecar can be bound by anyone, so its answers are dropped.
-      ...sidecars.flatMap(ownPorts),
-      { loopback: true, verdict: 'accept' },
-      ...sidecars.map(({ uid }): PacketRule => ({ owner: { is: uid }, verdict: 'accept' })),
-      { reply: true, verdict: 'accept' },
-      // A redirected packet still has the interface that it was routed to at first.
-      { protocol: 'tcp', destinationPort: proxy.agentPort, ...toProxy },
-      { protocol: 'udp', destinationPort: proxy.dnsPort, ...toProxy },
-      { protocol: 'tcp', destinationPort: proxy.dnsPort, ...toProxy },
-      { neighbourDiscovery: true, verdict: 'accept' },
-      ...refusals,
-    ],
+    translation: translation(input),
+    inbound: inbound(input),
+    senders: sidecars.flatMap(ownPorts),
+    outbound: outbound(input),
+    leaving: leaving(sidecars),
   };
 }
 
@@ -108,30 +40,139 @@ export function sandboxPacketRules(inboundPorts: readonly number[]): PacketRules
   });
 }
 
-const acceptTcp = (destinationPort: number): PacketRule => ({
-  protocol: 'tcp',
-  destinationPort,
-  verdict: 'accept',
-});
-
-/** An answer at once, so that a program in the pod fails instead of waiting. */
-const refusals: readonly PacketRule[] = [
-  { protocol: 'tcp', verdict: 'reset' },
-  { verdict: 'reject' },
-];
-
-function ownPorts({ uid, agentPort, statusPort, dnsPort }: ProcessRow): PacketRule[] {
-  const impersonation = (protocol: Transport, sourcePort: number): PacketRule => ({
-    protocol,
-    sourcePort,
-    owner: { isNot: uid },
-    verdict: 'drop',
-  });
+/** All TCP goes to the proxy, which decides, audits and refuses with a reason, whatever the port. */
+function translation({ sidecars, proxy }: PacketRulesInput): PacketRule[] {
+  const toDns = { destinationPort: DNS, verdict: 'redirect', port: proxy.dnsPort } as const;
   return [
-    impersonation('tcp', agentPort),
-    impersonation('tcp', statusPort),
+    { loopback: true, verdict: 'return' },
+    ...sidecars.map(({ uid }): PacketRule => ({ owner: uid, verdict: 'return' })),
+    { protocol: 'udp', ...toDns },
+    { protocol: 'tcp', ...toDns },
+    { protocol: 'tcp', verdict: 'redirect', port: proxy.agentPort },
+  ];
+}
+
+/** No router advertisement and no redirect of ICMP is among it: the routes of the pod stay as they are. */
+function inbound({ sidecars, inboundPorts }: PacketRulesInput): PacketRule[] {
+  const open = [...sidecars.map(({ statusPort }) => statusPort), ...inboundPorts];
+  return [
+    { loopback: true, verdict: 'accept' },
+    // A node with route_localnet hands that setting to its pods, and with it their loopback services.
+    { toLoopbackAddress: true, verdict: 'drop' },
+    // ICMP errors about what a sidecar sent are among the replies, path MTU discovery therefore works.
+    { connection: 'reply', verdict: 'accept' },
+    ...open.map((port): PacketRule => ({ ...tcpTo(port), verdict: 'accept' })),
+    { neighbourDiscovery: true, verdict: 'accept' },
+    { protocol: 'tcp', verdict: 'reset' },
+  ];
+}
+
+/**
+ * A sidecar's port speaks for that sidecar only, even while it is down and another user has bound the port.
+ *
+ * The kernel answers a first segment without a socket once the queue of a listener is full (SYN cookies),
+ * and sends what a closed socket left without one too. So whoever is not known to be the owner may not
+ * establish a connection; without one there is nothing else that he could say.
+ */
+function ownPorts({ uid, agentPort, statusPort, dnsPort }: ProcessRow): PacketRule[] {
+  const tcp = [agentPort, statusPort, ...(dnsPort === undefined ? [] : [dnsPort])];
+  return [
+    ...tcp.flatMap((sourcePort): PacketRule[] => [
+      { protocol: 'tcp', sourcePort, owner: uid, verdict: 'return' },
+      { protocol: 'tcp', sourcePort, segment: 'syn', verdict: 'drop' },
+      { protocol: 'tcp', sourcePort, owner: 'any', verdict: 'drop' },
+    ]),
     ...(dnsPort === undefined
       ? []
-      : [impersonation('udp', dnsPort), impersonation('tcp', dnsPort)]),
+      : ([
+          { protocol: 'udp', sourcePort: dnsPort, owner: uid, verdict: 'return' },
+          { protocol: 'udp', sourcePort: dnsPort, verdict: 'drop' },
+        ] as const)),
   ];
+}
+
+function outbound({ sidecars, proxy }: PacketRulesInput): PacketRule[] {
+  const redirected = (protocol: Transport, destinationPort: number): PacketRule => ({
+    toLoopbackAddress: true,
+    protocol,
+    destinationPort,
+    verdict: 'accept',
+  });
+  return [
+    // Nothing in the pod has a reason to ask for the health of a sidecar. All addresses of the pod are
+    // reached through loopback; the same port of another host is the proxy's to decide.
+    ...sidecars.map(({ statusPort }): PacketRule => ({
+      loopback: true,
+      ...tcpTo(statusPort),
+      verdict: 'reset',
+    })),
+    ...sidecars.flatMap(confined),
+    { loopback: true, verdict: 'accept' },
+    ...unconfined(sidecars),
+    // A redirected packet still has the interface that it was routed to at first.
+    redirected('tcp', proxy.agentPort),
+    redirected('tcp', proxy.dnsPort),
+    redirected('udp', proxy.dnsPort),
+    // A segment from outside can make conntrack take a connection from inside for the answer to it.
+    { protocol: 'tcp', segment: 'opening', verdict: 'reset' },
+    { connection: 'reply', verdict: 'accept' },
+    // An answer at once, so that a program in the pod fails instead of waiting.
+    ...refused('any'),
+    ...withoutOwner,
+  ];
+}
+
+/** Decided once more, since translation cannot move a packet whose socket is bound to an interface. */
+function leaving(sidecars: readonly ProcessRow[]): PacketRule[] {
+  return [
+    { loopback: true, verdict: 'accept' },
+    { toLoopbackAddress: true, verdict: 'drop' },
+    ...unconfined(sidecars),
+    { connection: 'reply', verdict: 'accept' },
+    { owner: 'any', verdict: 'drop' },
+    ...withoutOwner,
+  ];
+}
+
+/** A sidecar that may open connections to some loopback ports only. */
+function confined({ uid, reaches }: ProcessRow): PacketRule[] {
+  if (reaches === undefined) return [];
+  return [
+    ...reaches.map((port): PacketRule => ({
+      loopback: true,
+      ...tcpTo(port),
+      owner: uid,
+      verdict: 'accept',
+    })),
+    { connection: 'reply', owner: uid, verdict: 'accept' },
+    ...refused(uid),
+  ];
+}
+
+const unconfined = (sidecars: readonly ProcessRow[]): PacketRule[] =>
+  sidecars
+    .filter(({ reaches }) => reaches === undefined)
+    .map(({ uid }) => ({ owner: uid, verdict: 'accept' }));
+
+const tcpTo = (destinationPort: number): Match => ({ protocol: 'tcp', destinationPort });
+
+const refused = (owner: number | 'any'): PacketRule[] => [
+  { protocol: 'tcp', owner, verdict: 'reset' },
+  { owner, verdict: 'reject' },
+];
+
+/** What the kernel still sends for the sidecars: the end of connections whose sockets are closed, and neighbour discovery. */
+const withoutOwner: readonly PacketRule[] = [
+  { connection: 'established', verdict: 'accept' },
+  { neighbourDiscovery: true, verdict: 'accept' },
+];
+
+function refuseTakenPorts({ sidecars, inboundPorts }: PacketRulesInput): void {
+  const taken = new Set(sidecars.flatMap((row) => [row.agentPort, row.statusPort, row.dnsPort]));
+  const clash = inboundPorts.find((port) => taken.has(port));
+  if (clash === undefined) return;
+  const ports = [...taken].filter((port) => port !== undefined).join(', ');
+  throw new RangeError(
+    `got inbound port ${clash}, which belongs to a sidecar; use one that is not among ${ports}`,
+  );
 }

@@ -11,6 +11,7 @@ const documentVersion = 1
 // Tables are the inputs of iptables-restore for one IP family.
 type Tables struct {
 	Filter string `json:"filter"`
+	Mangle string `json:"mangle"`
 	Nat    string `json:"nat"`
 }
 

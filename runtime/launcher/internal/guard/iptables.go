@@ -24,11 +24,11 @@ func newIPv6(tables Tables) iptables {
 
 func (i iptables) Name() string { return i.program }
 
-func (i iptables) Wanted() string { return i.tables.Filter + i.tables.Nat }
+func (i iptables) Wanted() string { return i.tables.Filter + i.tables.Mangle + i.tables.Nat }
 
 // Load sets the filter first: there is no moment in which packets are translated and not filtered.
 func (i iptables) Load() error {
-	for _, table := range []string{i.tables.Filter, i.tables.Nat} {
+	for _, table := range []string{i.tables.Filter, i.tables.Mangle, i.tables.Nat} {
 		if _, err := run(table, i.program+"-restore", "--wait"); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (i iptables) Load() error {
 
 var counters = regexp.MustCompile(`(?m)^(:\S+ \S+) \[\d+:\d+\]$`)
 
-// InForce lists every table that the namespace has, filter and nat first; tables that change nothing are left out.
+// InForce lists every table that the namespace has, ours first; tables that change nothing are left out.
 func (i iptables) InForce() (string, error) {
 	var found strings.Builder
 	for _, table := range i.tableNames() {
@@ -58,7 +58,7 @@ func (i iptables) tableNames() []string {
 	ordered := []string{}
 	listed, _ := os.ReadFile(i.names)
 	names := strings.Fields(string(listed))
-	for _, known := range []string{"filter", "nat", "mangle", "raw", "security"} {
+	for _, known := range []string{"filter", "mangle", "nat", "raw", "security"} {
 		for _, name := range names {
 			if name == known {
 				ordered = append(ordered, name)

@@ -12,7 +12,7 @@ import (
 )
 
 // A refusal within the pod comes at once; whatever needs longer has left it.
-const refusalTimeout = 200 * time.Millisecond
+const refusalTimeout = time.Second
 
 // Try makes every probe at once and fails when one is not refused.
 func Try(probes []Probe) error {

@@ -71,8 +71,25 @@ func ReadDocument(path string) (Document, error) {
 	if document.Version != documentVersion {
 		return document, report.Failf("KARS_DOCUMENT_VERSION", "got version %d of %s, allowed %d; use the guard image of the same release", document.Version, path, documentVersion)
 	}
+	if err := checkConditions(document.Seccomp.Rules); err != nil {
+		return document, err
+	}
 	if len(document.Landlock.Readable) == 0 || len(document.Seccomp.Rules) == 0 || document.Umask > 0o777 {
 		return document, report.Failf("KARS_DOCUMENT_MALFORMED", "got %s without readable paths or system calls, or with an umask that is none", path)
 	}
 	return document, nil
+}
+
+const lastArgument = 5
+
+func checkConditions(rules []Rule) error {
+	for _, rule := range rules {
+		for _, condition := range rule.Conditions {
+			known := condition.Operator == "Equal" || condition.Operator == "BitsNotSet"
+			if !known || condition.Argument > lastArgument {
+				return report.Failf("KARS_DOCUMENT_MALFORMED", "got the condition %+v for %v, allowed Equal or BitsNotSet on one of 6 arguments", condition, rule.Names)
+			}
+		}
+	}
+	return nil
 }

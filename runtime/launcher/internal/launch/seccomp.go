@@ -1,6 +1,8 @@
 package launch
 
 import (
+	"maps"
+	"slices"
 	"unsafe"
 
 	seccomp "github.com/elastic/go-seccomp-bpf"
@@ -14,70 +16,51 @@ func seccompFailure(err error) error {
 	return report.Failf("KARS_SECCOMP_FAILED", "cannot filter system calls: %v", err)
 }
 
-// assemble makes the filter for the architecture of this machine.
+// assemble makes the filter for the architecture of this machine. The library brings the numbers of the
+// calls and the rules without conditions; it compares an argument as if it were a number of a call once a
+// condition does not hold, so that conditional calls are decided before it.
 func assemble(filter Seccomp) ([]bpf.RawInstruction, error) {
 	machine, err := arch.GetInfo("")
 	if err != nil {
 		return nil, seccompFailure(err)
 	}
 	policy := seccomp.Policy{DefaultAction: seccomp.ActionErrno}
+	conditional := map[uint32][]Rule{}
 	for _, rule := range filter.Rules {
-		if group := groupOf(rule, machine); len(group.Names)+len(group.NamesWithCondtions) > 0 {
-			policy.Syscalls = append(policy.Syscalls, group)
+		group := seccomp.SyscallGroup{Action: actionOf(rule)}
+		for _, name := range rule.Names {
+			number, known := machine.SyscallNames[name]
+			switch {
+			case !known:
+				// The document serves several architectures.
+			case len(rule.Conditions) == 0:
+				group.Names = append(group.Names, name)
+			default:
+				conditional[uint32(number)] = append(conditional[uint32(number)], rule)
+			}
 		}
+		policy.Syscalls = append(policy.Syscalls, group)
 	}
-	program, err := policy.Assemble()
+	unconditional, err := policy.Assemble()
 	if err != nil {
 		return nil, seccompFailure(err)
 	}
-	raw, err := bpf.Assemble(append(refuseUnnamed(machine), program...))
+	program := refuseUnknown(machine)
+	for _, number := range slices.Sorted(maps.Keys(conditional)) {
+		program = append(program, decideByArguments(number, conditional[number])...)
+	}
+	raw, err := bpf.Assemble(append(program, unconditional...))
 	if err != nil {
 		return nil, seccompFailure(err)
 	}
 	return raw, nil
 }
 
-// refuseUnnamed answers calls that are newer than the table of names as a kernel does that does not know
-// them, since libraries fall back from that and not from EPERM.
-func refuseUnnamed(machine *arch.Info) []bpf.Instruction {
-	highest := 0
-	for _, number := range machine.SyscallNames {
-		highest = max(highest, number)
+func actionOf(rule Rule) seccomp.Action {
+	if rule.Errno == nil {
+		return seccomp.ActionAllow
 	}
-	return []bpf.Instruction{
-		bpf.LoadAbsolute{Off: 0, Size: 4},
-		bpf.JumpIf{Cond: bpf.JumpGreaterThan, Val: uint32(highest), SkipFalse: 1},
-		bpf.RetConstant{Val: uint32(errnoAction(uint16(unix.ENOSYS)))},
-	}
-}
-
-// groupOf leaves out the calls that this architecture does not have.
-func groupOf(rule Rule, machine *arch.Info) seccomp.SyscallGroup {
-	group := seccomp.SyscallGroup{Action: seccomp.ActionAllow}
-	if rule.Errno != nil {
-		group.Action = errnoAction(*rule.Errno)
-	}
-	for _, name := range rule.Names {
-		if _, known := machine.SyscallNames[name]; !known {
-			continue
-		}
-		if len(rule.Conditions) == 0 {
-			group.Names = append(group.Names, name)
-			continue
-		}
-		group.NamesWithCondtions = append(group.NamesWithCondtions, seccomp.NameWithConditions{Name: name, Conditions: conditionsOf(rule.Conditions)})
-	}
-	return group
-}
-
-func conditionsOf(conditions []Condition) seccomp.ArgumentConditions {
-	converted := seccomp.ArgumentConditions{}
-	for _, condition := range conditions {
-		converted = append(converted, seccomp.Condition{
-			Argument: condition.Argument, Operation: seccomp.Operation(condition.Operator), Value: condition.Value,
-		})
-	}
-	return converted
+	return errnoAction(*rule.Errno)
 }
 
 func errnoAction(errno uint16) seccomp.Action { return seccomp.ActionErrno | seccomp.Action(errno) }

@@ -15,6 +15,8 @@ export interface Answer {
   readonly message: string;
   readonly warnings: readonly string[];
   readonly body: unknown;
+  /** The body as it came, for answers that are no JSON. */
+  readonly text: string;
 }
 
 /** Plurals that are not the lower-cased kind with an s. */
@@ -78,6 +80,7 @@ export class Client {
       message: ok ? '' : messageOf(value, text),
       warnings: [answer.headers['warning'] ?? []].flat().map(warningText),
       body: value,
+      text,
     };
   }
 

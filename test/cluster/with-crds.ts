@@ -1,17 +1,12 @@
 import { customResourceDefinition, kinds } from 'kars-constructs/contract';
-import type { ApplicableObject } from './client.ts';
+import type { ApplicableObject, Client } from './client.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 
 /** A cluster that serves the nine kinds. */
 export async function startClusterWithCrds(): Promise<Cluster> {
   const cluster = await startCluster();
   try {
-    for (const definition of kinds) {
-      const crd = customResourceDefinition(definition) as unknown as ApplicableObject;
-      const { ok, message } = await cluster.admin.apply(crd);
-      if (!ok) throw new Error(`${definition.kind}: ${message}`);
-    }
-    for (const { plural } of kinds) await served(cluster, plural);
+    await serveKinds(cluster.admin);
     return cluster;
   } catch (error) {
     await cluster.stop();
@@ -19,7 +14,17 @@ export async function startClusterWithCrds(): Promise<Cluster> {
   }
 }
 
-async function served({ admin }: Cluster, plural: string): Promise<void> {
+/** Makes an API server serve the nine kinds. */
+export async function serveKinds(admin: Client): Promise<void> {
+  for (const definition of kinds) {
+    const crd = customResourceDefinition(definition) as unknown as ApplicableObject;
+    const { ok, message } = await admin.apply(crd);
+    if (!ok) throw new Error(`${definition.kind}: ${message}`);
+  }
+  for (const { plural } of kinds) await served(admin, plural);
+}
+
+async function served(admin: Client, plural: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const { ok } = await admin.call('GET', `/apis/kars.azure.com/v1alpha1/${plural}`);
     if (ok) return;

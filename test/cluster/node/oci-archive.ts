@@ -54,7 +54,7 @@ export async function writeOciArchive(
         config: {
           Entrypoint: entrypoint,
           User: user,
-          Env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', ...env],
+          Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...env],
         },
         rootfs: { type: 'layers', diff_ids: stack.map(({ digest }) => digest) },
       });

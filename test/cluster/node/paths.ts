@@ -3,8 +3,10 @@ import { join } from 'node:path';
 /** Everything that a node keeps on this machine; there is one node at a time. */
 export const NODE_DIRECTORY = '/var/tmp/kars-node';
 
-/** Name of the node, and of its bridge. */
-export const NODE_NAME = 'kars-node';
+/** Name of the node: the API server calls the kubelet by it, on loopback. */
+export const NODE_NAME = 'localhost';
+
+/** Bridge of the pod network. */
 export const BRIDGE = 'kars0';
 
 const inNode = (...parts: string[]): string => join(NODE_DIRECTORY, ...parts);

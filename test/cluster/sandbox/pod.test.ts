@@ -58,7 +58,7 @@ describe('a sandbox on a real node', () => {
         name,
       ),
     );
-    return app.objects as readonly ApplicableObject[];
+    return app.objects;
   };
 
   const reportOf = async (namespace: string): Promise<Report> => {

@@ -6,6 +6,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import {
   auditCodes,
+  hardeningCodes,
   documentCodes,
   enforcement,
   fieldsOf,
@@ -16,7 +17,7 @@ import {
 } from 'kars-constructs/contract';
 import { generatedPages } from '../scripts/docs/pages.ts';
 
-const sources = globSync(['lib/**/*.ts', 'runtime/**/*.ts'], {
+const sources = globSync(['lib/**/*.ts', 'runtime/**/*.ts', 'runtime/launcher/**/*.go'], {
   exclude: ['**/node_modules/**', '**/dist/**'],
 });
 
@@ -28,14 +29,16 @@ describe('the generated pages', () => {
 
 describe('the error codes', () => {
   const known = new Set(
-    [synthCodes, runtimeCodes, documentCodes, auditCodes].flatMap((codes) => Object.keys(codes)),
+    [synthCodes, runtimeCodes, documentCodes, auditCodes, hardeningCodes].flatMap((codes) =>
+      Object.keys(codes),
+    ),
   );
-  const outside = new Set(['KARS_ARGUMENT_INVALID', 'KARS_POD_IP']);
+  const outside = new Set(['KARS_ARGUMENT_INVALID', 'KARS_INTERNAL', 'KARS_POD_IP']);
   const used = new Map(
     sources
       .filter((file) => !file.includes('/codes/'))
       .flatMap((file) =>
-        [...readFileSync(file, 'utf8').matchAll(/'(KARS_[A-Z_]+)'/g)].map(
+        [...readFileSync(file, 'utf8').matchAll(/['"](KARS_[A-Z_0-9]+)['"]/g)].map(
           ([, code = '']): [string, string] => [code, file],
         ),
       ),

@@ -4,6 +4,7 @@ export type { AuditEntry, AuditRecord } from './audit-record.ts';
 export { canonicalJson, fileDigest } from './canonical.ts';
 export type { Json } from './canonical.ts';
 export { auditCodes } from './codes/audit.ts';
+export { hardeningCodes } from './codes/hardening.ts';
 export type { AuditCode } from './codes/audit.ts';
 export { documentCodes } from './codes/document.ts';
 export { synthCodes } from './codes/synth.ts';

@@ -1,5 +1,6 @@
 import {
   auditCodes,
+  hardeningCodes,
   documentCodes,
   enforcement,
   fieldsOf,
@@ -95,6 +96,13 @@ The last good set stays in force; without one, everything is denied. \`/internal
 container log say which.
 
 ${plain(documentCodes)}
+
+## When the pod of a sandbox does not start
+
+The egress guard and the launcher end with one of these; \`kubectl describe pod\` shows it as the message of the
+container. The codes of documents apply to their documents as well.
+
+${plain(hardeningCodes)}
 
 ## When an audit log is verified or continued
 

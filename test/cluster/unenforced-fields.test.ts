@@ -67,9 +67,11 @@ describe('warnings for fields that nothing acts on', () => {
 
   it('do not name a field that has its default', async () => {
     expect((await warningsFor('KarsSandbox minimal')).join('\n')).not.toContain(
-      'sandbox.isolation',
+      'sandbox.seccompProfile',
     );
-    expect((await warningsFor('KarsSandbox hardened')).join('\n')).toContain('sandbox.isolation');
+    expect((await warningsFor('KarsSandbox hardened')).join('\n')).toContain(
+      'sandbox.seccompProfile',
+    );
   });
 
   it('name a value that counts as another one', async () => {

@@ -1,9 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, contentDigest } from '../../lib/contract/canonical.ts';
+import type { GuardDocument } from '../../lib/contract/guard-document.ts';
 import { guardDocumentFor } from '../../lib/sandbox/guard/guard-document.ts';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { launchDocumentFor } from '../../lib/sandbox/launch/launch-document.ts';
 import { temporaryDirectory } from '../support/documents.ts';
 import { launcherProgram } from './programs.ts';
 
@@ -26,12 +29,12 @@ interface GuardRun {
   readonly record: { readonly event?: string; readonly code?: string; readonly error?: string };
 }
 
-function place() {
+function place(document: GuardDocument = guardDocumentFor([])) {
   const root = temporaryDirectory();
   const install = join(root, 'install');
   mkdirSync(install);
   const files = {
-    guard: canonicalJson(guardDocumentFor([])),
+    guard: canonicalJson(document),
     launch: '{"version":1}',
   };
   const path = (name: string): string => join(root, name);
@@ -109,5 +112,57 @@ describe('the egress guard', () => {
     const { args } = place();
     const without = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-all'];
     expect(runGuard(namespace, args, without).record.code).toBe('KARS_GUARD_CAPABILITY');
+  });
+
+  it('says that the launcher cannot be installed', () => {
+    const { args, install } = place();
+    rmSync(install, { recursive: true });
+    expect(runGuard(namespace, args).record.code).toBe('KARS_GUARD_INSTALL');
+  });
+
+  it('refuses rules that the kernel lists in another way than they were written', () => {
+    const document = guardDocumentFor([]);
+    const { args } = place({ ...document, nft: document.nft.replaceAll('\t', '  ') });
+    expect(runGuard(namespace, args).record.code).toBe('KARS_GUARD_RULES_DIFFER');
+  });
+
+  it('refuses to go on when an attempt gets through', async () => {
+    const listen = 'import socket; s = socket.create_server(("127.0.0.1", 7)); print(1, flush=True); s.accept()'; // prettier-ignore
+    const server = spawn('ip', ['netns', 'exec', namespace, 'python3', '-c', listen]);
+    onTestFinished(() => {
+      server.kill();
+    });
+    await once(server.stdout, 'data');
+    const probes: GuardDocument['probes'] = [{ protocol: 'tcp', address: '127.0.0.1', port: 7 }];
+    const { args } = place({ ...guardDocumentFor([]), probes });
+    expect(runGuard(namespace, args).record.code).toBe('KARS_GUARD_PROBE');
+  });
+
+  it('says that the kernel has no packet filter', () => {
+    const hidden = ['/usr/sbin/nft', '/usr/sbin/iptables-legacy']
+      .map((program) => `mount --bind /bin/false "$(readlink -f ${program})"`)
+      .join(' && ');
+    const without = ['unshare', '--mount', 'sh', '-c', `${hidden} && exec "$@"`, 'sh'];
+    expect(runGuard(namespace, place().args, without).record.code).toBe('KARS_GUARD_BACKEND');
+  });
+
+  it('refuses IPv6 that it can neither filter nor remove', () => {
+    const { args, install, path } = place();
+    const document = launchDocumentFor({
+      isolation: 'standard',
+      writable: [install, '/run'],
+      connectPorts: 'any',
+      minLandlockAbi: 1,
+    });
+    // Sockets of IPv4 are enough for legacy iptables; nft, ip6tables and addresses need others.
+    const isSocket = ({ names }: { readonly names: readonly string[] }): boolean =>
+      names.includes('socket');
+    const rules = [
+      ...document.seccomp.rules.filter((rule) => !isSocket(rule)),
+      ...document.seccomp.rules.filter(isSocket).slice(0, 2),
+    ];
+    writeFileSync(path('limits.json'), JSON.stringify({ ...document, seccomp: { rules } }));
+    const within = [launcherProgram('launch'), `--document=${path('limits.json')}`, '--'];
+    expect(runGuard(namespace, args, within).record.code).toBe('KARS_GUARD_IPV6');
   });
 });

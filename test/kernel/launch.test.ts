@@ -1,0 +1,230 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, openSync, writeFileSync, closeSync, chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../lib/contract/canonical.ts';
+import { launchDocument, type LaunchDocument } from '../../lib/contract/launch-document.ts';
+import { launchDocumentFor } from '../../lib/sandbox/launch/launch-document.ts';
+import { temporaryDirectory } from '../support/documents.ts';
+import { launcherProgram } from './programs.ts';
+
+const UID = 1000;
+
+/** A directory that the agent may write to, below one that it may only read. */
+function place() {
+  const root = temporaryDirectory();
+  const writable = join(root, 'writable');
+  mkdirSync(writable);
+  chmodSync(root, 0o777);
+  chmodSync(writable, 0o777);
+  return { root, writable };
+}
+
+const documentFor = (writable: string): LaunchDocument =>
+  launchDocumentFor({
+    isolation: 'enhanced',
+    writable: [writable],
+    connectPorts: 'any',
+    minLandlockAbi: 1,
+  });
+
+interface Launched {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly failure: { readonly code?: string; readonly error?: string };
+}
+
+/** Runs a command as the agent, with a document or the text of one. */
+function launch(
+  directory: string,
+  document: object | string,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  descriptor?: number,
+): Launched {
+  const file = join(directory, 'launch.json');
+  writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document));
+  const { status, stdout, stderr } = spawnSync(
+    'setpriv',
+    [
+      `--reuid=${UID}`,
+      `--regid=${UID}`,
+      '--clear-groups',
+      '--bounding-set=-all',
+      '--inh-caps=-all',
+      launcherProgram('launch'),
+      `--document=${file}`,
+      '--',
+      ...command,
+    ],
+    {
+      cwd: '/',
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', ...(descriptor === undefined ? [] : [descriptor])],
+    },
+  );
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  return {
+    code: status,
+    stdout: stdout.trim(),
+    failure: last.startsWith('{') ? (JSON.parse(last) as Launched['failure']) : { error: stderr },
+  };
+}
+
+const shell = (text: string): string[] => ['sh', '-c', text];
+
+describe('the launch document', () => {
+  it('has the form of its schema', () => {
+    const document = documentFor('/sandbox');
+    expect(launchDocument.parse(document)).toEqual(document);
+  });
+
+  const valid = documentFor('/sandbox');
+  it.each<[string, object | string, string]>([
+    ['that is no JSON', '{', 'KARS_DOCUMENT_MALFORMED'],
+    ['with something behind it', `${canonicalJson(valid)} {}`, 'KARS_DOCUMENT_MALFORMED'],
+    ['with a field that nobody knows', { ...valid, privileged: true }, 'KARS_DOCUMENT_MALFORMED'],
+    ['of another version', { ...valid, version: 2 }, 'KARS_DOCUMENT_VERSION'],
+    ['without system calls', { ...valid, seccomp: { rules: [] } }, 'KARS_DOCUMENT_MALFORMED'],
+    [
+      'with a condition that nobody knows',
+      {
+        ...valid,
+        seccomp: {
+          rules: [{ names: ['socket'], conditions: [{ argument: 0, operator: 'Not', value: 1 }] }],
+        },
+      },
+      'KARS_DOCUMENT_MALFORMED',
+    ],
+    [
+      'with a limit that nobody knows',
+      { ...valid, limits: [{ resource: 'nproc', value: 10 }] },
+      'KARS_LAUNCH_LIMIT',
+    ],
+    [
+      'that asks for a newer Landlock than there is',
+      { ...valid, landlock: { ...valid.landlock, minAbi: 99 } },
+      'KARS_LANDLOCK_MISSING',
+    ],
+  ])('%s starts nothing', (_name, document, code) => {
+    const { failure, stdout, code: exit } = launch(place().root, document, ['echo', 'started']);
+    expect({ code: failure.code, stdout }).toEqual({ code, stdout: '' });
+    expect(exit).toBe(126);
+  });
+
+  it('that is not there starts nothing', () => {
+    const { stderr } = spawnSync(launcherProgram('launch'), ['--document=/nowhere', '--', 'true'], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toContain('KARS_DOCUMENT_MISSING');
+  });
+
+  it('of isolation standard starts the agent without Landlock, with a notice', () => {
+    const { root } = place();
+    const { landlock } = valid;
+    const relaxed = { ...valid, landlock: { ...landlock, required: false, minAbi: 99 } };
+    const { stdout, failure } = launch(root, relaxed, ['echo', 'started']);
+    expect(stdout).toBe('started');
+    expect(JSON.stringify(failure)).toContain('landlock-missing');
+  });
+});
+
+describe('a kernel that refuses a restriction', () => {
+  // The launcher runs below itself, under a filter that lacks what the restriction needs.
+  const PR_SET_NO_NEW_PRIVS = 38;
+  const onlyNoNewPrivileges = {
+    names: ['prctl'],
+    conditions: [{ argument: 0, operator: 'Equal', value: PR_SET_NO_NEW_PRIVS }],
+  } as const;
+  it.each([
+    ['close_range', 'KARS_LAUNCH_DESCRIPTORS', []],
+    ['landlock_restrict_self', 'KARS_LANDLOCK_FAILED', []],
+    ['prctl', 'KARS_SECCOMP_FAILED', [onlyNoNewPrivileges]],
+  ])('by %s starts nothing', (call, code, instead) => {
+    const { root, writable } = place();
+    const inner = join(writable, 'inner.json');
+    const document = documentFor(writable);
+    writeFileSync(inner, JSON.stringify(document));
+    const others = document.seccomp.rules.map(({ names, ...rule }) => ({
+      ...rule,
+      names: names.filter((name) => name !== call),
+    }));
+    const rules = [...others, ...instead];
+    const program = join(root, 'launch');
+    copyFileSync(launcherProgram('launch'), program);
+    const nested = [program, `--document=${inner}`, '--', 'echo', 'started'];
+    const { stdout, failure } = launch(root, { ...document, seccomp: { rules } }, nested);
+    expect({ stdout, code: failure.code }).toEqual({ stdout: '', code });
+  });
+});
+
+describe('a program of the agent', () => {
+  it('that is not there ends with 127, as from a shell', () => {
+    const { root, writable } = place();
+    const { code, failure } = launch(root, documentFor(writable), ['no-such-program']);
+    expect({ code, failure: failure.code }).toEqual({
+      code: 127,
+      failure: 'KARS_COMMAND_NOT_FOUND',
+    });
+  });
+
+  it('that the kernel does not run ends with 126', () => {
+    const { root, writable } = place();
+    const program = join(root, 'program');
+    writeFileSync(program, 'neither ELF nor script', { mode: 0o755 });
+    const { code, failure } = launch(root, documentFor(writable), [program]);
+    expect({ code, failure: failure.code }).toEqual({ code: 126, failure: 'KARS_COMMAND_FAILED' });
+  });
+
+  it('writes where it may and nowhere else', () => {
+    const { root, writable } = place();
+    const attempt = shell(
+      `echo x > ${writable}/a && mv ${writable}/a ${writable}/b && mkfifo ${writable}/f && echo inside; echo x > ${root}/c || echo outside`,
+    );
+    expect(launch(root, documentFor(writable), attempt).stdout).toBe('inside\noutside');
+    // Control: the directory itself would let it.
+    const everywhere = documentFor(root);
+    expect(launch(root, everywhere, shell(`echo x > ${root}/c && echo written`)).stdout).toBe(
+      'written',
+    );
+  });
+
+  it('gets no variable of the cluster, and every other one', () => {
+    const { root, writable } = place();
+    const env = { KUBERNETES_SERVICE_HOST: '10.0.0.1', REGION: 'north' };
+    const { stdout } = launch(root, documentFor(writable), ['env'], env);
+    expect(stdout).toContain('REGION=north');
+    expect(stdout).not.toContain('KUBERNETES');
+  });
+
+  it('inherits no open file', () => {
+    const { root, writable } = place();
+    const secret = openSync('/etc/shadow', 'r');
+    const command = shell('ls /proc/self/fd | wc -w; cat <&3');
+    const held = launch(root, documentFor(writable), command, {}, secret);
+    // The fourth is the directory that ls reads.
+    expect(held.stdout).toBe('4');
+    closeSync(secret);
+  });
+
+  it('cannot signal or reach processes outside of it, nor leave a core file', () => {
+    const { root, writable } = place();
+    const { stdout } = launch(
+      root,
+      documentFor(writable),
+      shell(`kill -0 ${process.ppid} 2>/dev/null || echo no signal; ulimit -c`),
+    );
+    expect(stdout).toBe('no signal\n0');
+  });
+
+  it('can gain no privilege', () => {
+    const { root, writable } = place();
+    const { stdout } = launch(
+      root,
+      documentFor(writable),
+      shell('grep NoNewPrivs /proc/self/status'),
+    );
+    expect(stdout).toBe('NoNewPrivs:\t1');
+  });
+});

@@ -1,7 +1,9 @@
 """Tries every attempt of a JSON list on standard input and prints the outcomes as a JSON list.
 
-An attempt is {"protocol", "address", "port"}; an outcome is the word of who answered, "refused" for an
-error at once, "silence" when nothing came back, or "unavailable" where no such socket can be had.
+An attempt is {"protocol", "address", "port"} and may have "from" (own port), "device" (interface to bind
+to), "via" (first hop of an IPv4 source route) and "patience" (seconds). An outcome is the word of who
+answered, "echo", "joined", "refused" for an error at once, "silence" when nothing came back, or
+"unavailable" where no such socket can be had.
 """
 import concurrent.futures
 import errno
@@ -11,77 +13,95 @@ import socket
 import struct
 import sys
 
-PATIENCE = 0.6
-NO_SOCKET = {errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.EPERM, errno.EACCES, errno.EAFNOSUPPORT}
+PATIENCE = 0.5
 SCTP = 132
+NO_SOCKET = {errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.EPERM, errno.EACCES, errno.EAFNOSUPPORT}
+LOOSE_SOURCE_ROUTE = 131
 
 
-def target(attempt):
-    info = socket.getaddrinfo(attempt["address"], attempt["port"], type=socket.SOCK_DGRAM)[0]
-    return info[0], info[4]
+class Unavailable(Exception):
+    pass
 
 
-def make(family, kind, protocol=0):
+def make(one, kind, protocol=0):
+    family, _, _, _, target = socket.getaddrinfo(one["address"], one.get("port", 0), type=socket.SOCK_DGRAM)[0]
     try:
-        return socket.socket(family, kind, protocol)
+        sock = socket.socket(family, kind, protocol(family) if callable(protocol) else protocol)
     except OSError as error:
-        if error.errno in NO_SOCKET:
-            return None
-        raise
+        raise (Unavailable() if error.errno in NO_SOCKET else error)
+    sock.settimeout(one.get("patience", PATIENCE))
+    if "device" in one:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, one["device"].encode())
+    if "from" in one:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("", one["from"]))
+    if "via" in one:
+        route = socket.inet_aton(one["via"]) + socket.inet_aton(one["address"])
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, bytes([LOOSE_SOURCE_ROUTE, 11, 4]) + route + b"\0")
+    return sock, target
 
 
-def stream(family, address, protocol=0):
-    sock = make(family, socket.SOCK_STREAM, protocol)
-    if sock is None:
-        return "unavailable"
-    sock.settimeout(PATIENCE)
-    sock.connect(address)
+def stream(one, protocol=0):
+    sock, target = make(one, socket.SOCK_STREAM, protocol)
+    sock.connect(target)
     return sock.recv(64).decode() or "closed"
 
 
-def datagram(family, address):
-    sock = make(family, socket.SOCK_DGRAM)
-    sock.settimeout(PATIENCE)
-    sock.connect(address)
+def datagram(one):
+    sock, target = make(one, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    sock.connect(target)
     sock.send(b"?")
     return sock.recv(64).decode()
 
 
-def echo(family, address, kind):
-    v6 = family == socket.AF_INET6
-    protocol = socket.IPPROTO_ICMPV6 if v6 else socket.IPPROTO_ICMP
-    sock = make(family, kind, protocol)
-    if sock is None:
-        return "unavailable"
-    sock.settimeout(PATIENCE)
-    sock.connect(address)
-    body = struct.pack("!BBHHH", 128 if v6 else 8, 0, 0, 1, 1) + b"kars"
+def echo(one, kind):
+    of = {socket.AF_INET6: socket.IPPROTO_ICMPV6, socket.AF_INET: socket.IPPROTO_ICMP}
+    sock, target = make(one, kind, of.get)
+    body = struct.pack("!BBHHH", 128 if sock.family == socket.AF_INET6 else 8, 0, 0, 1, 1) + b"kars"
     total = sum(struct.unpack(f"!{len(body) // 2}H", body))
     total = (total >> 16) + (total & 0xFFFF)
+    sock.connect(target)
     sock.send(body[:2] + struct.pack("!H", ~total & 0xFFFF) + body[4:])
     sock.recv(256)
     return "echo"
 
 
+def join(one):
+    sock, target = make(one, socket.SOCK_DGRAM)
+    interface = socket.if_nametoindex("eth0")
+    if sock.family == socket.AF_INET6:
+        group = socket.inet_pton(socket.AF_INET6, one["address"].split("%")[0])
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group + struct.pack("@I", interface))
+    else:
+        group = socket.inet_aton(one["address"])
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group + struct.pack("@4si", b"", interface))
+    return "joined"
+
+
+kinds = {
+    "tcp": stream,
+    "udp": datagram,
+    "sctp": lambda one: stream(one, SCTP),
+    "icmp": lambda one: echo(one, socket.SOCK_DGRAM),
+    "raw-icmp": lambda one: echo(one, socket.SOCK_RAW),
+    "join": join,
+}
+
+
 def attempt(one):
-    family, address = target(one)
-    kinds = {
-        "tcp": lambda: stream(family, address),
-        "udp": lambda: datagram(family, address),
-        "sctp": lambda: stream(family, address, SCTP),
-        "icmp": lambda: echo(family, address, socket.SOCK_DGRAM),
-        "raw-icmp": lambda: echo(family, address, socket.SOCK_RAW),
-    }
     try:
-        return kinds[one["protocol"]]()
+        return kinds[one["protocol"]](one)
     except TimeoutError:
         return "silence"
+    except Unavailable:
+        return "unavailable"
     except OSError:
         return "refused"
 
 
-with open("/proc/self/fd/0") as source:
-    attempts = json.load(source)
-with concurrent.futures.ThreadPoolExecutor(64) as pool:
-    json.dump(list(pool.map(attempt, attempts)), sys.stdout)
-os._exit(0) if sys.stdout.flush() is None else None
+with concurrent.futures.ThreadPoolExecutor(128) as pool:
+    outcomes = list(pool.map(attempt, json.load(sys.stdin)))
+json.dump(outcomes, sys.stdout)
+sys.stdout.flush()
+os._exit(0)

@@ -1,30 +1,44 @@
-"""Answers every connection and datagram on the given endpoints with a word.
+"""Answers every connection and datagram with a word, then closes.
 
-usage: server.py WORD PROTOCOL:FAMILY:ADDRESS:PORT...  (fields separated by "|")
-Prints "ready" once all endpoints listen.
+Standard input: JSON {"endpoints": [{"protocol", "address", "port", "word"}], "backlog", "deaf"}. A deaf
+server drops IPv4 packets of ordinary hosts unseen. Prints "ready" once all endpoints listen; ends with the
+process that started it.
 """
+import ctypes
+import json
 import selectors
+import signal
 import socket
 import sys
 
-word = sys.argv[1].encode()
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+IP_MINTTL = 21
+
+order = json.loads(sys.stdin.readline())
 selector = selectors.DefaultSelector()
-for endpoint in sys.argv[2:]:
-    protocol, family, address, port = endpoint.split("|")
-    kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
-    sock = socket.socket(socket.AF_INET6 if family == "6" else socket.AF_INET, kind)
+for endpoint in order["endpoints"]:
+    family, _, _, _, address = socket.getaddrinfo(
+        endpoint["address"], endpoint["port"], type=socket.SOCK_DGRAM
+    )[0]
+    is_stream = endpoint["protocol"] == "tcp"
+    sock = socket.socket(family, socket.SOCK_STREAM if is_stream else socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if family == "6":
+    if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    sock.bind((address, int(port)))
-    if protocol == "tcp":
-        sock.listen(128)
-    selector.register(sock, selectors.EVENT_READ, protocol)
+    if order["deaf"]:
+        sock.setsockopt(socket.IPPROTO_IP, IP_MINTTL, 255)
+    sock.bind(address)
+    if is_stream:
+        sock.listen(order["backlog"])
+    selector.register(sock, selectors.EVENT_READ, (is_stream, endpoint["word"].encode()))
 print("ready", flush=True)
 while True:
     for key, _ in selector.select():
+        is_stream, word = key.data
         try:
-            if key.data == "tcp":
+            if is_stream:
                 connection, _ = key.fileobj.accept()
                 connection.sendall(word)
                 connection.close()

@@ -1,41 +1,46 @@
 package guard
 
 import (
+	"errors"
+	"net"
+	"path/filepath"
+
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 	"kars-launcher/internal/report"
 )
 
-// afterLocal is the priority right behind the rule for the pod's own addresses.
-const afterLocal = 1
+const (
+	// afterLocal is the priority right behind the rule for the pod's own addresses.
+	afterLocal = 1
+	// belowIPv6 is the largest MTU at which the kernel takes IPv6 off an interface: RFC 8200 section 5 asks for 1280.
+	belowIPv6 = 1279
+	settings  = "/proc/sys/net/ipv6/conf"
+)
 
-// removeIPv6 takes every address from the pod but loopback, and makes every destination outside the
-// pod unreachable, so that an address which a router advertisement brings later leads nowhere.
+// removeIPv6 takes IPv6 from the pod: loopback loses its address, since sidecars could be impersonated
+// there, and every other interface the protocol itself. An interface that merely has no address still
+// sends reports about multicast groups that anyone joins, and takes an address from the next router
+// advertisement. The kernel's switch for this is read-only in a container; the MTU is not. Besides,
+// every destination outside the pod becomes unreachable, for interfaces that somebody adds later.
 func removeIPv6() error {
-	fail := func(what string, err error) error {
-		return report.Failf("KARS_GUARD_IPV6", "got IPv6 that this kernel cannot filter, and cannot %s: %v; disable IPv6 for the pod network or use a kernel with ip6tables or nf_tables", what, err)
-	}
 	rule := netlink.NewRule()
 	rule.Family, rule.Priority, rule.Type = unix.AF_INET6, afterLocal, unix.FR_ACT_UNREACHABLE
-	if err := netlink.RuleAdd(rule); err != nil && err != unix.EEXIST {
-		return fail("make every destination unreachable", err)
+	if err := netlink.RuleAdd(rule); err != nil && !errors.Is(err, unix.EEXIST) {
+		return ipv6Failure("making every destination unreachable", err)
 	}
-	addresses, err := outsideAddresses()
+	links, err := netlink.LinkList()
 	if err != nil {
-		return fail("list addresses", err)
+		return ipv6Failure("listing interfaces", err)
 	}
-	for _, address := range addresses {
-		link, err := netlink.LinkByIndex(address.LinkIndex)
-		if err != nil {
-			return fail("find a link", err)
-		}
-		if err := netlink.AddrDel(link, &netlink.Addr{IPNet: address.IPNet}); err != nil && err != unix.EADDRNOTAVAIL {
-			return fail("remove "+address.IPNet.String(), err)
+	for _, link := range links {
+		if err := removeIPv6From(link); err != nil {
+			return err
 		}
 	}
-	left, err := outsideAddresses()
+	left, err := netlink.AddrList(nil, netlink.FAMILY_V6)
 	if err != nil {
-		return fail("list addresses", err)
+		return ipv6Failure("listing addresses", err)
 	}
 	if len(left) > 0 {
 		return report.Failf("KARS_GUARD_IPV6", "got the address %s, which stays although it was removed; disable IPv6 for the pod network", left[0].IPNet)
@@ -43,16 +48,31 @@ func removeIPv6() error {
 	return nil
 }
 
-func outsideAddresses() ([]netlink.Addr, error) {
-	all, err := netlink.AddrList(nil, netlink.FAMILY_V6)
-	if err != nil {
-		return nil, err
+func removeIPv6From(link netlink.Link) error {
+	name := link.Attrs().Name
+	if link.Attrs().Flags&net.FlagLoopback != 0 {
+		addresses, err := netlink.AddrList(link, netlink.FAMILY_V6)
+		if err != nil {
+			return ipv6Failure("listing addresses of "+name, err)
+		}
+		for _, address := range addresses {
+			if err := netlink.AddrDel(link, &netlink.Addr{IPNet: address.IPNet}); err != nil {
+				return ipv6Failure("removing "+address.IPNet.String(), err)
+			}
+		}
+		return nil
 	}
-	outside := []netlink.Addr{}
-	for _, address := range all {
-		if !address.IP.IsLoopback() {
-			outside = append(outside, address)
+	if link.Attrs().MTU > belowIPv6 {
+		if err := netlink.LinkSetMTU(link, belowIPv6); err != nil {
+			return ipv6Failure("lowering the MTU of "+name, err)
 		}
 	}
-	return outside, nil
+	if exists(filepath.Join(settings, name)) {
+		return report.Failf("KARS_GUARD_IPV6", "got the interface %s, which keeps IPv6 at an MTU of %d; disable IPv6 for the pod network", name, belowIPv6)
+	}
+	return nil
+}
+
+func ipv6Failure(what string, err error) error {
+	return report.Failf("KARS_GUARD_IPV6", "got IPv6 that this kernel cannot filter, and an error when %s: %v; disable IPv6 for the pod network, or use a kernel with ip6tables or nf_tables", what, err)
 }

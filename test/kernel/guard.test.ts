@@ -108,6 +108,22 @@ describe('the egress guard', () => {
     expect(runGuard(namespace, place().args).record.code).toBe('KARS_GUARD_FOREIGN_RULES');
   });
 
+  it('needs no NET_RAW to see that there are none', () => {
+    for (const program of ['iptables-legacy', 'ip6tables-legacy']) {
+      for (const table of ['filter', 'nat', 'raw']) {
+        spawnSync('ip', ['netns', 'exec', namespace, program, '-t', table, '-S']);
+      }
+    }
+    const admin = ['setpriv', '--bounding-set=-all,+net_admin', '--inh-caps=-all'];
+    expect(runGuard(namespace, place().args, admin).record.event).toBe('rules-in-force');
+  });
+
+  it('sees those of IPv6 and of tables that it does not use', () => {
+    const rule = ['-t', 'raw', '-A', 'OUTPUT', '-j', 'ACCEPT'];
+    spawnSync('ip', ['netns', 'exec', namespace, 'ip6tables-legacy', ...rule]);
+    expect(runGuard(namespace, place().args).record.code).toBe('KARS_GUARD_FOREIGN_RULES');
+  });
+
   it('says that NET_ADMIN is missing', () => {
     const { args } = place();
     const without = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-all'];

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -19,19 +20,22 @@ func Apply(document Document) (string, error) {
 	}
 	v4, v6 := newIPv4(document.Iptables.IPv4), newIPv6(document.Iptables.IPv6)
 	rules := nft{ruleset: document.Nft}
-	if _, err := rules.InForce(); err == nil {
-		if err := refuseLegacyRules(v4, v6); err != nil {
+	if _, err := rules.inForce(); err == nil {
+		if err := v4.refuseLegacyRules(unix.AF_INET, unix.SOL_IP); err != nil {
 			return "", err
 		}
-		return rules.Name(), Establish(rules)
+		if err := v6.refuseLegacyRules(unix.AF_INET6, unix.SOL_IPV6); err != nil {
+			return "", err
+		}
+		return nftProgram, rules.Establish()
 	}
 	if _, err := run("", v4.program, "--wait", "--list-rules"); err != nil {
 		return "", report.Failf("KARS_GUARD_BACKEND", "got neither nf_tables nor legacy iptables from this kernel (%v); run the sandbox on a node whose kernel has one, the legacy one needs NET_RAW too", err)
 	}
-	if err := Establish(v4); err != nil {
+	if err := v4.Establish(); err != nil {
 		return "", err
 	}
-	return v4.Name(), filterIPv6(v6)
+	return v4.program, filterIPv6(v6)
 }
 
 // filterIPv6 leaves no IPv6 that the rules do not see.
@@ -39,24 +43,14 @@ func filterIPv6(v6 iptables) error {
 	if !exists("/proc/net/if_inet6") {
 		return nil
 	}
-	if _, err := run("", v6.program, "--wait", "--list-rules"); err == nil {
-		return Establish(v6)
+	err := v6.Establish()
+	var failure report.Failure
+	// A kernel may lack all tables of IPv6, or the one that translates.
+	if errors.As(err, &failure) && failure.Code == "KARS_GUARD_BACKEND" {
+		report.Warn(process, "ipv6-removed", map[string]any{"why": failure.Text})
+		return removeIPv6()
 	}
-	report.Warn(process, "ipv6-removed", map[string]any{"why": "the kernel cannot filter it"})
-	return removeIPv6()
-}
-
-func refuseLegacyRules(backends ...iptables) error {
-	for _, backend := range backends {
-		found, err := backend.InForce()
-		if err != nil {
-			return err
-		}
-		if found != "" {
-			return report.Failf("KARS_GUARD_FOREIGN_RULES", "got legacy iptables rules beside nf_tables; keep other injectors away from the pod:\n%s", excerpt(found))
-		}
-	}
-	return nil
+	return err
 }
 
 func requireNetAdmin() error {

@@ -3,69 +3,121 @@ package guard
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
+
+	"kars-launcher/internal/report"
 )
 
 // iptables are the legacy tables of one IP family.
 type iptables struct {
 	program string
 	// names is where the kernel lists the tables that the network namespace has.
-	names  string
-	tables Tables
+	names string
+	// wanted are ours, in the order in which they are loaded.
+	wanted []table
 }
 
+type table struct{ name, text string }
+
+// otherTables are those that have to stay as they are.
+var otherTables = []string{"raw", "security"}
+
 func newIPv4(tables Tables) iptables {
-	return iptables{program: "/usr/sbin/iptables-legacy", names: "/proc/net/ip_tables_names", tables: tables}
+	return newIptables("/usr/sbin/iptables-legacy", "/proc/net/ip_tables_names", tables)
 }
 
 func newIPv6(tables Tables) iptables {
-	return iptables{program: "/usr/sbin/ip6tables-legacy", names: "/proc/net/ip6_tables_names", tables: tables}
+	return newIptables("/usr/sbin/ip6tables-legacy", "/proc/net/ip6_tables_names", tables)
 }
 
-func (i iptables) Name() string { return i.program }
+// The filter comes first: there is no moment in which packets are translated and not filtered.
+func newIptables(program, names string, tables Tables) iptables {
+	return iptables{program: program, names: names, wanted: []table{
+		{"filter", tables.Filter},
+		{"mangle", tables.Mangle},
+		{"nat", tables.Nat},
+	}}
+}
 
-func (i iptables) Wanted() string { return i.tables.Filter + i.tables.Mangle + i.tables.Nat }
+// Establish puts the rules into force, unless they are, and makes sure that nothing else is. Each table
+// is loaded whole or not at all; a guard that was stopped between two of them goes on with the next.
+func (i iptables) Establish() error {
+	before, err := i.inForce()
+	if err != nil {
+		return err
+	}
+	if err := i.refuseForeign(before); err != nil {
+		return err
+	}
+	for _, table := range i.wanted {
+		if before[table.name] == "" {
+			if _, err := run(table.text, i.program+"-restore", "--wait"); err != nil {
+				return err
+			}
+		}
+	}
+	after, err := i.inForce()
+	if err != nil {
+		return err
+	}
+	for _, table := range i.wanted {
+		if after[table.name] != table.text {
+			return report.Failf("KARS_GUARD_RULES_DIFFER", "got other rules listed than were loaded with %s:\n%s", i.program, excerpt(after[table.name]))
+		}
+	}
+	return i.refuseForeign(after)
+}
 
-// Load sets the filter first: there is no moment in which packets are translated and not filtered.
-func (i iptables) Load() error {
-	for _, table := range []string{i.tables.Filter, i.tables.Mangle, i.tables.Nat} {
-		if _, err := run(table, i.program+"-restore", "--wait"); err != nil {
-			return err
+func (i iptables) refuseForeign(found map[string]string) error {
+	for _, table := range i.wanted {
+		if text := found[table.name]; text != "" && text != table.text {
+			return foreign(text)
+		}
+	}
+	for _, name := range otherTables {
+		if found[name] != "" {
+			return foreign(found[name])
 		}
 	}
 	return nil
 }
 
+func foreign(rules string) error {
+	return report.Failf("KARS_GUARD_FOREIGN_RULES", "got other packet rules in the network namespace of the pod; keep service meshes and other injectors away from it:\n%s", excerpt(rules))
+}
+
 var counters = regexp.MustCompile(`(?m)^(:\S+ \S+) \[\d+:\d+\]$`)
 
-// InForce lists every table that the namespace has, ours first; tables that change nothing are left out.
-func (i iptables) InForce() (string, error) {
-	var found strings.Builder
-	for _, table := range i.tableNames() {
-		text, err := run("", i.program+"-save", "--table", table)
+// inForce lists the tables that change something.
+func (i iptables) inForce() (map[string]string, error) {
+	found := map[string]string{}
+	names, err := i.tableNames()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := run("", i.program+"-save", "--table", name)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		text = withoutComments(counters.ReplaceAllString(text, "$1"))
 		if changesSomething(text) {
-			found.WriteString(text)
+			found[name] = text
 		}
 	}
-	return found.String(), nil
+	return found, nil
 }
 
-func (i iptables) tableNames() []string {
-	ordered := []string{}
-	listed, _ := os.ReadFile(i.names)
-	names := strings.Fields(string(listed))
-	for _, known := range []string{"filter", "mangle", "nat", "raw", "security"} {
-		for _, name := range names {
-			if name == known {
-				ordered = append(ordered, name)
-			}
-		}
+// tableNames are the tables that the network namespace has, none where the kernel lacks them.
+func (i iptables) tableNames() ([]string, error) {
+	listed, err := os.ReadFile(i.names)
+	if err != nil && !os.IsNotExist(err) {
+		return nil, report.Failf("KARS_GUARD_BACKEND", "got no list of packet tables: %v", err)
 	}
-	return ordered
+	names := strings.Fields(string(listed))
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
 
 func withoutComments(text string) string {

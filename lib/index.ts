@@ -26,6 +26,8 @@ export type { CustomResourceProps, Reference } from './private/custom-resource.t
 export { AgentResources } from './sandbox/agent-resources.ts';
 export type { AgentResourcesProps } from './sandbox/agent-resources.ts';
 export { Egress } from './sandbox/egress.ts';
+export { Inbound } from './sandbox/inbound.ts';
+export type { InboundProps } from './sandbox/inbound.ts';
 export { KarsSandbox } from './sandbox/kars-sandbox.ts';
 export type { KarsSandboxProps } from './sandbox/kars-sandbox.ts';
 export { SandboxState } from './sandbox/state.ts';

@@ -20,6 +20,11 @@ export const processes = {
   'egress-proxy': { uid: 1002, agentPort: 8444, statusPort: 9081, dnsPort: 5353 },
 } as const satisfies Readonly<Record<Reader, ProcessRow>>;
 
+/** Ports that no program of the agent can serve: they answer for the sidecars only. */
+export const takenPorts: readonly number[] = Object.values(processes)
+  .flatMap((row: ProcessRow) => [row.agentPort, row.statusPort, row.dnsPort ?? []])
+  .flat();
+
 /** User and group of the agent container. */
 export const AGENT_UID = 1000;
 

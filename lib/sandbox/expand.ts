@@ -3,6 +3,7 @@ import type { Problem } from '../contract/problem.ts';
 import { deployment } from './deployment.ts';
 import { compileDocuments, documentConfigMap } from './documents.ts';
 import { hardeningConfigMap, hardeningOf } from './hardening.ts';
+import { agentService } from './inbound-objects.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
 import { namespace, serviceAccount } from './service-account.ts';
@@ -28,6 +29,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
     ...networkPolicies(input),
     ...documents.map((document) => documentConfigMap(source.name, document)),
     hardeningConfigMap(source.name, hardening),
+    ...agentService(source.name, spec),
     ...stateClaim(source.name, spec),
     deployment(input, documents, hardening),
   ];

@@ -3,6 +3,7 @@ import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { canonicalJson, contentDigest } from '../contract/canonical.ts';
 import { GUARD_FILE, LAUNCH_FILE } from '../contract/hardening.ts';
 import { guardDocumentFor } from './guard/guard-document.ts';
+import { inboundPorts } from './inbound-objects.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
 import { launchDocumentFor } from './launch/launch-document.ts';
 import { sandboxLabels, sandboxNamespace } from './names.ts';
@@ -22,10 +23,9 @@ const FILE_RULES_ABI = 1;
 const HASH_LENGTH = 12;
 
 /** The hardening of a sandbox; no policy is part of it, so that a change of policy is no rollout. */
-export function hardeningOf({
-  sandbox: { isolation, writablePaths },
-}: AcceptedSandboxSpec): Hardening {
-  const guard = canonicalJson(guardDocumentFor([]));
+export function hardeningOf(spec: AcceptedSandboxSpec): Hardening {
+  const { isolation, writablePaths } = spec.sandbox;
+  const guard = canonicalJson(guardDocumentFor(inboundPorts(spec)));
   const launch = canonicalJson(
     launchDocumentFor({
       isolation,

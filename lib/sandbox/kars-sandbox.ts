@@ -20,6 +20,7 @@ import { problem, reportAtSynth } from '../private/problems.ts';
 import type { AgentResources } from './agent-resources.ts';
 import type { Egress } from './egress.ts';
 import { expandSandbox } from './expand.ts';
+import type { Inbound } from './inbound.ts';
 import type { Bound } from './input.ts';
 import { LONGEST_SANDBOX_NAME, reservedNameProblems, sandboxNamespace } from './names.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
@@ -50,6 +51,12 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default none
    */
   readonly mcpServers?: readonly McpServer[];
+  /**
+   * Who may connect to the agent; each port also gets a Service with the name of the sandbox.
+   *
+   * @default nobody
+   */
+  readonly inbound?: readonly Inbound[];
   /**
    * How far the agent is kept from the node. `standard` starts the agent without Landlock where the
    * kernel has none; `enhanced` does not start it then; `confidential` also loads the packet rules with
@@ -161,10 +168,11 @@ function bound<Spec>(
   return acceptedSpec === undefined ? undefined : { source, spec: acceptedSpec };
 }
 
-function propProblems({ agent, egress = [] }: KarsSandboxProps): Problem[] {
+function propProblems({ agent, egress = [], inbound = [] }: KarsSandboxProps): Problem[] {
   return [
     ...agent.validate(),
     ...egress.flatMap((entry, index) => entry.validate(`egress[${index}]`)),
+    ...inbound.flatMap((entry, index) => entry.validate(`inbound[${index}]`)),
   ];
 }
 

@@ -38,6 +38,7 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
   });
   const podSelector = { matchLabels: podLabels(sandbox) };
   const ports = outboundPorts(input).map(tcp);
+  const { inbound = [] } = input.sandbox.spec;
   return [
     policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
     policy('allow-dns', {
@@ -51,6 +52,23 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
       // A rule with an empty list of ports would open every port.
       egress: ports.length === 0 ? [] : [{ to: publicPeers, ports }],
     }),
+    ...(inbound.length === 0
+      ? []
+      : [
+          policy('allow-inbound', {
+            podSelector,
+            policyTypes: ['Ingress'],
+            ingress: inbound.map(({ namespace, podLabels: matchLabels, port }) => ({
+              from: [
+                {
+                  ...inNamespace(namespace),
+                  ...(matchLabels === undefined ? {} : { podSelector: { matchLabels } }),
+                },
+              ],
+              ports: [tcp(port)],
+            })),
+          }),
+        ]),
     policy('allow-status', {
       podSelector,
       policyTypes: ['Ingress'],

@@ -9,6 +9,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     inferencePolicy,
     toolPolicy,
     mcpServers = [],
+    inbound = [],
     isolation,
     state,
     resources,
@@ -36,6 +37,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     },
     networkPolicy: { egressMode: 'Strict', allowedEndpoints: endpoints(props) },
     ...(resources === undefined ? {} : { resources: resources.spec }),
+    ...(inbound.length === 0 ? {} : { inbound: inbound.map(({ spec }) => ({ ...spec })) }),
     ...(suspended === undefined ? {} : { suspended }),
     ...(state === undefined ? {} : { state: state.spec }),
   };

@@ -13,6 +13,10 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
         String.raw`spec.sandbox.selinuxContext string ="\\\"\\\""`,
       ],
       ours: [
+        'spec.inbound list<object> maxItems 32',
+        'spec.inbound[].namespace string req maxLength 253 dns',
+        'spec.inbound[].podLabels map<string>',
+        'spec.inbound[].port integer req minimum 1 maximum 65535',
         'spec.networkPolicy.allowedEndpoints[].port integer',
         'spec.networkPolicy.egressMode string N',
         'spec.sandbox.selinuxContext string =""',
@@ -64,5 +68,5 @@ describe.each(kinds)('the definition of $kind', (definition) => {
 function nameOnPage(line: string): string {
   const path = (line.split(' ')[0] ?? '').replace('spec.', '');
   const [root = ''] = path.split(/[.[]/);
-  return ['state', 'providers', 'allowedTools'].includes(root) ? root : path;
+  return ['state', 'inbound', 'providers', 'allowedTools'].includes(root) ? root : path;
 }

@@ -76,6 +76,17 @@ def program(*command):
     return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.strip()
 
 
+def serve(port):
+    with socket.create_server(("0.0.0.0", port)) as server:
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"agent")
+
+
+for inbound in (8080, 8081):
+    threading.Thread(target=serve, args=(inbound,), daemon=True).start()
+
 report = {
     "uid": os.getuid(),
     "variables": sorted(name for name in os.environ if name.startswith("KUBERNETES_")),
@@ -102,8 +113,7 @@ report = {
     "shell": program("sh", "-c", "echo a | tr a b"),
     "node": program("node", "-p", "Object.keys(os.networkInterfaces()).length > 0"),
     "git": program("sh", "-c", "cd /sandbox && git init -q r && git -C r status --short | wc -l"),
-    # Last, since it changes who the process is where it is allowed.
-    "unshare user": call(272, 0x10000000),
+    "unshare user": program("sh", "-c", "unshare --user echo allowed 2>&1"),
 }
 print(json.dumps(report), flush=True)
 threading.Event().wait()

@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AgentResources, AgentRuntime } from 'kars-constructs';
+import { AgentResources, AgentRuntime, Inbound } from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
 import { agentsChart, sandboxIn } from '../../support/sandbox.ts';
 import type { ApplicableObject } from '../client.ts';
@@ -54,7 +55,11 @@ describe('a sandbox on a real node', () => {
     const app = synthesize((scope) =>
       sandboxIn(
         agentsChart(scope),
-        { agent: AgentRuntime.container({ image: AGENT_IMAGE, command }), resources: small },
+        {
+          agent: AgentRuntime.container({ image: AGENT_IMAGE, command }),
+          inbound: [Inbound.fromNamespace('apps', { port: 8080 })],
+          resources: small,
+        },
         name,
       ),
     );
@@ -79,6 +84,10 @@ describe('a sandbox on a real node', () => {
   it('holds a hijacked agent, and lets an ordinary one work', async () => {
     await applyAll(node.admin, sandboxObjects('held'));
     expect(await reportOf('kars-held')).toEqual({ ...held, ...work });
+    const pod = await waitForPod(node.admin, 'kars-held', isReady);
+    const address = pod.status?.podIP ?? '';
+    expect(await greetingOf(address, 8080)).toBe('agent');
+    expect(await greetingOf(address, 8081)).toBe('ECONNREFUSED');
   });
 
   it('does not hold it without guard, launcher and security context (negative control)', async () => {
@@ -121,7 +130,7 @@ describe('a sandbox on a real node', () => {
     bpf: 'Operation not permitted',
     io_uring: 'Function not implemented',
     vsock: 'Operation not permitted',
-    'unshare user': 'Operation not permitted',
+    'unshare user': 'unshare: unshare failed: Operation not permitted',
   };
 
   const work = {
@@ -134,6 +143,21 @@ describe('a sandbox on a real node', () => {
     git: '0',
   };
 });
+
+/** What a server says to a connection from outside the pod, or the code of the error. */
+function greetingOf(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 3000 });
+    socket.once('data', (data) => {
+      resolve(String(data));
+      socket.destroy();
+    });
+    socket.once('timeout', () => socket.destroy(new Error('silence')));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.message);
+    });
+  });
+}
 
 /** Takes away guard, launcher and every restriction of the agent. */
 function weaken(pod: PodSpec | undefined): void {

@@ -8,6 +8,7 @@ import {
   AgentResources,
   AgentRuntime,
   Egress,
+  Inbound,
   ModelProvider,
   SandboxState,
   type KarsSandboxProps,
@@ -240,6 +241,34 @@ describe('the namespace of a sandbox', () => {
     const { metadata } = synthesized().find('Namespace', 'kars-reader');
     expect(metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('privileged');
     expect(metadata.namespace).toBeUndefined();
+  });
+
+  it('lets in whom it names, at that port alone, by policy, packet rule and name', () => {
+    const app = synthesized({
+      inbound: [
+        Inbound.fromNamespace('apps', { port: 8080, podLabels: { app: 'web' } }),
+        Inbound.fromNamespace('jobs', { port: 8080 }),
+      ],
+    });
+    const from = (name: string): object => ({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+    });
+    const ports = [{ protocol: 'TCP', port: 8080 }];
+    expect(app.find('NetworkPolicy', 'allow-inbound')['spec']).toMatchObject({
+      policyTypes: ['Ingress'],
+      ingress: [
+        { from: [{ ...from('apps'), podSelector: { matchLabels: { app: 'web' } } }], ports },
+        { from: [from('jobs')], ports },
+      ],
+    });
+    expect(app.find('Service', 'reader')['spec']).toMatchObject({
+      ports: [{ port: 8080, protocol: 'TCP' }],
+    });
+    const volume = podOf(app).volumes?.find(({ name }) => name === 'hardening');
+    expect(JSON.stringify(app.find('ConfigMap', volume?.configMap?.name ?? ''))).toContain(
+      'tcp dport 8080 accept',
+    );
+    expect(synthesized().ofKind('Service')).toEqual([]);
   });
 
   it('denies all traffic by default and opens the ports of entries and providers', () => {

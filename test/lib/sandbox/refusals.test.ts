@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   AgentRuntime,
   Egress,
+  Inbound,
   InferencePolicy,
   KarsImages,
   KarsSandbox,
@@ -42,6 +43,19 @@ describe('a sandbox is refused at synth', () => {
     expect(problems).toContain(
       `[KARS_EGRESS_PORT] egress[0].port: got ${port}, supply a port from 1 to 65535`,
     );
+  });
+
+  it.each([
+    [0, 'got 0, supply a port from 1 to 65535'],
+    [1.5, 'got 1.5, supply a port'],
+    [8443, 'got 8443, which a sidecar listens on'],
+    [9081, 'got 9081, which a sidecar listens on'],
+    [5353, 'got 5353, which a sidecar listens on'],
+  ])('with the inbound port %d', (port, expected) => {
+    const problems = synthProblems((app) =>
+      sandboxIn(agentsChart(app), { inbound: [Inbound.fromNamespace('apps', { port })] }),
+    );
+    expect(problems).toContain(`[KARS_INBOUND_PORT] inbound[0].port: ${expected}`);
   });
 
   it.each(['system', 'sre'])('with the reserved name %s', (name) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectName, openObject } from '../../primitives.ts';
+import { objectName, openObject, port, stringMap } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
 import { networkPolicy } from './network-policy.ts';
@@ -72,6 +72,17 @@ const shape = z.strictObject({
     .optional()
     .describe('CPU and memory of the agent container.'),
   suspended: z.boolean().optional().describe('Keeps every object and runs no pod.'),
+  inbound: z
+    .array(
+      z.strictObject({
+        namespace: objectName().describe('Namespace that connections come from.'),
+        podLabels: stringMap().optional().describe('Labels of its pods, all when absent.'),
+        port: port().describe('TCP port that the agent listens on.'),
+      }),
+    )
+    .max(32)
+    .optional()
+    .describe('Who may connect to the agent.'),
   state: z
     .strictObject({
       mode: z.enum(['Persistent', 'Ephemeral']).describe('Whether the state outlives the pod.'),

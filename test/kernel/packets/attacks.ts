@@ -1,5 +1,5 @@
 import { neighbour, pod } from './addresses.ts';
-import { probe, run, serve, type Attempt, type Endpoint } from './programs.ts';
+import { probe, run, serve, type Attempt, type Endpoint, type ServerOptions } from './programs.ts';
 import { agentEndpoints, INBOUND_PORT, sidecars, users } from './table.ts';
 import type { World } from './world.ts';
 
@@ -27,8 +27,8 @@ const attemptsAtStolen = (addresses: readonly string[], patience = 0.5): Attempt
   );
 
 /** User 1000 answers on every port of sidecars that are down: what all users and the neighbour get. */
-export async function impersonate(world: World): Promise<Set<string>> {
-  const impostor = await serve(world.pod, 1000, stolenEndpoints);
+export async function impersonate(world: World, options: ServerOptions = {}): Promise<Set<string>> {
+  const impostor = await serve(world.pod, 1000, stolenEndpoints, options);
   const inside = attemptsAtStolen(['127.0.0.1', '::1', pod.ipv4]);
   const outcomes = await Promise.all([
     ...users.map((user) => probe(world.pod, user, inside)),

@@ -114,7 +114,12 @@ describe.each(backends)('packets of a pod with %s', (backend, families) => {
     expect([...(await impersonate(world))].sort()).toEqual(['refused', 'silence']);
   });
 
-  it('nobody answers without a socket either', async () => {
+  it('nobody answers with Multipath TCP either', async () => {
+    const outcomes = await impersonate(world, { mptcp: true });
+    expect([...outcomes].sort()).toEqual(['refused', 'silence']);
+  });
+
+  it('nobody answers without a socket', async () => {
     const outcomes = await impersonateWithoutSocket(world);
     expect([...outcomes].sort()).toEqual(['refused', 'silence']);
   });

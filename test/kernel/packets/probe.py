@@ -15,6 +15,7 @@ import sys
 
 PATIENCE = 0.5
 SCTP = 132
+MPTCP = 262
 NO_SOCKET = {errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.EPERM, errno.EACCES, errno.EAFNOSUPPORT}
 LOOSE_SOURCE_ROUTE = 131
 
@@ -81,6 +82,7 @@ def join(one):
 
 kinds = {
     "tcp": stream,
+    "mptcp": lambda one: stream(one, MPTCP),
     "udp": datagram,
     "sctp": lambda one: stream(one, SCTP),
     "icmp": lambda one: echo(one, socket.SOCK_DGRAM),

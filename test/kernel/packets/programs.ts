@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** One try to send something; see probe.py. */
 export interface Attempt {
-  readonly protocol: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'raw-icmp' | 'join';
+  readonly protocol: 'tcp' | 'mptcp' | 'udp' | 'sctp' | 'icmp' | 'raw-icmp' | 'join';
   readonly address: string;
   readonly port?: number;
   readonly from?: number;
@@ -33,6 +33,13 @@ export interface Cell {
 /** A server that runs until it is stopped, or until its namespace is deleted with all that is in it. */
 export interface Server {
   readonly stop: () => Promise<void>;
+}
+
+/** How a server listens; see server.py. */
+export interface ServerOptions {
+  readonly backlog?: number;
+  readonly deaf?: boolean;
+  readonly mptcp?: boolean;
 }
 
 /** User that a program runs as: without any capability, or the root of the machine. */
@@ -120,10 +127,10 @@ export async function serve(
   namespace: string,
   user: User,
   endpoints: readonly Endpoint[],
-  { backlog = 256, deaf = false }: { readonly backlog?: number; readonly deaf?: boolean } = {},
+  { backlog = 256, deaf = false, mptcp = false }: ServerOptions = {},
 ): Promise<Server> {
   const child = start(namespace, user, 'server');
-  child.stdin?.write(`${JSON.stringify({ endpoints, backlog, deaf })}\n`);
+  child.stdin?.write(`${JSON.stringify({ endpoints, backlog, deaf, mptcp })}\n`);
   await ready(child);
   return {
     async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 """Answers every connection and datagram with a word, then closes.
 
-Standard input: JSON {"endpoints": [{"protocol", "address", "port", "word"}], "backlog", "deaf"}. A deaf
-server drops IPv4 packets of ordinary hosts unseen. Prints "ready" once all endpoints listen; ends with the
+Standard input: JSON {"endpoints": [{"protocol", "address", "port", "word"}], "backlog", "deaf", "mptcp"}. A
+deaf server drops IPv4 packets of ordinary hosts unseen. Prints "ready" once all endpoints listen; ends with the
 process that started it.
 """
 import ctypes
@@ -15,6 +15,7 @@ PR_SET_PDEATHSIG = 1
 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 IP_MINTTL = 21
+MPTCP = 262
 
 order = json.loads(sys.stdin.readline())
 selector = selectors.DefaultSelector()
@@ -23,7 +24,8 @@ for endpoint in order["endpoints"]:
         endpoint["address"], endpoint["port"], type=socket.SOCK_DGRAM
     )[0]
     is_stream = endpoint["protocol"] == "tcp"
-    sock = socket.socket(family, socket.SOCK_STREAM if is_stream else socket.SOCK_DGRAM)
+    kind = socket.SOCK_STREAM if is_stream else socket.SOCK_DGRAM
+    sock = socket.socket(family, kind, MPTCP if is_stream and order["mptcp"] else 0)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

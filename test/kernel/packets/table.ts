@@ -104,7 +104,7 @@ export function outsideCells(user: number, families: Families): Cell[] {
       // What is bound to the link by its address cannot be redirected to loopback.
       if (user === meshClient.uid || protocol === 'icmp' || isScoped(address)) return NO_SOCKET;
       if (port === 53) return ['dns'];
-      return protocol === 'tcp' ? ['proxy'] : DENIED;
+      return protocol === 'udp' ? DENIED : ['proxy'];
     };
     const cell = (protocol: Attempt['protocol'], port?: number): Cell => ({
       name: `${protocol}${port === undefined ? '' : ` ${port}`} to ${name}`,
@@ -114,6 +114,7 @@ export function outsideCells(user: number, families: Families): Cell[] {
     return [
       ...TCP_PORTS.map((port) => cell('tcp', port)),
       ...UDP_PORTS.map((port) => cell('udp', port)),
+      cell('mptcp', 443),
       cell('sctp', 443),
       cell('icmp'),
       cell('raw-icmp'),

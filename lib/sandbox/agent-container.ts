@@ -3,7 +3,7 @@ import { LAUNCH_DIR, launchCommand } from '../contract/hardening.ts';
 import { AGENT_HOST, AGENT_UID, processes } from '../contract/process.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
 import { containerSecurityContext } from './security-context.ts';
-import { volumeNames } from './volumes.ts';
+import { agentDirectories, volumeNames } from './volumes.ts';
 
 /** Sent as API key by the client libraries of the agent; the router ignores it. */
 const PLACEHOLDER_KEY = 'held-by-the-router';
@@ -30,8 +30,8 @@ export function agentContainer(
     terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: containerSecurityContext(AGENT_UID),
     volumeMounts: [
-      { name: volumeNames.workspace, mountPath: '/sandbox' },
-      { name: volumeNames.temporary, mountPath: '/tmp' },
+      { name: volumeNames.workspace, mountPath: agentDirectories.workspace },
+      { name: volumeNames.temporary, mountPath: agentDirectories.temporary },
       { name: volumeNames.launcher, mountPath: LAUNCH_DIR, readOnly: true },
     ],
   };

@@ -7,6 +7,7 @@ import { inboundPorts } from './inbound-objects.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
 import { launchDocumentFor } from './launch/launch-document.ts';
 import { sandboxLabels, sandboxNamespace } from './names.ts';
+import { agentDirectories } from './volumes.ts';
 
 /** What the guard loads and the launcher applies, with the digests that the pod template pins. */
 export interface Hardening {
@@ -24,12 +25,11 @@ const HASH_LENGTH = 12;
 
 /** The hardening of a sandbox; no policy is part of it, so that a change of policy is no rollout. */
 export function hardeningOf(spec: AcceptedSandboxSpec): Hardening {
-  const { isolation, writablePaths } = spec.sandbox;
   const guard = canonicalJson(guardDocumentFor(inboundPorts(spec)));
   const launch = canonicalJson(
     launchDocumentFor({
-      isolation,
-      writable: writablePaths,
+      isolation: spec.sandbox.isolation,
+      writable: Object.values(agentDirectories),
       connectPorts: 'any',
       minLandlockAbi: FILE_RULES_ABI,
     }),

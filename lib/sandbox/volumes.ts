@@ -93,6 +93,9 @@ export function guardVolumes({ configMap }: Hardening, { sandbox }: AcceptedSand
   ];
 }
 
+/** Where the writable directories of the agent are mounted. */
+export const agentDirectories = { workspace: '/sandbox', temporary: '/tmp' } as const;
+
 /** The writable directories of the agent. */
 export const agentVolumes: readonly Volume[] = [
   { name: volumeNames.workspace, emptyDir: { sizeLimit: '1Gi' } },

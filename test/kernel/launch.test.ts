@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, openSync, writeFileSync, closeSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { canonicalJson } from '../../lib/contract/canonical.ts';
 import { launchDocument, type LaunchDocument } from '../../lib/contract/launch-document.ts';
 import { launchDocumentFor } from '../../lib/sandbox/launch/launch-document.ts';
@@ -9,6 +10,14 @@ import { temporaryDirectory } from '../support/documents.ts';
 import { launcherProgram } from './programs.ts';
 
 const UID = 1000;
+
+const asAgent = [
+  `--reuid=${UID}`,
+  `--regid=${UID}`,
+  '--clear-groups',
+  '--bounding-set=-all',
+  '--inh-caps=-all',
+];
 
 /** A directory that the agent may write to, below one that it may only read. */
 function place() {
@@ -34,6 +43,15 @@ interface Launched {
   readonly failure: { readonly code?: string; readonly error?: string };
 }
 
+/** What a command prints that runs as the same user without the launcher: the control. */
+function unrestricted(command: readonly string[], descriptor?: number): string {
+  const { stdout } = spawnSync('setpriv', [...asAgent, ...command], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe', ...(descriptor === undefined ? [] : [descriptor])],
+  });
+  return stdout.trim();
+}
+
 /** Runs a command as the agent, with a document or the text of one. */
 function launch(
   directory: string,
@@ -46,17 +64,7 @@ function launch(
   writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document));
   const { status, stdout, stderr } = spawnSync(
     'setpriv',
-    [
-      `--reuid=${UID}`,
-      `--regid=${UID}`,
-      '--clear-groups',
-      '--bounding-set=-all',
-      '--inh-caps=-all',
-      launcherProgram('launch'),
-      `--document=${file}`,
-      '--',
-      ...command,
-    ],
+    [...asAgent, launcherProgram('launch'), `--document=${file}`, '--', ...command],
     {
       cwd: '/',
       encoding: 'utf8',
@@ -201,21 +209,67 @@ describe('a program of the agent', () => {
   it('inherits no open file', () => {
     const { root, writable } = place();
     const secret = openSync('/etc/shadow', 'r');
-    const command = shell('ls /proc/self/fd | wc -w; cat <&3');
-    const held = launch(root, documentFor(writable), command, {}, secret);
-    // The fourth is the directory that ls reads.
-    expect(held.stdout).toBe('4');
+    const command = shell('cat <&3 >/dev/null 2>&1 && echo read || echo closed');
+    expect(launch(root, documentFor(writable), command, {}, secret).stdout).toBe('closed');
+    expect(unrestricted(command, secret)).toBe('read');
     closeSync(secret);
   });
 
-  it('cannot signal or reach processes outside of it, nor leave a core file', () => {
+  it('leaves no core file', () => {
     const { root, writable } = place();
-    const { stdout } = launch(
-      root,
-      documentFor(writable),
-      shell(`kill -0 ${process.ppid} 2>/dev/null || echo no signal; ulimit -c`),
+    expect(launch(root, documentFor(writable), shell('ulimit -c')).stdout).toBe('0');
+  });
+
+  it('can neither signal nor call processes outside of it, of the same user', async () => {
+    const { root, writable } = place();
+    const socket = `kars-test-${process.pid}`;
+    const listen = `import socket; s = socket.socket(socket.AF_UNIX); s.bind("\\0${socket}"); s.listen(); print(1, flush=True); s.accept()`;
+    const outside = spawn('setpriv', [...asAgent, '/usr/bin/python3', '-c', listen]);
+    onTestFinished(() => {
+      outside.kill('SIGKILL');
+    });
+    await once(outside.stdout, 'data');
+    const attempts = `
+import os, socket
+def attempt(action):
+    try:
+        action()
+        return "done"
+    except OSError as error:
+        return os.strerror(error.errno)
+print(attempt(lambda: os.kill(${outside.pid ?? 0}, 0)))
+print(attempt(lambda: socket.socket(socket.AF_UNIX).connect("\\0${socket}")))
+`;
+    const command = ['/usr/bin/python3', '-c', attempts];
+    const refused = 'Operation not permitted\nOperation not permitted';
+    expect(launch(root, documentFor(writable), command).stdout).toBe(refused);
+    expect(unrestricted(command)).toBe('done\ndone');
+  });
+
+  it('connects and binds to named ports only, where ports are named', () => {
+    const { root, writable } = place();
+    const document = documentFor(writable);
+    const landlock = { ...document.landlock, connectPorts: [1], bindPorts: [40_001] };
+    const attempts = `
+import os, socket
+def attempt(action):
+    try:
+        action()
+        return "done"
+    except OSError as error:
+        return os.strerror(error.errno)
+for port in (1, 2):
+    print(attempt(lambda: socket.create_connection(("127.0.0.1", port), 1)))
+for port in (40001, 40002):
+    print(attempt(lambda: socket.socket().bind(("127.0.0.1", port))))
+`;
+    const command = ['/usr/bin/python3', '-c', attempts];
+    expect(launch(root, { ...document, landlock }, command).stdout).toBe(
+      'Connection refused\nPermission denied\ndone\nPermission denied',
     );
-    expect(stdout).toBe('no signal\n0');
+    expect(launch(root, document, command).stdout).toBe(
+      'Connection refused\nConnection refused\ndone\ndone',
+    );
   });
 
   it('can gain no privilege', () => {

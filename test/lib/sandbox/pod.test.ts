@@ -13,6 +13,10 @@ import {
   SandboxState,
   type KarsSandboxProps,
 } from 'kars-constructs';
+import { validateManifest } from 'kars-constructs/contract';
+import type { LaunchDocument } from '../../../lib/contract/launch-document.ts';
+import { karsSandbox } from '../../../lib/contract/kinds/kars-sandbox/index.ts';
+import { hardeningOf } from '../../../lib/sandbox/hardening.ts';
 import { postureProblems, synthesize, type SynthesizedApp } from 'kars-constructs/testing';
 import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
 
@@ -106,6 +110,19 @@ describe('the pod of a sandbox', () => {
       true,
     ]);
     expect(required('standard')).toBe(false);
+  });
+
+  it('lets the agent write to the directories that are mounted for it, whatever a manifest says', () => {
+    const accepted = validateManifest(karsSandbox, {
+      ...(synthesized().find('KarsSandbox', 'reader') as object),
+      spec: {
+        ...(synthesized().find('KarsSandbox', 'reader')['spec'] as object),
+        sandbox: { writablePaths: ['/'] },
+      },
+    });
+    if (!accepted.ok || accepted.value === undefined) throw new Error('the manifest is refused');
+    const { landlock } = JSON.parse(hardeningOf(accepted.value).launch) as LaunchDocument;
+    expect(landlock.writable).toEqual(['/sandbox', '/tmp', '/dev/shm']);
   });
 
   it('lets the guard use legacy iptables where guests of Kata have nothing else', () => {

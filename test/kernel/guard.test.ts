@@ -80,6 +80,32 @@ describe('the egress guard', () => {
     expect(runGuard(namespace, args).record.event).toBe('rules-in-force');
   });
 
+  it('ends well when it runs again beside a proxy that takes what is redirected', async () => {
+    // Without a route an attempt ends before any rule sees it.
+    for (const change of [
+      'link add eth0 type veth peer name eth1',
+      'link set eth0 up',
+      'link set eth1 up',
+      'addr add 10.0.0.2/24 dev eth0',
+      'route add default via 10.0.0.1',
+    ]) {
+      expect(spawnSync('ip', ['-n', namespace, ...change.split(' ')]).status).toBe(0);
+    }
+    const { args } = place();
+    expect(runGuard(namespace, args).code).toBe(0);
+    const listen = 'import socket; s = socket.create_server(("127.0.0.1", 8444)); print(1, flush=True); [s.accept() for _ in range(99)]'; // prettier-ignore
+    const user = ['setpriv', '--reuid=1002', '--regid=1002', '--clear-groups'];
+    const proxy = spawn('ip', ['netns', 'exec', namespace, ...user, '/usr/bin/python3', '-c', listen]); // prettier-ignore
+    onTestFinished(() => {
+      proxy.kill();
+    });
+    await once(proxy.stdout, 'data');
+    expect(runGuard(namespace, args)).toMatchObject({
+      code: 0,
+      record: { event: 'rules-in-force' },
+    });
+  });
+
   it('refuses a document that is not the one that was synthesized', () => {
     const { args, path } = place();
     writeFileSync(path('guard.json'), '{}');

@@ -34,16 +34,19 @@ func start(path, digest, launchPath, launchDigest, directory, launcher string) e
 	if err != nil {
 		return err
 	}
-	backend, err := guard.Apply(document)
+	applied, err := guard.Apply(document)
 	if err != nil {
 		return err
 	}
-	if err := guard.Try(document.Probes); err != nil {
-		return err
+	// Beside a running proxy, which takes what is redirected, an attempt no longer tells anything.
+	if applied.Loaded {
+		if err := guard.Try(document.Probes); err != nil {
+			return err
+		}
 	}
 	if err := guard.Install(directory, launcher, launch); err != nil {
 		return err
 	}
-	report.Info("egress-guard", "rules-in-force", map[string]any{"backend": backend, "probes": len(document.Probes)})
+	report.Info("egress-guard", "rules-in-force", map[string]any{"backend": applied.Backend, "probed": applied.Loaded})
 	return nil
 }

@@ -12,30 +12,37 @@ import (
 
 const process = "egress-guard"
 
-// Apply puts the rules of the document into force with the first back end that the kernel has, and
-// says which.
-func Apply(document Document) (string, error) {
+// Applied says which back end has the rules, and whether it had them before.
+type Applied struct {
+	Backend string
+	Loaded  bool
+}
+
+// Apply puts the rules of the document into force with the first back end that the kernel has.
+func Apply(document Document) (Applied, error) {
 	if err := requireNetAdmin(); err != nil {
-		return "", err
+		return Applied{}, err
 	}
 	v4, v6 := newIPv4(document.Iptables.IPv4), newIPv6(document.Iptables.IPv6)
 	rules := nft{ruleset: document.Nft}
 	if _, err := rules.inForce(); err == nil {
 		if err := v4.refuseLegacyRules(unix.AF_INET, unix.SOL_IP); err != nil {
-			return "", err
+			return Applied{}, err
 		}
 		if err := v6.refuseLegacyRules(unix.AF_INET6, unix.SOL_IPV6); err != nil {
-			return "", err
+			return Applied{}, err
 		}
-		return nftProgram, rules.Establish()
+		loaded, err := rules.Establish()
+		return Applied{nftProgram, loaded}, err
 	}
 	if _, err := run("", v4.program, "--wait", "--list-rules"); err != nil {
-		return "", report.Failf("KARS_GUARD_BACKEND", "got neither nf_tables nor legacy iptables from this kernel (%v); run the sandbox on a node whose kernel has one, the legacy one needs NET_RAW too", err)
+		return Applied{}, report.Failf("KARS_GUARD_BACKEND", "got neither nf_tables nor legacy iptables from this kernel (%v); run the sandbox on a node whose kernel has one, the legacy one needs NET_RAW too", err)
 	}
-	if err := v4.Establish(); err != nil {
-		return "", err
+	loaded, err := v4.Establish()
+	if err != nil {
+		return Applied{}, err
 	}
-	return v4.program, filterIPv6(v6)
+	return Applied{v4.program, loaded}, filterIPv6(v6)
 }
 
 // filterIPv6 leaves no IPv6 that the rules do not see.
@@ -43,7 +50,7 @@ func filterIPv6(v6 iptables) error {
 	if !exists("/proc/net/if_inet6") {
 		return nil
 	}
-	err := v6.Establish()
+	_, err := v6.Establish()
 	var failure report.Failure
 	// A kernel may lack all tables of IPv6, or the one that translates.
 	if errors.As(err, &failure) && failure.Code == "KARS_GUARD_BACKEND" {

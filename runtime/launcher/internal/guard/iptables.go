@@ -42,31 +42,34 @@ func newIptables(program, names string, tables Tables) iptables {
 
 // Establish puts the rules into force, unless they are, and makes sure that nothing else is. Each table
 // is loaded whole or not at all; a guard that was stopped between two of them goes on with the next.
-func (i iptables) Establish() error {
+// It says whether anything had to be loaded.
+func (i iptables) Establish() (bool, error) {
 	before, err := i.inForce()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := i.refuseForeign(before); err != nil {
-		return err
+		return false, err
 	}
+	loaded := false
 	for _, table := range i.wanted {
 		if before[table.name] == "" {
 			if _, err := run(table.text, i.program+"-restore", "--wait"); err != nil {
-				return err
+				return false, err
 			}
+			loaded = true
 		}
 	}
 	after, err := i.inForce()
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, table := range i.wanted {
 		if after[table.name] != table.text {
-			return report.Failf("KARS_GUARD_RULES_DIFFER", "got other rules listed than were loaded with %s:\n%s", i.program, excerpt(after[table.name]))
+			return false, report.Failf("KARS_GUARD_RULES_DIFFER", "got other rules listed than were loaded with %s:\n%s", i.program, excerpt(after[table.name]))
 		}
 	}
-	return i.refuseForeign(after)
+	return loaded, i.refuseForeign(after)
 }
 
 func (i iptables) refuseForeign(found map[string]string) error {

@@ -9,26 +9,27 @@ type nft struct{ ruleset string }
 
 func (n nft) inForce() (string, error) { return run("", nftProgram, "--stateless", "list", "ruleset") }
 
-// Establish puts the rules into force, unless they are, and makes sure that nothing else is.
-func (n nft) Establish() error {
+// Establish puts the rules into force, unless they are, and makes sure that nothing else is. It says
+// whether anything had to be loaded.
+func (n nft) Establish() (bool, error) {
 	before, err := n.inForce()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if before != "" && before != n.ruleset {
-		return foreign(before)
+		return false, foreign(before)
 	}
 	if before == "" {
 		if _, err := run(n.ruleset, nftProgram, "--file", "-"); err != nil {
-			return err
+			return false, err
 		}
 	}
 	after, err := n.inForce()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if after != n.ruleset {
-		return report.Failf("KARS_GUARD_RULES_DIFFER", "got other rules listed than were loaded with %s:\n%s", nftProgram, excerpt(after))
+		return false, report.Failf("KARS_GUARD_RULES_DIFFER", "got other rules listed than were loaded with %s:\n%s", nftProgram, excerpt(after))
 	}
-	return nil
+	return before == "", nil
 }

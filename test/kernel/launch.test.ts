@@ -52,6 +52,9 @@ function unrestricted(command: readonly string[], descriptor?: number): string {
   return stdout.trim();
 }
 
+/** A network namespace with nothing but loopback, where every port is free. */
+const inNetworkOfItsOwn = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+
 /** Runs a command as the agent, with a document or the text of one. */
 function launch(
   directory: string,
@@ -59,19 +62,25 @@ function launch(
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
   descriptor?: number,
+  around: readonly string[] = [],
 ): Launched {
   const file = join(directory, 'launch.json');
   writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document));
-  const { status, stdout, stderr } = spawnSync(
+  const [program = '', ...args] = [
+    ...around,
     'setpriv',
-    [...asAgent, launcherProgram('launch'), `--document=${file}`, '--', ...command],
-    {
-      cwd: '/',
-      encoding: 'utf8',
-      env: { PATH: '/usr/bin:/bin', ...env },
-      stdio: ['ignore', 'pipe', 'pipe', ...(descriptor === undefined ? [] : [descriptor])],
-    },
-  );
+    ...asAgent,
+    launcherProgram('launch'),
+    `--document=${file}`,
+    '--',
+    ...command,
+  ];
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd: '/',
+    encoding: 'utf8',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', ...(descriptor === undefined ? [] : [descriptor])],
+  });
   const last = stderr.trim().split('\n').at(-1) ?? '';
   return {
     code: status,
@@ -264,12 +273,12 @@ for port in (40001, 40002):
     print(attempt(lambda: socket.socket().bind(("127.0.0.1", port))))
 `;
     const command = ['/usr/bin/python3', '-c', attempts];
-    expect(launch(root, { ...document, landlock }, command).stdout).toBe(
+    const launchAlone = (one: object): string =>
+      launch(root, one, command, {}, undefined, inNetworkOfItsOwn).stdout;
+    expect(launchAlone({ ...document, landlock })).toBe(
       'Connection refused\nPermission denied\ndone\nPermission denied',
     );
-    expect(launch(root, document, command).stdout).toBe(
-      'Connection refused\nConnection refused\ndone\ndone',
-    );
+    expect(launchAlone(document)).toBe('Connection refused\nConnection refused\ndone\ndone');
   });
 
   it('can gain no privilege', () => {

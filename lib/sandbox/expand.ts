@@ -6,6 +6,7 @@ import { hardeningConfigMap, hardeningOf } from './hardening.ts';
 import { agentService } from './inbound-objects.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
+import { podTemplate } from './pod.ts';
 import { namespace, serviceAccount } from './service-account.ts';
 import { stateClaim } from './volumes.ts';
 
@@ -31,7 +32,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
     hardeningConfigMap(source.name, hardening),
     ...agentService(source.name, spec),
     ...stateClaim(source.name, spec),
-    deployment(input, documents, hardening),
+    deployment(input, podTemplate(input, documents, hardening)),
   ];
   return { objects: objects as readonly KubernetesObject[], problems };
 }

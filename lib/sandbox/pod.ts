@@ -1,0 +1,49 @@
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
+import type { EncodedDocument } from '../contract/document.ts';
+import { agentContainer } from './agent-container.ts';
+import { egressGuard } from './egress-guard.ts';
+import type { Hardening } from './hardening.ts';
+import type { SandboxInput } from './input.ts';
+import { podLabels, sandboxLabels } from './names.ts';
+import { podSecurityContext } from './security-context.ts';
+import { SERVICE_ACCOUNT } from './service-account.ts';
+import { sidecar } from './sidecar.ts';
+import {
+  agentVolumes,
+  credentialsVolume,
+  documentsVolume,
+  guardVolumes,
+  stateVolume,
+} from './volumes.ts';
+
+/** The pod of a sandbox: guard, sidecars and agent, whatever runs it. */
+export function podTemplate(
+  { sandbox: { source, spec }, inferencePolicy, image }: SandboxInput,
+  documents: readonly EncodedDocument[],
+  hardening: Hardening,
+): PodTemplateSpec {
+  const { name } = source;
+  const credentials = credentialsVolume(inferencePolicy.spec);
+  return {
+    metadata: { labels: { ...sandboxLabels(name), ...podLabels(name) } },
+    spec: {
+      serviceAccountName: SERVICE_ACCOUNT,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: podSecurityContext,
+      initContainers: [
+        egressGuard(image('guard'), spec, hardening),
+        sidecar('egress-proxy', name, image('egress-proxy'), false),
+        sidecar('router', name, image('router'), credentials.length > 0),
+      ],
+      containers: [agentContainer(name, spec, inferencePolicy.spec)],
+      volumes: [
+        ...guardVolumes(hardening, spec),
+        documentsVolume(documents),
+        ...credentials,
+        stateVolume(spec),
+        ...agentVolumes,
+      ],
+    },
+  };
+}

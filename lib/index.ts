@@ -32,3 +32,5 @@ export { KarsSandbox } from './sandbox/kars-sandbox.ts';
 export type { KarsSandboxProps } from './sandbox/kars-sandbox.ts';
 export { SandboxState } from './sandbox/state.ts';
 export type { PersistentStateProps } from './sandbox/state.ts';
+export { SandboxWorkload } from './sandbox/workload.ts';
+export type { CronWorkloadProps, JobWorkloadProps } from './sandbox/workload.ts';

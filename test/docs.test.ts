@@ -157,12 +157,13 @@ describe('the snippets', () => {
 
 /** What a snippet without imports may use. */
 const PRELUDE = `
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Cron, Duration } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import * as kars from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
-const { AgentRuntime, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, ToolPolicy } = kars;
+const { AgentRuntime, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, SandboxWorkload, ToolPolicy } = kars;
 declare const chart: Chart;
+declare const agent: kars.AgentRuntime;
 declare const models: kars.InferencePolicy;
 declare const MyChart: new (scope: App, id: string) => Chart;
 declare function expect(value: unknown): { toHaveLength(length: number): void; toEqual(value: unknown): void };

@@ -14,12 +14,14 @@ export interface Enforcement {
   readonly test: string;
 }
 
-const pod = (prop: string, where: string): Enforcement => ({
+const pod = (prop: string, where: string, test = 'pod.test.ts'): Enforcement => ({
   by: 'pod',
   prop,
   where: `lib/sandbox/${where}`,
-  test: 'test/lib/sandbox/pod.test.ts',
+  test: `test/lib/sandbox/${test}`,
 });
+
+const workload = pod('workload', 'workload-objects.ts', 'workload.test.ts');
 
 const router = (prop: string, where: string, test: string): Enforcement => ({
   by: 'router',
@@ -70,7 +72,14 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'inbound[].namespace': pod('inbound', 'network-policies.ts'),
     'inbound[].podLabels': pod('inbound', 'network-policies.ts'),
     'inbound[].port': pod('inbound', 'hardening.ts'),
-    suspended: pod('suspended', 'deployment.ts'),
+    suspended: pod('suspended', 'workload-objects.ts', 'workload.test.ts'),
+    'workload.type': workload,
+    'workload.job.backoffLimit': workload,
+    'workload.job.activeDeadlineSeconds': workload,
+    'workload.job.ttlSecondsAfterFinished': workload,
+    'workload.cron.schedule': workload,
+    'workload.cron.timeZone': workload,
+    'workload.cron.startingDeadlineSeconds': workload,
     'state.mode': pod('state', 'volumes.ts'),
     'state.size': pod('state', 'volumes.ts'),
     'state.storageClassName': pod('state', 'volumes.ts'),

@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '../private/manifest.ts';
 import type { Problem } from '../contract/problem.ts';
-import { deployment } from './deployment.ts';
 import { compileDocuments, documentConfigMap } from './documents.ts';
 import { hardeningConfigMap, hardeningOf } from './hardening.ts';
 import { agentService } from './inbound-objects.ts';
@@ -9,6 +8,7 @@ import { networkPolicies } from './network-policies.ts';
 import { podTemplate } from './pod.ts';
 import { namespace, serviceAccount } from './service-account.ts';
 import { stateClaim } from './volumes.ts';
+import { workloadObject } from './workload-objects.ts';
 
 /** The objects that a sandbox implies, in the order in which they can be applied. */
 export interface Expansion {
@@ -32,7 +32,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
     hardeningConfigMap(source.name, hardening),
     ...agentService(source.name, spec),
     ...stateClaim(source.name, spec),
-    deployment(input, podTemplate(input, documents, hardening)),
+    workloadObject(input, podTemplate(input, documents, hardening)),
   ];
   return { objects: objects as readonly KubernetesObject[], problems };
 }

@@ -22,10 +22,11 @@ import type { Egress } from './egress.ts';
 import { expandSandbox } from './expand.ts';
 import type { Inbound } from './inbound.ts';
 import type { Bound } from './input.ts';
-import { LONGEST_SANDBOX_NAME, reservedNameProblems, sandboxNamespace } from './names.ts';
+import { longestSandboxName, reservedNameProblems, sandboxNamespace } from './names.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { toSpec } from './spec.ts';
 import type { SandboxState } from './state.ts';
+import type { SandboxWorkload } from './workload.ts';
 
 /** Props of {@link KarsSandbox}. */
 export interface KarsSandboxProps extends CustomResourceProps {
@@ -51,6 +52,12 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default none
    */
   readonly mcpServers?: readonly McpServer[];
+  /**
+   * Whether the agent runs all the time, once, or by a schedule.
+   *
+   * @default all the time
+   */
+  readonly workload?: SandboxWorkload;
   /**
    * Who may connect to the agent; each port also gets a Service with the name of the sandbox.
    *
@@ -107,7 +114,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
       definition,
       spec: toSpec(props),
       problems: [...reservedNameProblems(name), ...propProblems(props)],
-      longestName: LONGEST_SANDBOX_NAME,
+      longestName: longestSandboxName(props.workload?.spec.type),
     }));
     this.sandboxNamespace = sandboxNamespace(this.name);
     const images = KarsImages.find(this);
@@ -168,9 +175,10 @@ function bound<Spec>(
   return acceptedSpec === undefined ? undefined : { source, spec: acceptedSpec };
 }
 
-function propProblems({ agent, egress = [], inbound = [] }: KarsSandboxProps): Problem[] {
+function propProblems({ agent, egress = [], inbound = [], workload }: KarsSandboxProps): Problem[] {
   return [
     ...agent.validate(),
+    ...(workload?.validate() ?? []),
     ...egress.flatMap((entry, index) => entry.validate(`egress[${index}]`)),
     ...inbound.flatMap((entry, index) => entry.validate(`inbound[${index}]`)),
   ];

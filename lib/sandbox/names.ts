@@ -7,8 +7,15 @@ const PREFIX = 'kars-';
 /** Namespace of the control plane. */
 export const PLATFORM_NAMESPACE = 'kars-system';
 
-/** Longest name of a sandbox: its namespace is a DNS label too. */
-export const LONGEST_SANDBOX_NAME = 63 - PREFIX.length;
+/** Its namespace is a DNS label too. */
+const LONGEST_NAME = 63 - PREFIX.length;
+
+/** A CronJob appends eleven characters to make the names of its jobs. */
+const LONGEST_CRON_NAME = 52;
+
+/** Longest name of a sandbox. */
+export const longestSandboxName = (workload: string | undefined): number =>
+  workload === 'CronJob' ? LONGEST_CRON_NAME : LONGEST_NAME;
 
 /** Names whose namespace belongs to the platform. */
 const RESERVED = ['system', 'sre'];

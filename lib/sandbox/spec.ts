@@ -10,6 +10,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     toolPolicy,
     mcpServers = [],
     inbound = [],
+    workload,
     isolation,
     state,
     resources,
@@ -38,6 +39,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     networkPolicy: { egressMode: 'Strict', allowedEndpoints: endpoints(props) },
     ...(resources === undefined ? {} : { resources: resources.spec }),
     ...(inbound.length === 0 ? {} : { inbound: inbound.map(({ spec }) => ({ ...spec })) }),
+    ...(workload === undefined ? {} : { workload: workload.spec }),
     ...(suspended === undefined ? {} : { suspended }),
     ...(state === undefined ? {} : { state: state.spec }),
   };

@@ -1,5 +1,6 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
-import type { Container } from 'kubernetes-types/core/v1.js';
+import type { CronJob } from 'kubernetes-types/batch/v1.js';
+import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1.js';
 import { launchCommand, launcherPrograms } from '../contract/hardening.ts';
 import type { SynthesizedApp, SynthesizedObject } from './synthesized-app.ts';
 
@@ -11,16 +12,30 @@ import type { SynthesizedApp, SynthesizedObject } from './synthesized-app.ts';
  * host paths, service-account tokens, resource limits, and the default-deny policy of the namespace.
  */
 export function postureProblems(app: SynthesizedApp): string[] {
-  return app.ofKind('Deployment').flatMap((object) => {
-    const at = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-    return [...podProblems(object), ...networkProblems(app, object)].map(
-      (fault) => `Deployment ${at}: ${fault}`,
-    );
-  });
+  return app.objects
+    .filter(({ kind }) => kind in podsOf)
+    .flatMap((object) => {
+      const { kind, metadata } = object;
+      return [...podProblems(podsOf[kind]?.(object)), ...networkProblems(app, object)].map(
+        (fault) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}: ${fault}`,
+      );
+    });
 }
 
-function podProblems(object: SynthesizedObject): string[] {
-  const pod = (object as unknown as Deployment).spec?.template.spec;
+/** The pod of each kind of object that runs one. */
+const podsOf: Readonly<Record<string, (object: unknown) => PodSpec | undefined>> = {
+  Pod: (object) => (object as Pod).spec,
+  Deployment: templated,
+  StatefulSet: templated,
+  Job: templated,
+  CronJob: (object) => (object as CronJob).spec?.jobTemplate.spec?.template.spec,
+};
+
+function templated(object: unknown): PodSpec | undefined {
+  return (object as Deployment).spec?.template.spec;
+}
+
+function podProblems(pod: PodSpec | undefined): string[] {
   if (pod === undefined) return ['has no pod'];
   const host = [pod.hostNetwork, pod.hostPID, pod.hostIPC].includes(true);
   const paths = (pod.volumes ?? []).filter(({ hostPath }) => hostPath !== undefined);

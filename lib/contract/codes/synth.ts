@@ -16,6 +16,7 @@ export const synthCodes = {
   KARS_IMAGE_DIGEST: 'a sidecar image is not named by its digest',
   KARS_ENV_RESERVED: 'an environment variable of the agent is one that the sandbox sets',
   KARS_INBOUND_PORT: 'the port of an inbound entry is none, or a sidecar listens on it',
+  KARS_TIME_ZONE: 'a schedule names a time zone that there is none of',
   KARS_COMMAND_MISSING: 'the agent has no command',
   KARS_KEY_INVALID: 'a public key is not 32 bytes of Ed25519 in base64url',
   KARS_SIGNATURE_INVALID: 'a trust edge is not signed by the vertex that it starts from',

@@ -32,35 +32,50 @@ const container = z.looseObject({
   volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
 });
 
-const deployment = anyObject.extend({
+const template = z.looseObject({
   spec: z.looseObject({
-    template: z.looseObject({
-      spec: z.looseObject({
-        initContainers: z.array(container).default([]),
-        containers: z.array(container),
-        volumes: z.array(
-          z.looseObject({
-            name: z.string(),
-            projected: z
-              .looseObject({
-                sources: z.array(
-                  z.looseObject({
-                    configMap: z
-                      .looseObject({
-                        name: z.string(),
-                        items: z.array(z.looseObject({ key: z.string(), path: z.string() })),
-                      })
-                      .optional(),
-                  }),
-                ),
-              })
-              .optional(),
-          }),
-        ),
+    initContainers: z.array(container).default([]),
+    containers: z.array(container),
+    volumes: z.array(
+      z.looseObject({
+        name: z.string(),
+        projected: z
+          .looseObject({
+            sources: z.array(
+              z.looseObject({
+                configMap: z
+                  .looseObject({
+                    name: z.string(),
+                    items: z.array(z.looseObject({ key: z.string(), path: z.string() })),
+                  })
+                  .optional(),
+              }),
+            ),
+          })
+          .optional(),
       }),
-    }),
+    ),
   }),
 });
+
+const templated = anyObject.extend({ spec: z.looseObject({ template }) });
+
+const cronJob = anyObject.extend({
+  spec: z.looseObject({ jobTemplate: z.looseObject({ spec: z.looseObject({ template }) }) }),
+});
+
+/** The pod template of an object that runs one. */
+function templateOf(manifest: Manifest): z.output<typeof template> | undefined {
+  switch (manifest.kind) {
+    case 'Deployment':
+    case 'Job':
+      return templated.parse(manifest).spec.template;
+    case 'CronJob':
+      return cronJob.parse(manifest).spec.jobTemplate.spec.template;
+    default:
+      return undefined;
+  }
+}
 
 /** An object of a manifest. */
 export type Manifest = z.output<typeof anyObject>;
@@ -96,15 +111,17 @@ export async function readManifests(directory: string): Promise<Manifest[]> {
  * @throws Error when there is no sandbox, or a part of it is missing.
  */
 export function findSandbox(manifests: readonly Manifest[]): SandboxManifests {
-  const pods = manifests
-    .filter(({ kind }) => kind === 'Deployment')
-    .map((manifest) => deployment.parse(manifest))
-    .filter(({ spec }) => spec.template.spec.initContainers.some(({ name }) => name === 'router'));
+  const pods = manifests.flatMap((manifest) => {
+    const pod = templateOf(manifest)?.spec;
+    return pod?.initContainers.some(({ name }) => name === 'router') === true
+      ? [{ metadata: manifest.metadata, pod }]
+      : [];
+  });
   const [found] = pods;
   if (found === undefined || pods.length > 1) {
     throw new Error(`got ${pods.length} sandboxes in the manifests, supply exactly one`);
   }
-  const { initContainers, containers, volumes } = found.spec.template.spec;
+  const { initContainers, containers, volumes } = found.pod;
   const pick = (list: readonly ManifestContainer[], name: string): ManifestContainer => {
     const picked = list.find((entry) => entry.name === name);
     if (picked === undefined) throw new Error(`the sandbox has no container "${name}"`);

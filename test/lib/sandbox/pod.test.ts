@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Size } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import type { Deployment } from 'kubernetes-types/apps/v1.js';
-import type { Container } from 'kubernetes-types/core/v1.js';
 import { describe, expect, it } from 'vitest';
 import {
   AgentResources,
@@ -11,34 +9,14 @@ import {
   Inbound,
   ModelProvider,
   SandboxState,
-  type KarsSandboxProps,
 } from 'kars-constructs';
 import { validateManifest } from 'kars-constructs/contract';
 import type { LaunchDocument } from '../../../lib/contract/launch-document.ts';
 import { karsSandbox } from '../../../lib/contract/kinds/kars-sandbox/index.ts';
 import { hardeningOf } from '../../../lib/sandbox/hardening.ts';
-import { postureProblems, synthesize, type SynthesizedApp } from 'kars-constructs/testing';
+import { postureProblems, synthesize } from 'kars-constructs/testing';
+import { containerOf, envOf, podOf, synthesized } from '../../support/pod.ts';
 import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
-
-const synthesized = (props: Partial<KarsSandboxProps> = {}): SynthesizedApp =>
-  synthesize((app) => sandboxIn(agentsChart(app), props));
-
-function podOf(app: SynthesizedApp) {
-  const { spec } = app.find('Deployment', 'reader') as unknown as Deployment;
-  const pod = spec?.template.spec;
-  if (pod === undefined) throw new Error('there is no pod');
-  return pod;
-}
-
-function containerOf(app: SynthesizedApp, name: string): Container {
-  const { containers, initContainers = [] } = podOf(app);
-  const found = [...initContainers, ...containers].find((container) => container.name === name);
-  if (found === undefined) throw new Error(`there is no container ${name}`);
-  return found;
-}
-
-const envOf = (container: Container): Record<string, string | undefined> =>
-  Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
 
 describe('the pod of a sandbox', () => {
   it('has nothing that is weaker than the default', () => {
@@ -211,13 +189,6 @@ describe('the pod of a sandbox', () => {
       containerOf(app, name).volumeMounts?.some((mount) => mount.name === 'hardening'),
     );
     expect(mounting).toEqual([]);
-  });
-
-  it('has one replica, and none when suspended', () => {
-    const replicas = (props: Partial<KarsSandboxProps>): unknown =>
-      (synthesized(props).find('Deployment', 'reader') as unknown as Deployment).spec?.replicas;
-    expect(replicas({})).toBe(1);
-    expect(replicas({ suspended: true })).toBe(0);
   });
 
   it('has the resources that it is given', () => {

@@ -1,15 +1,17 @@
-import type { Deployment } from 'kubernetes-types/apps/v1.js';
+import { Cron } from 'cdk8s';
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
 import { describe, expect, it } from 'vitest';
-import { postureProblems, synthesize, type SynthesizedApp } from 'kars-constructs/testing';
-import { agentsChart, sandboxIn } from '../../support/sandbox.ts';
+import { SandboxWorkload } from 'kars-constructs';
+import { postureProblems, type SynthesizedApp } from 'kars-constructs/testing';
+import { podOf, synthesized } from '../../support/pod.ts';
 
 /** A sandbox as synthesized, with its pod changed. */
-function changed(change: (pod: Mutable<PodSpec>) => void): SynthesizedApp {
-  const app = synthesize((scope) => sandboxIn(agentsChart(scope)));
-  const { spec } = app.find('Deployment', 'reader') as unknown as Deployment;
-  if (spec?.template.spec === undefined) throw new Error('there is no pod');
-  change(spec.template.spec);
+function changed(
+  change: (pod: Mutable<PodSpec>) => void,
+  workload = SandboxWorkload.service(),
+): SynthesizedApp {
+  const app = synthesized({ workload });
+  change(podOf(app));
   return app;
 }
 
@@ -47,5 +49,15 @@ describe('what is weaker than a sandbox', () => {
     ],
   ])('says: %s', (text, change) => {
     expect(postureProblems(changed(change)).join('\n')).toContain(text);
+  });
+
+  it.each([
+    ['Job', SandboxWorkload.job()],
+    ['CronJob', SandboxWorkload.cron({ schedule: Cron.hourly() })],
+  ])('is said of the pods of a %s too', (kind, workload) => {
+    const app = changed((pod) => (pod.hostPID = true), workload);
+    expect(postureProblems(app)).toEqual([
+      `${kind} kars-reader/reader: shares a namespace of the host`,
+    ]);
   });
 });

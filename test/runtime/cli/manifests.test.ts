@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Cron } from 'cdk8s';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SandboxWorkload } from 'kars-constructs';
 import { AUDIT_FILE, projection } from 'kars-constructs/contract';
 import { findSandbox, readManifests, type Manifest } from '../../../runtime/cli/local/manifests.ts';
+import { synthesized as synthesizedSandbox } from '../../support/pod.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
 import { quickstartManifests } from '../../support/synthesized-sandbox.ts';
 
@@ -39,6 +42,15 @@ describe('finding the sandbox', () => {
       ({ kind }) => kind !== 'Deployment',
     );
     expect(() => findSandbox(rest)).toThrow('got 0 sandboxes in the manifests, supply exactly one');
+  });
+
+  it.each([
+    ['Job', SandboxWorkload.job()],
+    ['CronJob', SandboxWorkload.cron({ schedule: Cron.hourly() })],
+  ])('takes the pod of a %s', (_kind, workload) => {
+    const { objects } = synthesizedSandbox({ workload });
+    const { name, agent } = findSandbox(objects as unknown as Manifest[]);
+    expect({ name, agent: agent.name }).toEqual({ name: 'reader', agent: 'agent' });
   });
 
   it('refuses two sandboxes', () => {

@@ -5,7 +5,7 @@ import { karsSandboxStatus } from './status.ts';
 export { karsSandboxSpec } from './spec.ts';
 export type { KarsSandboxSpec } from './spec.ts';
 
-/** KarsSandbox of kars v0.1.x, with `state` added. */
+/** KarsSandbox of kars v0.1.x, with what docs/reference/deviations.md names added. */
 export const karsSandbox = defineKind({
   kind: 'KarsSandbox',
   plural: 'karssandboxes',

@@ -4,6 +4,7 @@ import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
 import { networkPolicy } from './network-policy.ts';
 import { runtime } from './runtime.ts';
+import { workload } from './workload.ts';
 
 const namedRef = (field: string) =>
   withRules(z.strictObject({ name: objectName().describe('Name in the same namespace.') }), [
@@ -72,6 +73,9 @@ const shape = z.strictObject({
     .optional()
     .describe('CPU and memory of the agent container.'),
   suspended: z.boolean().optional().describe('Keeps every object and runs no pod.'),
+  workload: workload
+    .optional()
+    .describe('Whether the agent runs all the time, once, or by a schedule.'),
   inbound: z
     .array(
       z.strictObject({

@@ -13,6 +13,7 @@ import {
   formatPath,
   kinds,
   runtimeCodes,
+  stateCodes,
   synthCodes,
 } from 'kars-constructs/contract';
 import { generatedPages } from '../scripts/docs/pages.ts';
@@ -29,8 +30,8 @@ describe('the generated pages', () => {
 
 describe('the error codes', () => {
   const known = new Set(
-    [synthCodes, runtimeCodes, documentCodes, auditCodes, hardeningCodes].flatMap((codes) =>
-      Object.keys(codes),
+    [synthCodes, runtimeCodes, documentCodes, auditCodes, hardeningCodes, stateCodes].flatMap(
+      (codes) => Object.keys(codes),
     ),
   );
   const outside = new Set(['KARS_ARGUMENT_INVALID', 'KARS_INTERNAL', 'KARS_POD_IP']);

@@ -9,6 +9,8 @@ export type { AuditCode } from './codes/audit.ts';
 export { documentCodes } from './codes/document.ts';
 export { synthCodes } from './codes/synth.ts';
 export type { SynthCode } from './codes/synth.ts';
+export { stateCodes } from './codes/state.ts';
+export type { StateCode } from './codes/state.ts';
 export { runtimeCodes } from './codes/runtime.ts';
 export type { RuntimeCodeName } from './codes/runtime.ts';
 export { customResourceDefinition } from './crd.ts';
@@ -55,6 +57,7 @@ export {
   AUDIT_FILE,
   CREDENTIALS_DIR,
   DOCUMENTS_DIR,
+  LOCK_FILE,
   memberKinds,
   membersFor,
   projection,

@@ -32,6 +32,9 @@ export const STATE_DIR = '/var/lib/kars';
 /** File below {@link STATE_DIR} that holds the audit log of a process. */
 export const AUDIT_FILE = 'audit.jsonl';
 
+/** File below {@link STATE_DIR} that the one process which writes there holds a lock on. */
+export const LOCK_FILE = 'lock';
+
 const MAX_BYTES = 900 * 1024;
 
 /** The one table of documents. Constructs write ConfigMaps and mounts from it, processes open files from it. */

@@ -89,8 +89,11 @@ export class AuditLog {
   /** Writes what is still under way, then closes the file. */
   async close(): Promise<void> {
     await this.#writing;
-    await this.#handle.sync();
-    await this.#handle.close();
+    try {
+      await this.#handle.sync();
+    } finally {
+      await this.#handle.close();
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import { deny, type AuditEntry, type Decision, type Deny } from 'kars-constructs/contract';
-import type { AuditLog } from '../audit/audit-log.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -10,6 +9,16 @@ export interface DecidedCall {
   readonly surface: string;
   readonly target: string;
   readonly decision: Decision;
+}
+
+/** Where records go. */
+export interface AuditSink {
+  /**
+   * Keeps a record.
+   *
+   * @throws Error when it is not kept.
+   */
+  append(entry: Omit<AuditEntry, 'time'>): Promise<unknown>;
 }
 
 /** Tokens that a provider reported. */
@@ -31,14 +40,14 @@ const clip = (text: string): string =>
 export class DecisionRecorder {
   readonly #sandbox: string;
   readonly #process: AuditEntry['process'];
-  readonly #audit: AuditLog;
+  readonly #audit: AuditSink;
   readonly #log: Log;
   readonly #metrics: Metrics;
 
   constructor(options: {
     readonly sandbox: string;
     readonly process: AuditEntry['process'];
-    readonly audit: AuditLog;
+    readonly audit: AuditSink;
     readonly log: Log;
     readonly metrics: Metrics;
   }) {

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { AUDIT_FILE, type Reader } from 'kars-constructs/contract';
-import { AuditLog } from '../audit/audit-log.ts';
+import type { Reader } from 'kars-constructs/contract';
 import { DocumentStore } from '../policy/document-store.ts';
+import { StateDirectory } from '../state/state-directory.ts';
 import type { CommonArguments } from './arguments.ts';
 import { DecisionRecorder } from './decision-recorder.ts';
 import { createLog, type Log } from './log.ts';
@@ -18,21 +17,21 @@ export interface Sidecar {
   serving(port: number, close: () => Promise<void>): void;
 }
 
-/** Opens the audit log and the documents, and serves the status. */
+/** Takes the state directory, opens the documents, and serves the status. */
 export async function startSidecar(
   reader: Reader,
-  { sandbox, documents: directory, state, agent, status }: CommonArguments,
+  { sandbox, documents: directory, state: stateDirectory, agent, status }: CommonArguments,
   overrides: readonly string[],
 ): Promise<Sidecar> {
   const log = createLog(reader);
   const metrics = createMetrics();
-  const audit = await AuditLog.open(join(state, AUDIT_FILE));
-  if (audit.cutOff > 0) log.warn('audit-torn', { bytesCutOff: audit.cutOff });
+  const state = await StateDirectory.open({ directory: stateDirectory, log });
   const documents = await DocumentStore.open({ directory, reader, log, overrides });
   if (overrides.length > 0) log.warn('overrides', { overrides });
+  const notReady = (): string | undefined => state.notReady() ?? documents.notReady();
   const { server, port } = await startStatusServer(
     {
-      notReady: () => documents.notReady(),
+      notReady,
       policyStatus: () => documents.status(),
       registry: metrics.registry,
     },
@@ -42,14 +41,14 @@ export async function startSidecar(
   return {
     log,
     documents,
-    recorder: new DecisionRecorder({ sandbox, process: reader, audit, log, metrics }),
+    recorder: new DecisionRecorder({ sandbox, process: reader, audit: state, log, metrics }),
     serving: (agentPort, close) => {
       log.info('listening', { listener: 'agent', host: agent.host, port: agentPort });
-      stopOnSignal(log, async () => {
+      stopOnSignal(log, notReady, async () => {
         await close();
         await server.close();
         await documents.close();
-        await audit.close();
+        await state.close();
       });
     },
   };

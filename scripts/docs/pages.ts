@@ -8,6 +8,7 @@ import {
   isEnforcedInCluster,
   kinds,
   runtimeCodes,
+  stateCodes,
   synthCodes,
   type KindDefinition,
 } from 'kars-constructs/contract';
@@ -103,6 +104,13 @@ The egress guard and the launcher end with one of these; \`kubectl describe pod\
 container. The codes of documents apply to their documents as well.
 
 ${plain(hardeningCodes)}
+
+## When a sidecar cannot use its state directory
+
+The sidecar is not ready and denies every call with \`KARS_AUDIT_UNAVAILABLE\`; its log and \`/readyz\` say why, and it goes on by itself
+once the cause is gone.
+
+${plain(stateCodes)}
 
 ## When an audit log is verified or continued
 

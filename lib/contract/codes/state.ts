@@ -1,0 +1,11 @@
+/** Faults of the directory that a process keeps its state in. While one lasts, the process is not ready and denies every call. */
+export const stateCodes = {
+  KARS_STATE_LOCKED: 'another process holds the state directory',
+  KARS_STATE_FILE_SYSTEM:
+    'the state directory is not on a local file system, so nothing keeps two nodes from writing it',
+  KARS_STATE_FULL: 'the state volume has no space left',
+  KARS_STATE_UNWRITABLE: 'the state directory cannot be written',
+} as const;
+
+/** Code of a fault of the state directory. */
+export type StateCode = keyof typeof stateCodes;

@@ -30,6 +30,7 @@ export { Inbound } from './sandbox/inbound.ts';
 export type { InboundProps } from './sandbox/inbound.ts';
 export { KarsSandbox } from './sandbox/kars-sandbox.ts';
 export type { KarsSandboxProps } from './sandbox/kars-sandbox.ts';
+export { SandboxSecret } from './sandbox/secrets.ts';
 export { SandboxState } from './sandbox/state.ts';
 export type { PersistentStateProps } from './sandbox/state.ts';
 export { SandboxWorkload } from './sandbox/workload.ts';

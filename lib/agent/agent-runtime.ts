@@ -1,3 +1,4 @@
+import { isReservedVariable } from '../contract/agent-variables.ts';
 import type { Problem } from '../contract/problem.ts';
 import { problem } from '../private/problems.ts';
 
@@ -20,9 +21,6 @@ export interface ContainerAgentProps {
    */
   readonly env?: Readonly<Record<string, string>>;
 }
-
-const RESERVED =
-  /^(KARS_|AGT_|AZURE_|IMDS_|FOUNDRY_AGENT_|OPENAI_(BASE_URL|API_KEY)$|SANDBOX_NAME$|NODE_USE_ENV_PROXY$|(HTTPS?|ALL|NO)_PROXY$)/i;
 
 /** What runs in the agent container. */
 export class AgentRuntime {
@@ -57,7 +55,7 @@ export class AgentRuntime {
         ? [problem('KARS_COMMAND_MISSING', 'agent.command', text)]
         : []),
       ...this.env
-        .filter(({ name }) => RESERVED.test(name))
+        .filter(({ name }) => isReservedVariable(name))
         .map(({ name }) =>
           problem(
             'KARS_ENV_RESERVED',

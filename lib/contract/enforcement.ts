@@ -23,6 +23,8 @@ const pod = (prop: string, where: string, test = 'pod.test.ts'): Enforcement => 
 
 const workload = pod('workload', 'workload-objects.ts', 'workload.test.ts');
 
+const secret = (where: string): Enforcement => pod('secrets', where, 'secrets.test.ts');
+
 const router = (prop: string, where: string, test: string): Enforcement => ({
   by: 'router',
   prop,
@@ -58,7 +60,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'runtime.byo.contractVersion': pod('agent', 'spec.ts'),
     'runtime.byo.command': pod('agent', 'agent-container.ts'),
     'runtime.byo.args': pod('agent', 'agent-container.ts'),
-    'runtime.byo.env': pod('agent', 'agent-container.ts'),
+    'runtime.byo.env': pod('agent', 'agent-environment.ts'),
     'sandbox.isolation': pod('isolation', 'hardening.ts'),
     'inferenceRef.name': router('inferencePolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.enabled': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
@@ -80,6 +82,10 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'workload.cron.schedule': workload,
     'workload.cron.timeZone': workload,
     'workload.cron.startingDeadlineSeconds': workload,
+    'secrets[].secretRef.name': secret('secret-problems.ts'),
+    'secrets[].secretRef.key': secret('agent-volumes.ts'),
+    'secrets[].env': secret('agent-environment.ts'),
+    'secrets[].file': secret('agent-volumes.ts'),
     'state.mode': pod('state', 'volumes.ts'),
     'state.size': pod('state', 'volumes.ts'),
     'state.storageClassName': pod('state', 'volumes.ts'),

@@ -1,11 +1,13 @@
 import type { KubernetesObject } from '../private/manifest.ts';
 import type { Problem } from '../contract/problem.ts';
+import { environmentProblems } from './agent-environment.ts';
 import { compileDocuments, documentConfigMap } from './documents.ts';
 import { hardeningConfigMap, hardeningOf } from './hardening.ts';
 import { agentService } from './inbound-objects.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
 import { podTemplate } from './pod.ts';
+import { secretProblems } from './secret-problems.ts';
 import { namespace, serviceAccount } from './service-account.ts';
 import { stateClaim } from './volumes.ts';
 import { workloadObject } from './workload-objects.ts';
@@ -34,5 +36,8 @@ export function expandSandbox(input: SandboxInput): Expansion {
     ...stateClaim(source.name, spec),
     workloadObject(input, podTemplate(input, documents, hardening)),
   ];
-  return { objects: objects as readonly KubernetesObject[], problems };
+  return {
+    objects: objects as readonly KubernetesObject[],
+    problems: [...problems, ...environmentProblems(spec), ...secretProblems(input)],
+  };
 }

@@ -23,6 +23,7 @@ import { expandSandbox } from './expand.ts';
 import type { Inbound } from './inbound.ts';
 import type { Bound } from './input.ts';
 import { longestSandboxName, reservedNameProblems, sandboxNamespace } from './names.ts';
+import type { SandboxSecret } from './secrets.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { toSpec } from './spec.ts';
 import type { SandboxState } from './state.ts';
@@ -58,6 +59,13 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default all the time
    */
   readonly workload?: SandboxWorkload;
+  /**
+   * Keys of Secrets that the agent gets, each as a variable or as a file. Never one that begins with
+   * `kars-`, or that holds the credential of a provider.
+   *
+   * @default none
+   */
+  readonly secrets?: readonly SandboxSecret[];
   /**
    * Who may connect to the agent; each port also gets a Service with the name of the sandbox.
    *

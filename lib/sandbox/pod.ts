@@ -1,6 +1,7 @@
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
 import { agentContainer } from './agent-container.ts';
+import { agentVolumes } from './agent-volumes.ts';
 import { egressGuard } from './egress-guard.ts';
 import type { Hardening } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
@@ -8,13 +9,7 @@ import { podLabels, sandboxLabels } from './names.ts';
 import { podSecurityContext } from './security-context.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { sidecar } from './sidecar.ts';
-import {
-  agentVolumes,
-  credentialsVolume,
-  documentsVolume,
-  guardVolumes,
-  stateVolume,
-} from './volumes.ts';
+import { credentialsVolume, documentsVolume, guardVolumes, stateVolume } from './volumes.ts';
 
 /** The pod of a sandbox: guard, sidecars and agent, whatever runs it. */
 export function podTemplate(
@@ -42,7 +37,7 @@ export function podTemplate(
         documentsVolume(documents),
         ...credentials,
         stateVolume(spec),
-        ...agentVolumes,
+        ...agentVolumes(spec),
       ],
     },
   };

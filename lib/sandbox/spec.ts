@@ -11,6 +11,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     mcpServers = [],
     inbound = [],
     workload,
+    secrets = [],
     isolation,
     state,
     resources,
@@ -40,6 +41,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     ...(resources === undefined ? {} : { resources: resources.spec }),
     ...(inbound.length === 0 ? {} : { inbound: inbound.map(({ spec }) => ({ ...spec })) }),
     ...(workload === undefined ? {} : { workload: workload.spec }),
+    ...(secrets.length === 0 ? {} : { secrets: secrets.map(({ spec }) => spec) }),
     ...(suspended === undefined ? {} : { suspended }),
     ...(state === undefined ? {} : { state: state.spec }),
   };

@@ -15,6 +15,7 @@ export const volumeNames = {
   hardening: 'hardening',
   launcher: 'launcher',
   guardRun: 'guard-run',
+  secrets: 'secrets',
 } as const;
 
 const STATE_CLAIM = 'kars-state';
@@ -95,12 +96,6 @@ export function guardVolumes({ configMap }: Hardening, { sandbox }: AcceptedSand
 
 /** Where the writable directories of the agent are mounted. */
 export const agentDirectories = { workspace: '/sandbox', temporary: '/tmp' } as const;
-
-/** The writable directories of the agent. */
-export const agentVolumes: readonly Volume[] = [
-  { name: volumeNames.workspace, emptyDir: { sizeLimit: '1Gi' } },
-  { name: volumeNames.temporary, emptyDir: { sizeLimit: '1Gi' } },
-];
 
 const isEphemeral = ({ state }: AcceptedSandboxSpec): boolean => state?.mode === 'Ephemeral';
 

@@ -15,6 +15,8 @@ export const synthCodes = {
   KARS_IMAGES_MISSING: 'nothing says which sidecar images a sandbox uses',
   KARS_IMAGE_DIGEST: 'a sidecar image is not named by its digest',
   KARS_ENV_RESERVED: 'an environment variable of the agent is one that the sandbox sets',
+  KARS_ENV_SOURCE: 'an environment variable of a manifest takes its value from elsewhere',
+  KARS_SECRET_OF_PROVIDER: 'the agent would get a Secret with the credential of a provider',
   KARS_INBOUND_PORT: 'the port of an inbound entry is none, or a sidecar listens on it',
   KARS_TIME_ZONE: 'a schedule names a time zone that there is none of',
   KARS_COMMAND_MISSING: 'the agent has no command',

@@ -1,4 +1,4 @@
-import { casesOf } from './rule-case.ts';
+import { casesOf, each } from './rule-case.ts';
 
 const sandbox = (changes: object): object => ({
   runtime: {
@@ -11,6 +11,11 @@ const sandbox = (changes: object): object => ({
 });
 const workload = (members: object): object => sandbox({ workload: members });
 
+const secretRef = { name: 'git-host', key: 'token' };
+const secrets = (...members: object[]): object => sandbox({ secrets: members });
+const env = (name: string): object => ({ secretRef, env: name });
+const file = (name: string): object => ({ secretRef, file: name });
+
 const daily = { schedule: '@daily' };
 
 /** Cases for the rules of a KarsSandbox about how and where its agent runs. */
@@ -20,6 +25,13 @@ export const sandboxWorkCases = casesOf(
     'an agent that runs all the time': workload({ type: 'Service', job: null, cron: null }),
     'an agent that runs once': workload({ type: 'Job', job: {} }),
     'an agent that runs daily': workload({ type: 'CronJob', job: {}, cron: daily }),
+    'no secret': secrets(),
+    'secrets of every sort': secrets(env('A'), env('B'), file('A'), file('b.pem')),
+    'a secret in a variable that begins like a reserved one': secrets(env('OPENAI_API_KEY_2')),
+    'a Secret whose name holds the prefix of the platform': secrets({
+      secretRef: { name: 'my-kars-key', key: 'k' },
+      env: 'A',
+    }),
   },
   {
     'spec.workload.cron must be set iff type is CronJob': {
@@ -29,6 +41,24 @@ export const sandboxWorkCases = casesOf(
     },
     'spec.workload.job belongs to the types Job and CronJob': {
       'a Service with the limits of a job': workload({ type: 'Service', job: {} }),
+    },
+    'spec.secrets entries must set exactly one of env or file': {
+      'a secret that goes nowhere': secrets({ secretRef }),
+      'a secret that goes to two places': secrets(env('A'), { ...env('B'), file: 'b' }),
+    },
+    "spec.secrets may not name a Secret that begins with kars-, which is the platform's": {
+      'a Secret of the platform': secrets({ secretRef: { name: 'kars-x', key: 'k' }, env: 'A' }),
+    },
+    'spec.secrets may not set a variable that the sandbox sets': each(
+      ['KARS_X', 'https_proxy', 'OpenAI_API_Key', 'AZURE_CLIENT_ID', 'SANDBOX_NAME'],
+      'the secret variable',
+      (name) => secrets(env(name)),
+    ),
+    'spec.secrets may name each env once': {
+      'a secret variable twice': secrets(env('A'), file('A'), env('A')),
+    },
+    'spec.secrets may name each file once': {
+      'a secret file twice': secrets(file('a'), file('b'), file('a')),
     },
   },
 );

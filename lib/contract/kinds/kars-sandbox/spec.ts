@@ -4,6 +4,7 @@ import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
 import { networkPolicy } from './network-policy.ts';
 import { runtime } from './runtime.ts';
+import { secrets } from './secrets.ts';
 import { workload } from './workload.ts';
 
 const namedRef = (field: string) =>
@@ -76,6 +77,7 @@ const shape = z.strictObject({
   workload: workload
     .optional()
     .describe('Whether the agent runs all the time, once, or by a schedule.'),
+  secrets: secrets.optional().describe('Keys of Secrets that the agent gets.'),
   inbound: z
     .array(
       z.strictObject({

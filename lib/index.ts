@@ -35,3 +35,5 @@ export { SandboxState } from './sandbox/state.ts';
 export type { PersistentStateProps } from './sandbox/state.ts';
 export { SandboxWorkload } from './sandbox/workload.ts';
 export type { CronWorkloadProps, JobWorkloadProps } from './sandbox/workload.ts';
+export { SandboxWorkspace } from './sandbox/workspace.ts';
+export type { EphemeralWorkspaceProps, PersistentWorkspaceProps } from './sandbox/workspace.ts';

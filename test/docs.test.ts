@@ -158,11 +158,11 @@ describe('the snippets', () => {
 
 /** What a snippet without imports may use. */
 const PRELUDE = `
-import { App, Chart, Cron, Duration } from 'cdk8s';
-import { Secret } from 'cdk8s-plus-28';
+import { App, Chart, Cron, Duration, Size } from 'cdk8s';
+import { PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import * as kars from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
-const { AgentRuntime, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, SandboxSecret, SandboxWorkload, ToolPolicy } = kars;
+const { AgentRuntime, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, SandboxSecret, SandboxWorkload, SandboxWorkspace, ToolPolicy } = kars;
 declare const chart: Chart;
 declare const agent: kars.AgentRuntime;
 declare const models: kars.InferencePolicy;

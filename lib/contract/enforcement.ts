@@ -25,6 +25,8 @@ const workload = pod('workload', 'workload-objects.ts', 'workload.test.ts');
 
 const secret = (where: string): Enforcement => pod('secrets', where, 'secrets.test.ts');
 
+const workspace = pod('workspace', 'agent-volumes.ts', 'workspace.test.ts');
+
 const router = (prop: string, where: string, test: string): Enforcement => ({
   by: 'router',
   prop,
@@ -86,6 +88,10 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'secrets[].secretRef.key': secret('agent-volumes.ts'),
     'secrets[].env': secret('agent-environment.ts'),
     'secrets[].file': secret('agent-volumes.ts'),
+    'workspace.mode': workspace,
+    'workspace.size': workspace,
+    'workspace.storageClassName': workspace,
+    'workspace.claimName': workspace,
     'state.mode': pod('state', 'volumes.ts'),
     'state.size': pod('state', 'volumes.ts'),
     'state.storageClassName': pod('state', 'volumes.ts'),

@@ -1,15 +1,20 @@
-import type { Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import type { PersistentVolumeClaim, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
 import { AGENT_SECRETS_DIR, LAUNCH_DIR } from '../contract/hardening.ts';
+import { claim } from './claim.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
 import { agentDirectories, volumeNames } from './volumes.ts';
+
+const WORKSPACE_CLAIM = 'kars-workspace';
+
+const DEFAULT_SIZE = '1Gi';
 
 const OWNER_AND_GROUP_READ = 0o440;
 
 /** The volumes that only the agent mounts. */
 export function agentVolumes(spec: AcceptedSandboxSpec): Volume[] {
   return [
-    { name: volumeNames.workspace, emptyDir: { sizeLimit: '1Gi' } },
-    { name: volumeNames.temporary, emptyDir: { sizeLimit: '1Gi' } },
+    workspaceVolume(spec),
+    { name: volumeNames.temporary, emptyDir: { sizeLimit: DEFAULT_SIZE } },
     ...secretsVolume(spec),
   ];
 }
@@ -24,6 +29,26 @@ export function agentMounts(spec: AcceptedSandboxSpec): VolumeMount[] {
       ? []
       : [{ name: volumeNames.secrets, mountPath: AGENT_SECRETS_DIR, readOnly: true }]),
   ];
+}
+
+/** The claim of a persistent workspace; none for any other. */
+export function workspaceClaim(
+  sandbox: string,
+  { workspace }: AcceptedSandboxSpec,
+): PersistentVolumeClaim[] {
+  if (workspace?.mode !== 'Persistent') return [];
+  const { size = DEFAULT_SIZE, storageClassName } = workspace;
+  return [claim(sandbox, WORKSPACE_CLAIM, size, storageClassName)];
+}
+
+function workspaceVolume({ workspace }: AcceptedSandboxSpec): Volume {
+  const claimName = workspace?.mode === 'Persistent' ? WORKSPACE_CLAIM : workspace?.claimName;
+  return {
+    name: volumeNames.workspace,
+    ...(claimName === undefined
+      ? { emptyDir: { sizeLimit: workspace?.size ?? DEFAULT_SIZE } }
+      : { persistentVolumeClaim: { claimName } }),
+  };
 }
 
 /** One file for each named key; none without such a key. */

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../private/manifest.ts';
 import type { Problem } from '../contract/problem.ts';
 import { environmentProblems } from './agent-environment.ts';
+import { workspaceClaim } from './agent-volumes.ts';
 import { compileDocuments, documentConfigMap } from './documents.ts';
 import { hardeningConfigMap, hardeningOf } from './hardening.ts';
 import { agentService } from './inbound-objects.ts';
@@ -34,6 +35,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
     hardeningConfigMap(source.name, hardening),
     ...agentService(source.name, spec),
     ...stateClaim(source.name, spec),
+    ...workspaceClaim(source.name, spec),
     workloadObject(input, podTemplate(input, documents, hardening)),
   ];
   return {

@@ -28,6 +28,7 @@ import { SERVICE_ACCOUNT } from './service-account.ts';
 import { toSpec } from './spec.ts';
 import type { SandboxState } from './state.ts';
 import type { SandboxWorkload } from './workload.ts';
+import type { SandboxWorkspace } from './workspace.ts';
 
 /** Props of {@link KarsSandbox}. */
 export interface KarsSandboxProps extends CustomResourceProps {
@@ -59,6 +60,12 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default all the time
    */
   readonly workload?: SandboxWorkload;
+  /**
+   * What the agent has in its working directory, `/sandbox`.
+   *
+   * @default an empty directory of 1 GiB that ends with the pod
+   */
+  readonly workspace?: SandboxWorkspace;
   /**
    * Keys of Secrets that the agent gets, each as a variable or as a file. Never one that begins with
    * `kars-`, or that holds the credential of a provider.

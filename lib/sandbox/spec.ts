@@ -11,6 +11,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     mcpServers = [],
     inbound = [],
     workload,
+    workspace,
     secrets = [],
     isolation,
     state,
@@ -42,6 +43,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     ...(inbound.length === 0 ? {} : { inbound: inbound.map(({ spec }) => ({ ...spec })) }),
     ...(workload === undefined ? {} : { workload: workload.spec }),
     ...(secrets.length === 0 ? {} : { secrets: secrets.map(({ spec }) => spec) }),
+    ...(workspace === undefined ? {} : { workspace: workspace.spec }),
     ...(suspended === undefined ? {} : { suspended }),
     ...(state === undefined ? {} : { state: state.spec }),
   };

@@ -1,9 +1,9 @@
 import type { PersistentVolumeClaim, Volume } from 'kubernetes-types/core/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
 import { projection } from '../contract/projection.ts';
+import { claim } from './claim.ts';
 import type { Hardening } from './hardening.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
-import { sandboxLabels, sandboxNamespace } from './names.ts';
 
 /** Names of the volumes of the pod, and of the claim for the state. */
 export const volumeNames = {
@@ -64,23 +64,7 @@ export function stateVolume(spec: AcceptedSandboxSpec): Volume {
 /** The claim behind {@link stateVolume}; none when the state is ephemeral. */
 export function stateClaim(sandbox: string, spec: AcceptedSandboxSpec): PersistentVolumeClaim[] {
   if (isEphemeral(spec)) return [];
-  const storageClassName = spec.state?.storageClassName;
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: {
-        name: STATE_CLAIM,
-        namespace: sandboxNamespace(sandbox),
-        labels: sandboxLabels(sandbox),
-      },
-      spec: {
-        accessModes: ['ReadWriteOncePod'],
-        ...(storageClassName === undefined ? {} : { storageClassName }),
-        resources: { requests: { storage: stateSize(spec) } },
-      },
-    },
-  ];
+  return [claim(sandbox, STATE_CLAIM, stateSize(spec), spec.state?.storageClassName)];
 }
 
 /** The documents of the guard, the directory that it installs the launcher into, and its own `/run` where it needs one. */

@@ -16,6 +16,8 @@ const secrets = (...members: object[]): object => sandbox({ secrets: members });
 const env = (name: string): object => ({ secretRef, env: name });
 const file = (name: string): object => ({ secretRef, file: name });
 
+const workspace = (members: object): object => sandbox({ workspace: members });
+
 const daily = { schedule: '@daily' };
 
 /** Cases for the rules of a KarsSandbox about how and where its agent runs. */
@@ -25,6 +27,9 @@ export const sandboxWorkCases = casesOf(
     'an agent that runs all the time': workload({ type: 'Service', job: null, cron: null }),
     'an agent that runs once': workload({ type: 'Job', job: {} }),
     'an agent that runs daily': workload({ type: 'CronJob', job: {}, cron: daily }),
+    ...each(['Ephemeral', 'Persistent'], 'workspace', (mode) => workspace({ mode, size: '2Gi' })),
+    'a workspace of a class': workspace({ mode: 'Persistent', storageClassName: 'fast' }),
+    'a workspace of somebody else': workspace({ mode: 'Existing', claimName: 'my-kars-claim' }),
     'no secret': secrets(),
     'secrets of every sort': secrets(env('A'), env('B'), file('A'), file('b.pem')),
     'a secret in a variable that begins like a reserved one': secrets(env('OPENAI_API_KEY_2')),
@@ -42,6 +47,27 @@ export const sandboxWorkCases = casesOf(
     'spec.workload.job belongs to the types Job and CronJob': {
       'a Service with the limits of a job': workload({ type: 'Service', job: {} }),
     },
+    'spec.workspace.claimName must be set iff mode is Existing': {
+      'an existing workspace without a claim': workspace({ mode: 'Existing' }),
+      'an own workspace with a claim': workspace({ mode: 'Persistent', claimName: 'mine' }),
+    },
+    'spec.workspace.storageClassName belongs to the mode Persistent': {
+      'an ephemeral workspace of a class': workspace({
+        mode: 'Ephemeral',
+        storageClassName: 'fast',
+      }),
+    },
+    'spec.workspace.size belongs to the modes Ephemeral and Persistent': {
+      'an existing workspace with a size': workspace({
+        mode: 'Existing',
+        claimName: 'mine',
+        size: '1Gi',
+      }),
+    },
+    "spec.workspace.claimName may not begin with kars-, which is the platform's: the agent never mounts its state":
+      {
+        'the state as workspace': workspace({ mode: 'Existing', claimName: 'kars-state' }),
+      },
     'spec.secrets entries must set exactly one of env or file': {
       'a secret that goes nowhere': secrets({ secretRef }),
       'a secret that goes to two places': secrets(env('A'), { ...env('B'), file: 'b' }),

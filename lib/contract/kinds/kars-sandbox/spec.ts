@@ -6,6 +6,7 @@ import { networkPolicy } from './network-policy.ts';
 import { runtime } from './runtime.ts';
 import { secrets } from './secrets.ts';
 import { workload } from './workload.ts';
+import { workspace } from './workspace.ts';
 
 const namedRef = (field: string) =>
   withRules(z.strictObject({ name: objectName().describe('Name in the same namespace.') }), [
@@ -78,6 +79,7 @@ const shape = z.strictObject({
     .optional()
     .describe('Whether the agent runs all the time, once, or by a schedule.'),
   secrets: secrets.optional().describe('Keys of Secrets that the agent gets.'),
+  workspace: workspace.optional().describe('What the agent has below /sandbox.'),
   inbound: z
     .array(
       z.strictObject({

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { objectName } from '../../primitives.ts';
+import { BYTES } from '../../quantity.ts';
+import { has, withRules } from '../../rule.ts';
+
+/** `spec.workspace`: what the agent has below /sandbox. */
+export const workspace = withRules(
+  z.strictObject({
+    mode: z
+      .enum(['Ephemeral', 'Persistent', 'Existing'])
+      .describe(
+        'Ephemeral ends with the pod, Persistent outlives it, Existing is a claim of yours.',
+      ),
+    size: z
+      .string()
+      .max(32)
+      .regex(BYTES)
+      .optional()
+      .describe('Size of the volume, 1Gi when absent.'),
+    storageClassName: objectName().optional().describe('Storage class; for Persistent.'),
+    claimName: objectName()
+      .optional()
+      .describe('PersistentVolumeClaim in the namespace of the sandbox; for Existing.'),
+  }),
+  [
+    {
+      cel: "(self.mode == 'Existing') == has(self.claimName)",
+      message: 'spec.workspace.claimName must be set iff mode is Existing',
+      holds: ({ mode, claimName }) => (mode === 'Existing') === has(claimName),
+    },
+    {
+      cel: "self.mode == 'Persistent' || !has(self.storageClassName)",
+      message: 'spec.workspace.storageClassName belongs to the mode Persistent',
+      holds: ({ mode, storageClassName }) => mode === 'Persistent' || !has(storageClassName),
+    },
+    {
+      cel: "self.mode != 'Existing' || !has(self.size)",
+      message: 'spec.workspace.size belongs to the modes Ephemeral and Persistent',
+      holds: ({ mode, size }) => mode !== 'Existing' || !has(size),
+    },
+    {
+      cel: "!has(self.claimName) || !self.claimName.startsWith('kars-')",
+      message:
+        "spec.workspace.claimName may not begin with kars-, which is the platform's: the agent never mounts its state",
+      holds: ({ claimName }) => !has(claimName) || !claimName.startsWith('kars-'),
+    },
+  ],
+);

@@ -1,7 +1,9 @@
 export { A2AAgent } from './agent/a2a-agent.ts';
 export type { A2AAgentProps, AgentSigningKey } from './agent/a2a-agent.ts';
+export { AgentProbe } from './agent/agent-probe.ts';
+export type { AgentProbeOptions, TcpProbeOptions } from './agent/agent-probe.ts';
 export { AgentRuntime } from './agent/agent-runtime.ts';
-export type { ContainerAgentProps } from './agent/agent-runtime.ts';
+export type { AgentHooks, AgentProbes, ContainerAgentProps } from './agent/agent-runtime.ts';
 export { KarsEval } from './agent/kars-eval.ts';
 export type { EvalCorpus, KarsEvalProps } from './agent/kars-eval.ts';
 export { KarsMemory } from './agent/kars-memory.ts';

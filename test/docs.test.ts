@@ -162,7 +162,7 @@ import { App, Chart, Cron, Duration, Size } from 'cdk8s';
 import { PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import * as kars from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
-const { AgentRuntime, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, SandboxSecret, SandboxWorkload, SandboxWorkspace, ToolPolicy } = kars;
+const { AgentProbe, AgentRuntime, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, SandboxSecret, SandboxWorkload, SandboxWorkspace, ToolPolicy } = kars;
 declare const chart: Chart;
 declare const agent: kars.AgentRuntime;
 declare const models: kars.InferencePolicy;

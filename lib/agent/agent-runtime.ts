@@ -1,6 +1,52 @@
+import type { Duration } from 'cdk8s';
 import { isReservedVariable } from '../contract/agent-variables.ts';
 import type { Problem } from '../contract/problem.ts';
 import { problem } from '../private/problems.ts';
+import type { AgentProbe } from './agent-probe.ts';
+
+/** Probes of an agent. */
+export interface AgentProbes {
+  /**
+   * Until it is healthy, no other probe counts.
+   *
+   * @default the agent counts as started at once
+   */
+  readonly startup?: AgentProbe;
+  /**
+   * An agent that is not healthy is restarted.
+   *
+   * @default it is restarted when it ends
+   */
+  readonly liveness?: AgentProbe;
+  /**
+   * Whether the Service of the sandbox sends connections.
+   *
+   * @default as soon as the agent runs
+   */
+  readonly readiness?: AgentProbe;
+}
+
+/** What runs in the agent container beside the agent, held as the agent is. */
+export interface AgentHooks {
+  /**
+   * Program and arguments at the start of the agent, which is killed when this fails.
+   *
+   * @default none
+   */
+  readonly postStart?: readonly string[];
+  /**
+   * Program and arguments before the agent is asked to end. It cannot send signals to the agent.
+   *
+   * @default none
+   */
+  readonly preStop?: readonly string[];
+  /**
+   * Time to end in, `preStop` included.
+   *
+   * @default 30 seconds
+   */
+  readonly terminationGracePeriod?: Duration;
+}
 
 /** Props of {@link AgentRuntime.container}. */
 export interface ContainerAgentProps {
@@ -20,6 +66,18 @@ export interface ContainerAgentProps {
    * @default none
    */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * How the kubelet finds out how the agent is.
+   *
+   * @default it is healthy while it runs
+   */
+  readonly probes?: AgentProbes;
+  /**
+   * What runs at its start and end.
+   *
+   * @default nothing
+   */
+  readonly lifecycle?: AgentHooks;
 }
 
 /** What runs in the agent container. */
@@ -38,7 +96,15 @@ export class AgentRuntime {
   /** Environment variables, sorted by name. */
   readonly env: readonly { readonly name: string; readonly value: string }[];
 
-  private constructor({ image, command, args = [], env = {} }: ContainerAgentProps) {
+  /** How the kubelet finds out how the agent is. */
+  readonly probes: AgentProbes;
+  /** What runs at its start and end. */
+  readonly lifecycle: AgentHooks;
+
+  private constructor(props: ContainerAgentProps) {
+    const { image, command, args = [], env = {}, probes = {}, lifecycle = {} } = props;
+    this.probes = probes;
+    this.lifecycle = lifecycle;
     this.image = image;
     this.command = command;
     this.args = args;

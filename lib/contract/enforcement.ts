@@ -27,6 +27,16 @@ const secret = (where: string): Enforcement => pod('secrets', where, 'secrets.te
 
 const workspace = pod('workspace', 'agent-volumes.ts', 'workspace.test.ts');
 
+const probe = (field: string): Readonly<Record<string, Enforcement>> =>
+  Object.fromEntries(
+    ['startup', 'liveness', 'readiness'].map((name) => [
+      `probes.${name}.${field}`,
+      pod('agent', 'agent-probes.ts', 'probes.test.ts'),
+    ]),
+  );
+
+const hook = pod('agent', 'agent-probes.ts', 'probes.test.ts');
+
 const router = (prop: string, where: string, test: string): Enforcement => ({
   by: 'router',
   prop,
@@ -92,6 +102,17 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'workspace.size': workspace,
     'workspace.storageClassName': workspace,
     'workspace.claimName': workspace,
+    ...probe('exec.command'),
+    ...probe('httpGet.path'),
+    ...probe('httpGet.port'),
+    ...probe('tcpSocket.port'),
+    ...probe('initialDelaySeconds'),
+    ...probe('periodSeconds'),
+    ...probe('timeoutSeconds'),
+    ...probe('failureThreshold'),
+    'lifecycle.postStart.exec.command': hook,
+    'lifecycle.preStop.exec.command': hook,
+    'lifecycle.terminationGracePeriodSeconds': { ...hook, where: 'lib/sandbox/pod.ts' },
     'state.mode': pod('state', 'volumes.ts'),
     'state.size': pod('state', 'volumes.ts'),
     'state.storageClassName': pod('state', 'volumes.ts'),

@@ -2,6 +2,7 @@ import type { Container, ResourceRequirements } from 'kubernetes-types/core/v1.j
 import { launchCommand } from '../contract/hardening.ts';
 import { AGENT_UID } from '../contract/process.ts';
 import { agentEnvironment } from './agent-environment.ts';
+import { agentProbes } from './agent-probes.ts';
 import { agentMounts } from './agent-volumes.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
 import { containerSecurityContext } from './security-context.ts';
@@ -28,5 +29,6 @@ export function agentContainer(
     terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: containerSecurityContext(AGENT_UID),
     volumeMounts: agentMounts(spec),
+    ...agentProbes(spec),
   };
 }

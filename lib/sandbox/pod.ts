@@ -18,6 +18,7 @@ export function podTemplate(
   hardening: Hardening,
 ): PodTemplateSpec {
   const { name } = source;
+  const grace = spec.lifecycle?.terminationGracePeriodSeconds;
   const credentials = credentialsVolume(inferencePolicy.spec);
   return {
     metadata: { labels: { ...sandboxLabels(name), ...podLabels(name) } },
@@ -26,6 +27,7 @@ export function podTemplate(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: podSecurityContext,
+      ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
       initContainers: [
         egressGuard(image('guard'), spec, hardening),
         sidecar('egress-proxy', name, image('egress-proxy'), false),

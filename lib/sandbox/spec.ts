@@ -1,3 +1,4 @@
+import type { AgentRuntime } from '../agent/agent-runtime.ts';
 import { DEFAULT_EGRESS_PORT } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import type { KarsSandboxProps } from './kars-sandbox.ts';
@@ -44,9 +45,31 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     ...(workload === undefined ? {} : { workload: workload.spec }),
     ...(secrets.length === 0 ? {} : { secrets: secrets.map(({ spec }) => spec) }),
     ...(workspace === undefined ? {} : { workspace: workspace.spec }),
+    ...probesOf(agent),
+    ...lifecycleOf(agent),
     ...(suspended === undefined ? {} : { suspended }),
     ...(state === undefined ? {} : { state: state.spec }),
   };
+}
+
+function probesOf({ probes }: AgentRuntime): Pick<KarsSandboxSpec, 'probes'> {
+  const { startup, liveness, readiness } = probes;
+  const given = {
+    ...(startup === undefined ? {} : { startup: startup.spec }),
+    ...(liveness === undefined ? {} : { liveness: liveness.spec }),
+    ...(readiness === undefined ? {} : { readiness: readiness.spec }),
+  };
+  return Object.keys(given).length === 0 ? {} : { probes: given };
+}
+
+function lifecycleOf({ lifecycle }: AgentRuntime): Pick<KarsSandboxSpec, 'lifecycle'> {
+  const { postStart, preStop, terminationGracePeriod: grace } = lifecycle;
+  const given = {
+    ...(postStart === undefined ? {} : { postStart: { exec: { command: [...postStart] } } }),
+    ...(preStop === undefined ? {} : { preStop: { exec: { command: [...preStop] } } }),
+    ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace.toSeconds() }),
+  };
+  return Object.keys(given).length === 0 ? {} : { lifecycle: given };
 }
 
 /** The entries of the sandbox, and those of the MCP servers that it may use. */

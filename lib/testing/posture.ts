@@ -1,6 +1,6 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { CronJob } from 'kubernetes-types/batch/v1.js';
-import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1.js';
+import type { Container, LifecycleHandler, Pod, PodSpec, Probe } from 'kubernetes-types/core/v1.js';
 import { launchCommand, launcherPrograms } from '../contract/hardening.ts';
 import type { SynthesizedApp, SynthesizedObject } from './synthesized-app.ts';
 
@@ -8,7 +8,7 @@ import type { SynthesizedApp, SynthesizedObject } from './synthesized-app.ts';
  * Everything about the pods of an app that is weaker than a sandbox of this library, one line each;
  * an empty list for an app that changed nothing.
  *
- * Looked at: egress guard, launcher, user, capabilities, privilege escalation, root file system, seccomp, host namespaces,
+ * Looked at: egress guard, launcher (of the agent, its probes and its hooks), user, capabilities, privilege escalation, root file system, seccomp, host namespaces,
  * host paths, service-account tokens, resource limits, and the default-deny policy of the namespace.
  */
 export function postureProblems(app: SynthesizedApp): string[] {
@@ -54,11 +54,26 @@ function podProblems(pod: PodSpec | undefined): string[] {
       .flatMap((container) =>
         containerProblems(container).map((text) => `container ${container.name} ${text}`),
       ),
-    ...pod.containers
-      .filter(({ command }) => command?.[0] !== launcher)
-      .map(({ name }) => `container ${name} is not started by the launcher`),
+    ...pod.containers.flatMap((container) => [
+      ...(container.command?.[0] === launcher
+        ? []
+        : [`container ${container.name} is not started by the launcher`]),
+      ...besideAgent(container)
+        .filter(({ exec }) => exec !== undefined && exec.command?.[0] !== launcher)
+        .map(() => `container ${container.name} has a probe or hook without the launcher`),
+    ]),
   ];
 }
+
+/** What the kubelet may start in a container beside its program. */
+const besideAgent = (container: Container): (Probe | LifecycleHandler)[] =>
+  [
+    container.startupProbe,
+    container.livenessProbe,
+    container.readinessProbe,
+    container.lifecycle?.postStart,
+    container.lifecycle?.preStop,
+  ].filter((entry) => entry !== undefined);
 
 const [launcher] = launchCommand([]);
 

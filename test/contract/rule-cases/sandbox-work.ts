@@ -18,6 +18,14 @@ const file = (name: string): object => ({ secretRef, file: name });
 
 const workspace = (members: object): object => sandbox({ workspace: members });
 
+const exec = { exec: { command: ['/healthy'] } };
+const http = { httpGet: { path: '/', port: 8080 } };
+const tcp = { tcpSocket: { port: 8080 } };
+const inbound = [{ namespace: 'apps', port: 8080 }];
+const probeNames = ['startup', 'liveness', 'readiness'] as const;
+const probe = (name: string, how: object, more: object = {}): object =>
+  sandbox({ probes: { [name]: how }, ...more });
+
 const daily = { schedule: '@daily' };
 
 /** Cases for the rules of a KarsSandbox about how and where its agent runs. */
@@ -30,6 +38,10 @@ export const sandboxWorkCases = casesOf(
     ...each(['Ephemeral', 'Persistent'], 'workspace', (mode) => workspace({ mode, size: '2Gi' })),
     'a workspace of a class': workspace({ mode: 'Persistent', storageClassName: 'fast' }),
     'a workspace of somebody else': workspace({ mode: 'Existing', claimName: 'my-kars-claim' }),
+    ...each(probeNames, 'a program as probe', (name) => probe(name, exec)),
+    ...each(probeNames, 'HTTP as probe', (name) => probe(name, http, { inbound })),
+    ...each(probeNames, 'TCP as probe', (name) => probe(name, tcp, { inbound })),
+    'no probe': sandbox({ probes: {} }),
     'no secret': secrets(),
     'secrets of every sort': secrets(env('A'), env('B'), file('A'), file('b.pem')),
     'a secret in a variable that begins like a reserved one': secrets(env('OPENAI_API_KEY_2')),
@@ -47,6 +59,28 @@ export const sandboxWorkCases = casesOf(
     'spec.workload.job belongs to the types Job and CronJob': {
       'a Service with the limits of a job': workload({ type: 'Service', job: {} }),
     },
+    ...Object.fromEntries(
+      probeNames.flatMap((name) => [
+        [
+          `spec.probes.${name} must set exactly one of exec, httpGet or tcpSocket`,
+          {
+            [`a ${name} probe that does nothing`]: probe(name, { periodSeconds: 1 }),
+            [`a ${name} probe that does two things`]: probe(name, { ...exec, ...tcp }, { inbound }),
+          },
+        ],
+        [
+          `spec.probes.${name} may connect to a port that spec.inbound names; use exec for any other`,
+          {
+            [`a ${name} probe at a port that is shut`]: probe(name, http),
+            [`a ${name} probe at another port`]: probe(
+              name,
+              { tcpSocket: { port: 8081 } },
+              { inbound },
+            ),
+          },
+        ],
+      ]),
+    ),
     'spec.workspace.claimName must be set iff mode is Existing': {
       'an existing workspace without a claim': workspace({ mode: 'Existing' }),
       'an own workspace with a claim': workspace({ mode: 'Persistent', claimName: 'mine' }),

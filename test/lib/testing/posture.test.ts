@@ -41,6 +41,18 @@ describe('what is weaker than a sandbox', () => {
       'container agent is not started by the launcher',
       (pod) => pod.containers.forEach((agent) => (agent.command = ['/agent'])),
     ],
+    [
+      'container agent has a probe or hook without the launcher',
+      (pod) =>
+        pod.containers.forEach((agent) => (agent.livenessProbe = { exec: { command: ['/x'] } })),
+    ],
+    [
+      'container agent has a probe or hook without the launcher',
+      (pod) =>
+        pod.containers.forEach(
+          (agent) => (agent.lifecycle = { preStop: { exec: { command: ['/x'] } } }),
+        ),
+    ],
     ['shares a namespace of the host', (pod) => (pod.hostPID = true)],
     ['shares one process namespace', (pod) => (pod.shareProcessNamespace = true)],
     [

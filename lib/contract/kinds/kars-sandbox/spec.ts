@@ -3,6 +3,7 @@ import { objectName, openObject, port, stringMap } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
 import { networkPolicy } from './network-policy.ts';
+import { lifecycle, probePortRules, probes } from './probes.ts';
 import { runtime } from './runtime.ts';
 import { secrets } from './secrets.ts';
 import { workload } from './workload.ts';
@@ -80,6 +81,8 @@ const shape = z.strictObject({
     .describe('Whether the agent runs all the time, once, or by a schedule.'),
   secrets: secrets.optional().describe('Keys of Secrets that the agent gets.'),
   workspace: workspace.optional().describe('What the agent has below /sandbox.'),
+  probes: probes.optional().describe('How the kubelet finds out how the agent is.'),
+  lifecycle: lifecycle.optional().describe('What runs beside the agent at its start and end.'),
   inbound: z
     .array(
       z.strictObject({
@@ -117,6 +120,7 @@ export const karsSandboxSpec = withRules(shape, [
     reason: 'FieldValueInvalid',
     holds: ({ governance: rules }) => !/[/:]/.test(rules?.toolPolicyRef?.name ?? ''),
   },
+  ...probePortRules,
 ]);
 
 /** Spec of a KarsSandbox as a manifest carries it. */

@@ -34,6 +34,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // All files in one process, so that they share one node.
+          isolate: false,
+          globalSetup: 'test/cluster/tear-down.ts',
         },
       },
     ],

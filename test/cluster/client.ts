@@ -1,4 +1,6 @@
+import { text as textOf } from 'node:stream/consumers';
 import { Agent, request } from 'undici';
+import { WebSocket } from 'ws';
 
 /** An object as the API server takes it. */
 export interface ApplicableObject {
@@ -33,11 +35,13 @@ const PLURALS: Readonly<Record<string, string>> = {
 export class Client {
   readonly #base: string;
   readonly #token: string;
+  readonly #ca: string;
   readonly #agent: Agent;
 
   constructor(base: string, token: string, ca: string) {
     this.#base = base;
     this.#token = token;
+    this.#ca = ca;
     this.#agent = new Agent({ connect: { ca } });
   }
 
@@ -82,6 +86,28 @@ export class Client {
       body: value,
       text,
     };
+  }
+
+  /**
+   * Opens a connection of one of the stream protocols; `listen` sees it before the first message comes.
+   *
+   * @throws Error with the message of a server that refuses.
+   */
+  stream(path: string, protocol: string, listen: (socket: WebSocket) => void): Promise<WebSocket> {
+    const socket = new WebSocket(`${this.#base.replace(/^http/, 'ws')}${path}`, [protocol], {
+      ca: this.#ca,
+      headers: { authorization: `Bearer ${this.#token}` },
+    });
+    listen(socket);
+    return new Promise((resolve, reject) => {
+      socket.once('open', () => resolve(socket));
+      socket.on('error', reject);
+      socket.once('unexpected-response', (_request, response) => {
+        textOf(response).then((text) => {
+          reject(new Error(`${response.statusCode ?? ''} ${messageOf(parse(text), text)}`));
+        }, reject);
+      });
+    });
   }
 
   /** Ends every connection. */

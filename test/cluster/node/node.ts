@@ -17,6 +17,9 @@ import { sweep, takeNode } from './sweep.ts';
 export interface Node {
   readonly cluster: Cluster;
   readonly admin: Client;
+  readonly ipFamily: IpFamily;
+  /** Makes the images of an archive known to the node. */
+  readonly importImages: (archive: string) => Promise<void>;
   readonly restartKubelet: () => Promise<void>;
   readonly restartContainerd: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -30,22 +33,26 @@ export interface NodeOptions {
   readonly ipFamily?: IpFamily;
 }
 
+/** The node of this process; test files share it through the global object, not through this module. */
+const held = globalThis as { karsNode?: Node | undefined };
+
+/** The node that this process has started and not stopped. */
+export const runningNode = (): Node | undefined => held.karsNode;
+
 /** Starts a node, and waits until it is ready. Ends what an earlier test left. */
 export async function startNode({ images, ipFamily = 'dual' }: NodeOptions): Promise<Node> {
-  takeNode();
+  await held.karsNode?.stop();
+  await takeNode();
   mkdirSync(NODE_DIRECTORY, { recursive: true });
   writeFileSync(paths.lock, String(process.pid));
-  const undo: (() => Promise<void>)[] = [
-    () => {
-      sweep();
-      return Promise.resolve();
-    },
-  ];
+  const undo: (() => Promise<void>)[] = [sweep];
   const stop = async (): Promise<void> => {
+    held.karsNode = undefined;
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
   try {
-    return await start(images, ipFamily, undo, stop);
+    held.karsNode = await start(images, ipFamily, undo, stop);
+    return held.karsNode;
   } catch (error) {
     await stop();
     throw error;
@@ -105,6 +112,8 @@ async function start(
   return {
     cluster,
     admin: cluster.admin,
+    ipFamily,
+    importImages,
     restartKubelet: async () => {
       await held.kubelet.stop();
       held.kubelet = kubelet();

@@ -58,6 +58,23 @@ export async function logsOf(admin: Client, pod: Pod, container: string): Promis
   return message === '' ? text : message;
 }
 
+/** The first line of JSON that a container writes. */
+export async function firstJsonLine(
+  admin: Client,
+  pod: Pod,
+  container: string,
+  seconds = 30,
+): Promise<Readonly<Record<string, unknown>>> {
+  const deadline = Date.now() + seconds * 1000;
+  while (Date.now() < deadline) {
+    const log = await logsOf(admin, pod, container);
+    const line = log.split('\n').find((text) => text.startsWith('{'));
+    if (line !== undefined) return JSON.parse(line) as Readonly<Record<string, unknown>>;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${container} reported nothing:\n${await logsOf(admin, pod, container)}`);
+}
+
 async function describePods(admin: Client, namespace: string): Promise<string> {
   const pods = await podsIn(admin, namespace);
   const lines = await Promise.all(pods.map((pod) => describePod(admin, pod)));

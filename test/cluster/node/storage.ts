@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '../client.ts';
 import { NODE_NAME, paths } from './paths.ts';
@@ -6,9 +6,12 @@ import { NODE_NAME, paths } from './paths.ts';
 const CLASS = 'local';
 const COUNT = 24;
 
+/** Where the API server has the volumes. */
+export const VOLUMES = '/api/v1/persistentvolumes';
+
 /** Volumes on this machine that claims are bound to, each a directory of its own. */
 export async function addVolumes(admin: Client): Promise<void> {
-  const storageClass = {
+  await make(admin, '/apis/storage.k8s.io/v1/storageclasses', {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
     metadata: {
@@ -17,24 +20,20 @@ export async function addVolumes(admin: Client): Promise<void> {
     },
     provisioner: 'kubernetes.io/no-provisioner',
     volumeBindingMode: 'WaitForFirstConsumer',
-  };
-  const objects = [storageClass, ...Array.from({ length: COUNT }, (_, index) => volume(index))];
-  const answers = await Promise.all(
-    objects.map(
-      (object) =>
-      admin.call('POST', `/${object.kind === 'StorageClass' ? 'apis/storage.k8s.io/v1/storageclasses' : 'api/v1/persistentvolumes'}`, object), // prettier-ignore
-    ),
-  );
-  for (const { ok, message } of answers) if (!ok) throw new Error(`[KARS_NODE_VOLUME] ${message}`);
+  });
+  const names = Array.from({ length: COUNT }, (_, index) => `local-${index}`);
+  await Promise.all(names.map((name) => addVolume(admin, name)));
 }
 
-function volume(index: number) {
-  const path = join(paths.volumes, String(index));
+/** One empty volume. */
+export async function addVolume(admin: Client, name: string): Promise<void> {
+  const path = join(paths.volumes, name);
+  rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true });
-  return {
+  await make(admin, VOLUMES, {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: `local-${index}` },
+    metadata: { name },
     spec: {
       capacity: { storage: '4Gi' },
       accessModes: ['ReadWriteOncePod'],
@@ -54,5 +53,10 @@ function volume(index: number) {
         },
       },
     },
-  };
+  });
+}
+
+async function make(admin: Client, path: string, object: object): Promise<void> {
+  const { ok, message } = await admin.call('POST', path, object);
+  if (!ok) throw new Error(`[KARS_NODE_VOLUME] ${message}`);
 }

@@ -1,35 +1,26 @@
-import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  globSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmdirSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from './ctr.ts';
 import { BRIDGE, NODE_DIRECTORY, paths } from './paths.ts';
 
 /** Removes all that a node left on this machine, whether it was stopped or its process killed. */
-export function sweep(): void {
-  killShims();
-  unmountAll();
-  spawnSync('ip', ['link', 'del', BRIDGE]);
+export async function sweep(): Promise<void> {
+  await killShims();
+  for (const path of mounts().toReversed()) await run('umount', ['--lazy', path]);
+  await run('ip', ['link', 'del', BRIDGE]);
   removeCgroups();
-  rmSync(NODE_DIRECTORY, { recursive: true, force: true });
+  await run('rm', ['-rf', NODE_DIRECTORY]);
 }
 
 /** Shims and what runs in their containers belong to no process of ours, and outlive containerd. */
-function killShims(): void {
+async function killShims(): Promise<void> {
   for (const shim of shims()) {
     for (const child of descendants(shim)) kill(child);
     kill(shim);
   }
   const deadline = Date.now() + 5000;
-  while (shims().length > 0 && Date.now() < deadline) Atomics.wait(clock, 0, 0, 20);
+  while (shims().length > 0 && Date.now() < deadline) await sleep(100);
 }
-
-const clock = new Int32Array(new SharedArrayBuffer(4));
 
 function shims(): number[] {
   return processes().filter((pid) => {
@@ -58,17 +49,17 @@ function kill(pid: number): void {
   }
 }
 
-function unmountAll(): void {
-  const mounts = read('/proc/self/mounts')
+const mounts = (): string[] =>
+  read('/proc/self/mounts')
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '')
     .filter((path) => path.startsWith(`${NODE_DIRECTORY}/`));
-  for (const path of mounts.toReversed()) spawnSync('umount', ['--lazy', path]);
-}
+
+const cgroups = (): string[] => globSync('/sys/fs/cgroup/{*/,}{kubepods,kars-node}');
 
 /** The kubelet makes its cgroups at the root of every hierarchy. */
 function removeCgroups(): void {
-  for (const root of globSync('/sys/fs/cgroup/{*/,}{kubepods,kars-node}')) {
+  for (const root of cgroups()) {
     const below = globSync('**/', { cwd: root }).map((path) => `${root}/${path}`);
     for (const path of [...below.sort((a, b) => b.length - a.length), root]) {
       try {
@@ -88,16 +79,36 @@ function read(path: string): string {
   }
 }
 
+/** Sweeps what a process of this run left when it ended, if it left a node. */
+export async function sweepAfterRun(): Promise<void> {
+  for (let attempt = 0; attempt < 50 && isHeld(); attempt += 1) {
+    // Whoever runs a node that is no child of this process is another run.
+    if (parentOf(holder()) !== process.pid) return;
+    await sleep(100);
+  }
+  if (!existsSync(paths.lock)) return;
+  await sweep();
+  const left = [...shims().map((pid) => `process ${pid}`), ...mounts(), ...cgroups()];
+  if (left.length > 0) throw new Error(`[KARS_NODE_LEFT] got ${left.join(', ')} after the run`);
+}
+
+const parentOf = (pid: number): number =>
+  Number(/\nPPid:\t([0-9]+)/.exec(read(`/proc/${pid}/status`))?.[1]);
+
+const holder = (): number => Number(read(paths.lock));
+
 /** Takes the node for this process, and clears what an earlier one left. */
-export function takeNode(): void {
-  const holder = Number(read(paths.lock));
-  if (holder > 0 && holder !== process.pid && existsSync(`/proc/${holder}`) && isNode(holder)) {
+export async function takeNode(): Promise<void> {
+  if (isHeld() && holder() !== process.pid) {
     throw new Error(
-      `[KARS_NODE_BUSY] got a node that process ${holder} runs; wait for it, there is one node at a time`,
+      `[KARS_NODE_BUSY] got a node that process ${holder()} runs; wait for it, there is one node at a time`,
     );
   }
-  sweep();
+  await sweep();
 }
+
+/** Whether the process that took the node is still there, and no other one has got its number. */
+const isHeld = (): boolean => holder() > 0 && existsSync(`/proc/${holder()}`) && isNode(holder());
 
 const isNode = (pid: number): boolean => {
   try {

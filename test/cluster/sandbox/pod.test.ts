@@ -1,52 +1,32 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Size } from 'cdk8s';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
-import type { Pod, PodSpec } from 'kubernetes-types/core/v1.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AgentResources, AgentRuntime, Inbound } from 'kars-constructs';
+import type { PodSpec } from 'kubernetes-types/core/v1.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { AgentRuntime, Inbound } from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
 import { agentsChart, sandboxIn } from '../../support/sandbox.ts';
 import type { ApplicableObject } from '../client.ts';
-import { startNode, type Node } from '../node/node.ts';
-import { applyAll, isReady, logsOf, waitForPod } from '../node/pods.ts';
-import { AGENT_IMAGE, writeSandboxImages } from '../node/test-images.ts';
-import { serveKinds } from '../with-crds.ts';
+import { firstJsonLine, isReady } from '../node/pods.ts';
+import { AGENT_IMAGE } from '../node/test-images.ts';
+import { useNode } from '../node/use-node.ts';
+import { script, smallResources } from './agents.ts';
 
 const PORT = 7000;
-
-const script = (name: string): string =>
-  readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
-
-const small = new AgentResources({
-  cpu: { request: 0.1, limit: 2 },
-  memory: { request: Size.mebibytes(128), limit: Size.gibibytes(1) },
-});
 
 /** What the attempts of `agent.py` came to, by name. */
 type Report = Readonly<Record<string, unknown>>;
 
 describe('a sandbox on a real node', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'kars-images-'));
-  let node: Node;
+  const node = useNode();
   let neighbour: readonly string[] = [];
 
   beforeAll(async () => {
-    node = await startNode({ images: [await writeSandboxImages(directory)] });
-    await serveKinds(node.admin);
-    await applyAll(node.admin, [
+    await node.apply([
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } },
       neighbourPod,
     ]);
-    const pod = await waitForPod(node.admin, 'default', isReady);
+    const pod = await node.pod('default', isReady);
     neighbour = (pod.status?.podIPs ?? []).map(({ ip }) => ip ?? '');
-  });
-
-  afterAll(async () => {
-    await (node as Node | undefined)?.stop();
-    rmSync(directory, { recursive: true, force: true });
   });
 
   const sandboxObjects = (name: string): readonly ApplicableObject[] => {
@@ -58,7 +38,7 @@ describe('a sandbox on a real node', () => {
         {
           agent: AgentRuntime.container({ image: AGENT_IMAGE, command }),
           inbound: [Inbound.fromNamespace('apps', { port: 8080 })],
-          resources: small,
+          resources: smallResources,
         },
         name,
       ),
@@ -67,24 +47,14 @@ describe('a sandbox on a real node', () => {
   };
 
   const reportOf = async (namespace: string): Promise<Report> => {
-    const pod = await waitForPod(node.admin, namespace, isReady);
-    return JSON.parse(await firstLine(pod)) as Report;
-  };
-
-  const firstLine = async (pod: Pod): Promise<string> => {
-    for (let attempt = 0; attempt < 150; attempt += 1) {
-      const log = await logsOf(node.admin, pod, 'agent');
-      const line = log.split('\n').find((text) => text.startsWith('{"uid"'));
-      if (line !== undefined) return line;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    throw new Error(`the agent reported nothing:\n${await logsOf(node.admin, pod, 'agent')}`);
+    const pod = await node.pod(namespace, isReady);
+    return firstJsonLine(node.admin, pod, 'agent');
   };
 
   it('holds a hijacked agent, and lets an ordinary one work', async () => {
-    await applyAll(node.admin, sandboxObjects('held'));
+    await node.apply(sandboxObjects('held'));
     expect(await reportOf('kars-held')).toEqual({ ...held, ...work });
-    const pod = await waitForPod(node.admin, 'kars-held', isReady);
+    const pod = await node.pod('kars-held', isReady);
     const address = pod.status?.podIP ?? '';
     expect(await greetingOf(address, 8080)).toBe('agent');
     expect(await greetingOf(address, 8081)).toBe('ECONNREFUSED');
@@ -94,7 +64,7 @@ describe('a sandbox on a real node', () => {
     const objects = structuredClone(sandboxObjects('bare'));
     const deployment = objects.find(({ kind }) => kind === 'Deployment') as unknown as Deployment;
     weaken(deployment.spec?.template.spec);
-    await applyAll(node.admin, objects);
+    await node.apply(objects);
     expect(await reportOf('kars-bare')).toMatchObject({
       'node tcp': 'HTTP/1.1 299 neighbour',
       'node tcp ipv6': 'HTTP/1.1 299 neighbour',

@@ -51,6 +51,12 @@ export { hostFault, normalHost, parseAuthority } from './names.ts';
 export type { Authority } from './names.ts';
 export { decodeKind, payloadSchemas } from './payloads.ts';
 export type { PayloadOf } from './payloads.ts';
+export { postureOf } from './posture/posture.ts';
+export type { Posture, PromisePosture, PromiseState } from './posture/posture.ts';
+export type { PostureInput } from './posture/posture-input.ts';
+export type { PromiseId } from './posture/promises.ts';
+export type { Reach } from './posture/reach.ts';
+export type { Weakness } from './posture/weaknesses.ts';
 export { failure, formatProblem, success } from './problem.ts';
 export type { Problem, Result } from './problem.ts';
 export {

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { GROUP } from '../contract/api.ts';
+import { requiredByKars } from '../contract/compatibility.ts';
 import {
   toolPolicy as definition,
   type toolPolicySpec,
@@ -21,10 +21,10 @@ export interface ToolPolicyProps extends CustomResourceProps {
  */
 export class ToolPolicy extends CustomResource<typeof toolPolicySpec> {
   constructor(scope: Construct, id: string, props: ToolPolicyProps) {
-    const name = props.name ?? id;
     const spec: ToolPolicySpec = {
-      // Required by the schema of kars v0.1.x; sandboxes refer to a policy by name.
-      appliesTo: { sandboxMatchLabels: { [`${GROUP}/tool-policy`]: name } },
+      appliesTo: {
+        sandboxMatchLabels: { ...requiredByKars.ToolPolicy['appliesTo.sandboxMatchLabels'] },
+      },
       allowedTools: [...props.allowedTools],
     };
     super(scope, id, props, () => ({ definition, spec }));

@@ -10,6 +10,8 @@ import {
   karsSandbox as definition,
   type karsSandboxSpec,
 } from '../contract/kinds/kars-sandbox/index.ts';
+import { postureOf, type Posture } from '../contract/posture/posture.ts';
+import type { PostureInput } from '../contract/posture/posture-input.ts';
 import type { Problem } from '../contract/problem.ts';
 import { KarsImages } from '../platform/images.ts';
 import type { InferencePolicy } from '../policy/inference-policy.ts';
@@ -123,6 +125,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
   readonly sandboxNamespace: string;
   /** Service account of that pod; its token is mounted nowhere. */
   readonly serviceAccountName = SERVICE_ACCOUNT;
+  readonly #postureInput: PostureInput | undefined;
 
   constructor(scope: Construct, id: string, props: KarsSandboxProps) {
     super(scope, id, props, (name) => ({
@@ -138,6 +141,15 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
     const models = bound(inferencePolicy);
     const tools = toolPolicy && bound(toolPolicy);
     const isRefused = sandbox === undefined || models === undefined || (toolPolicy && !tools);
+    this.#postureInput = isRefused
+      ? undefined
+      : {
+          namespace: this.namespace,
+          name: this.name,
+          sandbox: sandbox.spec,
+          inferencePolicy: models.spec,
+          toolPolicy: tools?.spec,
+        };
     // What is refused anyway has no objects, only its problems.
     const { objects, problems } = isRefused
       ? { objects: [], problems: [] }
@@ -156,6 +168,19 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
       ...(images === undefined ? [imagesMissing] : images.validate()),
       ...problems,
     ]);
+  }
+
+  /**
+   * How this sandbox holds every promise of the platform, what weakens it, and what it opens: plain data
+   * for a snapshot test, so that a review sees what a change of policy costs.
+   *
+   * @throws Error when the sandbox or a policy of it is refused; synthesis says why.
+   */
+  get posture(): Posture {
+    if (this.#postureInput === undefined) {
+      throw new Error(`KarsSandbox ${this.name} is refused; synthesize the app to see why`);
+    }
+    return postureOf(this.#postureInput);
   }
 
   #referenceProblems({

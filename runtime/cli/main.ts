@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { RELEASE } from 'kars-constructs/contract';
 import { addAudit } from './commands/audit.ts';
 import { addCrds } from './commands/crds.ts';
+import { addPosture } from './commands/posture.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addValidate } from './commands/validate.ts';
 import { CommandError, exitCodeMeanings, exitCodes } from './exit-codes.ts';
@@ -27,6 +28,7 @@ const program = new Command('kars')
 
 addCrds(program, processOutput);
 addValidate(program, processOutput);
+addPosture(program, processOutput);
 addAudit(program, processOutput);
 addQuickstart(program, processOutput);
 

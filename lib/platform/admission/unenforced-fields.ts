@@ -1,4 +1,5 @@
 import { GROUP, VERSION } from '../../contract/api.ts';
+import { silentValue } from '../../contract/compatibility.ts';
 import { enforcement, isEnforcedInCluster } from '../../contract/enforcement.ts';
 import { fieldsOf, formatPath, type Field } from '../../contract/fields.ts';
 import type { KindDefinition } from '../../contract/kind.ts';
@@ -28,7 +29,8 @@ function warning({ kind }: KindDefinition, field: Field): Validation[] {
   const path = formatPath(field.path);
   const only = enforcement[kind]?.[path]?.only;
   if (only === undefined && isEnforcedInCluster(kind, path)) return [];
-  const unused = isUnused('object.spec', field.path, only ?? field.default);
+  const silent = only ?? silentValue(kind, path, field.default);
+  const unused = isUnused('object.spec', field.path, silent);
   const message =
     only === undefined
       ? `spec.${path} is recorded, and nothing acts on it in this release`

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import {
   formatProblem,
@@ -11,6 +9,7 @@ import {
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { exitCodes } from '../exit-codes.ts';
+import { readManifestFile } from '../manifest-files.ts';
 import type { Output } from '../output.ts';
 
 /** What was found in one document of one file. */
@@ -33,7 +32,9 @@ export function addValidate(program: Command, output: Output): void {
     .option('--json', 'print the findings as JSON')
     .action(async (files: string[], { json = false }: { json?: boolean }) => {
       const findings = (
-        await Promise.all(files.map(async (file) => validateText(file, await read(file))))
+        await Promise.all(
+          files.map(async (file) => validateText(file, await readManifestFile(file))),
+        )
       ).flat();
       const count = (status: Finding['status']): number =>
         findings.filter((finding) => finding.status === status).length;
@@ -118,6 +119,3 @@ const fault = (message: string, path = ''): Outcome => ({
   status: 'invalid',
   problems: [{ path, code: 'KARS_MANIFEST_INVALID', message }],
 });
-
-const read = (file: string): Promise<string> =>
-  file === '-' ? text(process.stdin) : readFile(file, 'utf8');

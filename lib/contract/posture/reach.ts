@@ -1,0 +1,28 @@
+import { DEFAULT_EGRESS_PORT } from '../kinds/kars-sandbox/egress-allowlist.ts';
+import type { PostureInput } from './posture-input.ts';
+
+/** Everything that an agent may use or be reached by, as its policies say. */
+export interface Reach {
+  /** `provider/model`, the first one the default. */
+  readonly models: readonly string[];
+  /** Tools that it may offer to a model. */
+  readonly tools: readonly string[];
+  /** `host:port` */
+  readonly egress: readonly string[];
+  /** `namespace -> port` */
+  readonly inbound: readonly string[];
+}
+
+/** What a sandbox opens, in a form that shows a change of policy as a change of lines. */
+export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput): Reach {
+  const { primary, fallback = [] } = inferencePolicy.modelPreference ?? {};
+  const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
+  return {
+    models: [...(primary === undefined ? [] : [primary]), ...fallback].map(
+      ({ provider, deployment }) => `${provider}/${deployment}`,
+    ),
+    tools: toolPolicy?.allowedTools ?? [],
+    egress: endpoints.map(({ host, port = DEFAULT_EGRESS_PORT }) => `${host}:${port}`),
+    inbound: (sandbox.inbound ?? []).map(({ namespace, port }) => `${namespace} -> ${port}`),
+  };
+}

@@ -1,0 +1,113 @@
+import { inferencePolicy } from '../kinds/inference-policy.ts';
+import { DEFAULT_EGRESS_PORT } from '../kinds/kars-sandbox/egress-allowlist.ts';
+import { karsSandbox } from '../kinds/kars-sandbox/index.ts';
+import { toolPolicy } from '../kinds/tool-policy.ts';
+import type { PostureInput } from './posture-input.ts';
+import type { PromiseId } from './promises.ts';
+import { unenforcedFields } from './unenforced.ts';
+
+/** One thing that a sandbox says and that weakens a promise. */
+export interface Weakness {
+  readonly promise: PromiseId;
+  /** The field that says it: kind and path. */
+  readonly field: string;
+  readonly what: string;
+}
+
+/** Everything that a sandbox and its policies say and that weakens a promise, in the order of the fields. */
+export function weaknessesOf(input: PostureInput): Weakness[] {
+  return [
+    ...hardeningWeaknesses(input),
+    ...egressWeaknesses(input),
+    ...inboundWeaknesses(input),
+    ...stateWeaknesses(input),
+    ...modelWeaknesses(input),
+    ...silentFields(input),
+  ];
+}
+
+function hardeningWeaknesses({ sandbox }: PostureInput): Weakness[] {
+  if (sandbox.sandbox.isolation !== 'standard') return [];
+  return [
+    {
+      promise: 'depth',
+      field: 'KarsSandbox sandbox.isolation',
+      what: 'standard: on a kernel without Landlock the agent starts without rules about files',
+    },
+  ];
+}
+
+const PLAIN_HTTP = 80;
+
+function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
+  const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
+  return endpoints.flatMap(({ host, port = DEFAULT_EGRESS_PORT }, index): Weakness[] => {
+    const field = `KarsSandbox networkPolicy.allowedEndpoints[${index}]`;
+    if (port === DEFAULT_EGRESS_PORT) return [];
+    const what =
+      port === PLAIN_HTTP
+        ? `${host}:${port} is plain HTTP: whoever is on the way reads and changes it`
+        : `${host}:${port} carries any protocol, encrypted or not`;
+    return [{ promise: 'P3', field, what }];
+  });
+}
+
+function inboundWeaknesses({ sandbox: { inbound = [] } }: PostureInput): Weakness[] {
+  return inbound.map(({ namespace, podLabels, port }, index) => ({
+    promise: 'P2',
+    field: `KarsSandbox inbound[${index}]`,
+    what: `${podLabels === undefined ? 'every pod' : 'some pods'} of ${namespace} may connect to port ${port}, and the agent answers what it likes`,
+  }));
+}
+
+function stateWeaknesses({ sandbox }: PostureInput): Weakness[] {
+  if (sandbox.state?.mode !== 'Ephemeral') return [];
+  return (['P5', 'P8'] as const).map((promise) => ({
+    promise,
+    field: 'KarsSandbox state.mode',
+    what: 'Ephemeral: an eviction, which the agent can force, loses what the sidecars wrote',
+  }));
+}
+
+function modelWeaknesses({
+  inferencePolicy: { providers = [], tokenBudget },
+}: PostureInput): Weakness[] {
+  const limit = tokenBudget?.perRequestTokens ?? undefined;
+  return [
+    ...providers.flatMap(({ name, endpoint }, index): Weakness[] =>
+      URL.canParse(endpoint) && new URL(endpoint).protocol === 'http:'
+        ? [
+            {
+              promise: 'P3',
+              field: `InferencePolicy providers[${index}].endpoint`,
+              what: `${name} is reached by plain HTTP: whoever is on the way reads and changes it`,
+            },
+          ]
+        : [],
+    ),
+    ...(limit === undefined
+      ? ([
+          {
+            promise: 'P5',
+            field: 'InferencePolicy tokenBudget.perRequestTokens',
+            what: 'absent: a request may ask for any number of output tokens',
+          },
+        ] as const)
+      : []),
+  ];
+}
+
+function silentFields(input: PostureInput): Weakness[] {
+  const specs = [
+    [karsSandbox, input.sandbox],
+    [inferencePolicy, input.inferencePolicy],
+    [toolPolicy, input.toolPolicy],
+  ] as const;
+  return specs.flatMap(([definition, spec]) =>
+    unenforcedFields(definition, spec).map((path): Weakness => ({
+      promise: 'P10',
+      field: `${definition.kind} ${path}`,
+      what: 'is recorded, and nothing acts on it in this release',
+    })),
+  );
+}

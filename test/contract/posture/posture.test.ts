@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AgentRuntime,
+  Egress,
+  Inbound,
+  ModelProvider,
+  SandboxState,
+  ToolPolicy,
+  type KarsSandboxProps,
+} from 'kars-constructs';
+import type { Posture, PromiseId } from 'kars-constructs/contract';
+import { Testing } from 'cdk8s';
+import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
+
+type Change = (chart: ReturnType<typeof agentsChart>) => Partial<KarsSandboxProps>;
+
+const limited: Change = (chart) => ({
+  inferencePolicy: inferencePolicyIn(chart, { name: 'limited', maxTokensPerRequest: 100 }),
+});
+
+function postureWith(change: Change): Posture {
+  const chart = agentsChart(Testing.app());
+  return sandboxIn(chart, change(chart)).posture;
+}
+
+const weakened = ({ promises }: Posture): [PromiseId, string, string][] =>
+  promises.flatMap(({ id, weakenedBy }) =>
+    weakenedBy.map(({ field, what }): [PromiseId, string, string] => [id, field, what]),
+  );
+
+describe('the posture of a sandbox', () => {
+  it('is weakened by nothing that the defaults say', () => {
+    const posture = postureWith(limited);
+    expect(weakened(posture)).toEqual([]);
+    expect(Object.fromEntries(posture.promises.map(({ id, state }) => [id, state]))).toEqual({
+      P1: 'held',
+      P2: 'held',
+      P3: 'held',
+      P4: 'partly',
+      P5: 'partly',
+      P6: 'not yet',
+      P7: 'not yet',
+      P8: 'partly',
+      P9: 'held',
+      P10: 'held',
+      depth: 'held',
+    });
+  });
+
+  it('says what the sandbox opens', () => {
+    const { reach } = postureWith((chart) => ({
+      ...limited(chart),
+      toolPolicy: new ToolPolicy(chart, 'tools', { allowedTools: ['search'] }),
+      egress: [Egress.https('api.example.com')],
+      inbound: [Inbound.fromNamespace('apps', { port: 8080 })],
+    }));
+    expect(reach).toEqual({
+      models: ['local/small', 'local/large'],
+      tools: ['search'],
+      egress: ['api.example.com:443'],
+      inbound: ['apps -> 8080'],
+    });
+  });
+
+  it.each<[PromiseId, string, Change]>([
+    ['P2', 'every pod of apps may connect to port 8080', () => ({ inbound: [Inbound.fromNamespace('apps', { port: 8080 })] })], // prettier-ignore
+    ['P3', 'api.example.com:80 is plain HTTP', () => ({ egress: [Egress.http('api.example.com')] })], // prettier-ignore
+    ['P3', 'db.example.com:5432 carries any protocol', () => ({ egress: [Egress.tcp('db.example.com', 5432)] })], // prettier-ignore
+    ['P3', 'local is reached by plain HTTP', (chart) => ({ inferencePolicy: inferencePolicyIn(chart, { maxTokensPerRequest: 1, provider: ModelProvider.openAiCompatible({ name: 'local', endpoint: 'http://models.example.com/v1' }) }) })], // prettier-ignore
+    ['P5', 'any number of output tokens', (chart) => ({ inferencePolicy: inferencePolicyIn(chart) })], // prettier-ignore
+    ['P5', 'an eviction, which the agent can force', () => ({ state: SandboxState.ephemeral() })],
+    ['P8', 'an eviction, which the agent can force', () => ({ state: SandboxState.ephemeral() })],
+    ['depth', 'without rules about files', () => ({ isolation: 'standard' })],
+  ])('is weakened: %s by what "%s"', (promise, text, change) => {
+    const posture = postureWith((chart) => ({ ...limited(chart), ...change(chart) }));
+    const found = weakened(posture).filter(([id, , what]) => id === promise && what.includes(text));
+    expect(found).toHaveLength(1);
+    expect(posture.promises.find(({ id }) => id === promise)?.state).toBe('weakened');
+  });
+
+  it('cannot be told of a sandbox that is refused', () => {
+    const agent = AgentRuntime.container({ image: 'a', command: [] });
+    expect(() => postureWith((chart) => ({ ...limited(chart), agent }))).toThrow('is refused');
+  });
+});

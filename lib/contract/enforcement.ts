@@ -80,6 +80,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'governance.mcpServerRefs[].name': egress('mcpServers'),
     'networkPolicy.egressMode': { ...egress('egress'), only: 'Strict' },
     'networkPolicy.allowedEndpoints[].host': egress('egress'),
+    'networkPolicy.allowedEndpoints[].cidr': egress('egress'),
     'networkPolicy.allowedEndpoints[].port': egress('egress'),
     'resources.requests': pod('resources', 'agent-container.ts'),
     'resources.limits': pod('resources', 'agent-container.ts'),

@@ -1,3 +1,6 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { normalAddress } from './ip.ts';
+
 /** What the URL parser makes of an IPv4 address in any spelling; IPv6 ones have brackets, which no name has. */
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 
@@ -37,8 +40,9 @@ function parseHost(host: string): string | undefined {
   return URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`).hostname : undefined;
 }
 
-/** A host name with a port. */
+/** A host with a port. */
 export interface Authority {
+  /** A host name or an address in normal form; an IPv6 one without brackets. */
   readonly host: string;
   readonly port: number;
 }
@@ -57,5 +61,23 @@ export function parseAuthority(text: string): Authority | undefined {
   const port = Number(digits);
   return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
+
+/**
+ * Reads the target of a CONNECT request: what {@link parseAuthority} reads, or an address in its usual
+ * spelling. IPv4 in octal, hexadecimal or one number gives undefined.
+ */
+export function parseTarget(text: string): Authority | undefined {
+  const [, bracketed, plain = '', digits = ''] =
+    /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):([0-9]{1,5})$/.exec(text) ?? [];
+  const isAddress = bracketed === undefined ? isIPv4(plain) : isIPv6(bracketed);
+  if (!isAddress) return parseAuthority(text);
+  const host = normalAddress(bracketed ?? plain);
+  const port = Number(digits);
+  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+}
+
+/** A host and port as one text, an IPv6 address in brackets. */
+export const formatAuthority = ({ host, port }: Authority): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 const quote = (text: string): string => JSON.stringify(text);

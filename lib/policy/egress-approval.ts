@@ -1,7 +1,9 @@
 import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { egressApproval as definition } from '../contract/kinds/egress-approval.ts';
+import type { Problem } from '../contract/problem.ts';
 import { CustomResource, type CustomResourceProps } from '../private/custom-resource.ts';
+import { problem } from '../private/problems.ts';
 import type { Egress } from '../sandbox/egress.ts';
 import type { KarsSandbox } from '../sandbox/kars-sandbox.ts';
 
@@ -28,11 +30,21 @@ export class EgressApproval extends CustomResource {
       definition,
       spec: {
         sandbox: sandbox.name,
-        hosts: hosts.map(({ host, port }) => ({ host, port })),
+        hosts: hosts.flatMap(({ spec: entry }) => ('host' in entry ? [entry] : [])),
         reason,
         ttl: ttl.toIsoString(),
       },
-      problems: hosts.flatMap((entry, index) => entry.validate(`hosts[${index}]`)),
+      problems: hosts.flatMap((entry, index) => [
+        ...entry.validate(`hosts[${index}]`),
+        ...rangeProblems(entry, `hosts[${index}]`),
+      ]),
     }));
   }
+}
+
+/** The kind has hosts only. */
+function rangeProblems({ spec }: Egress, path: string): Problem[] {
+  return 'cidr' in spec
+    ? [problem('KARS_EGRESS_HOST', path, `got the range ${spec.cidr}, supply a host`)]
+    : [];
 }

@@ -33,14 +33,10 @@ export function compileDocuments(input: SandboxInput): CompiledDocuments {
             encode('tool-policy', sourceOf(toolPolicy.source), payload),
           ),
         ]),
-    {
-      ok: true,
-      value: encode(
-        'egress-allowlist',
-        sourceOf(sandbox.source),
-        compileEgressAllowlist(sandbox.spec.networkPolicy?.allowedEndpoints ?? []),
-      ),
-    },
+    mapResult(
+      compileEgressAllowlist(sandbox.spec.networkPolicy?.allowedEndpoints ?? []),
+      (payload) => encode('egress-allowlist', sourceOf(sandbox.source), payload),
+    ),
   ];
   const members = compiled.flatMap((result) => (result.ok ? [result.value] : []));
   const documents = [encodeSet(sourceOf(sandbox.source), members), ...members];

@@ -1,49 +1,65 @@
+import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import { hostFault } from '../contract/names.ts';
 import type { Problem } from '../contract/problem.ts';
+import { cidrFault } from '../contract/special-addresses.ts';
 import { problem } from '../private/problems.ts';
 
-/** A host and port that a sandbox may connect to. */
+/** What a sandbox may connect to: a host or a range of addresses, and a port. */
 export class Egress {
   /** HTTPS, port 443. */
   static https(host: string): Egress {
-    return new Egress(host, 443);
+    return new Egress({ host, port: 443 });
   }
 
   /** Plain HTTP, port 80. */
   static http(host: string): Egress {
-    return new Egress(host, 80);
+    return new Egress({ host, port: 80 });
   }
 
   /** Any port, through CONNECT. */
   static tcp(host: string, port: number): Egress {
-    return new Egress(host, port);
+    return new Egress({ host, port });
   }
 
-  /** Exact host name in normal form. */
-  readonly host: string;
-  /** TCP port. */
-  readonly port: number;
+  /**
+   * Private endpoints: every address of a range such as `10.20.0.0/28`, by itself or behind a name
+   * that has an entry of its own with the same port.
+   */
+  static cidr(cidr: string, port: number): Egress {
+    return new Egress({ cidr, port });
+  }
 
-  private constructor(host: string, port: number) {
-    this.host = host;
-    this.port = port;
+  /** As the custom resource carries it. */
+  readonly spec: EgressEntry;
+
+  private constructor(spec: EgressEntry) {
+    this.spec = spec;
   }
 
   /** Everything that a sandbox refuses about this entry, below `path`. */
   validate(path: string): Problem[] {
-    const fault = hostFault(this.host);
-    const portIsValid = Number.isInteger(this.port) && this.port >= 1 && this.port <= 65_535;
+    const { port } = this.spec;
+    const portIsValid = Number.isInteger(port) && port >= 1 && port <= 65_535;
     return [
-      ...(fault === undefined ? [] : [problem('KARS_EGRESS_HOST', `${path}.host`, fault)]),
+      ...this.#placeProblems(path),
       ...(portIsValid
         ? []
         : [
             problem(
               'KARS_EGRESS_PORT',
               `${path}.port`,
-              `got ${this.port}, supply a port from 1 to 65535`,
+              `got ${port}, supply a port from 1 to 65535`,
             ),
           ]),
     ];
+  }
+
+  #placeProblems(path: string): Problem[] {
+    const isRange = 'cidr' in this.spec;
+    const fault = isRange ? cidrFault(this.spec.cidr) : hostFault(this.spec.host);
+    if (fault === undefined) return [];
+    return isRange
+      ? [problem('KARS_EGRESS_CIDR', `${path}.cidr`, fault)]
+      : [problem('KARS_EGRESS_HOST', `${path}.host`, fault)];
   }
 }

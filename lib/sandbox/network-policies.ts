@@ -1,31 +1,18 @@
 import type {
   NetworkPolicy,
+  NetworkPolicyEgressRule,
   NetworkPolicyPeer,
   NetworkPolicyPort,
   NetworkPolicySpec,
 } from 'kubernetes-types/networking/v1.js';
+import {
+  egressEntries,
+  type EgressEntry,
+} from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import { processes } from '../contract/process.ts';
+import { publicBlocks } from '../contract/special-addresses.ts';
 import { podLabels, PLATFORM_NAMESPACE, sandboxLabels, sandboxNamespace } from './names.ts';
 import type { SandboxInput } from './input.ts';
-
-/** Ranges that no sandbox reaches: private, shared, link-local with metadata services, and reserved. */
-const NOT_PUBLIC = {
-  v4: [
-    '0.0.0.0/8',
-    '10.0.0.0/8',
-    '100.64.0.0/10',
-    '127.0.0.0/8',
-    '168.63.129.16/32',
-    '169.254.0.0/16',
-    '172.16.0.0/12',
-    '192.0.0.0/24',
-    '192.168.0.0/16',
-    '198.18.0.0/15',
-    '224.0.0.0/4',
-    '240.0.0.0/4',
-  ],
-  v6: ['::/127', '64:ff9b::/96', 'fc00::/7', 'fe80::/10', 'ff00::/8'],
-} as const;
 
 /** Default deny for the whole namespace, then one policy for each thing that is allowed. */
 export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
@@ -37,8 +24,10 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
     spec,
   });
   const podSelector = { matchLabels: podLabels(sandbox) };
-  const ports = outboundPorts(input).map(tcp);
-  const { inbound = [] } = input.sandbox.spec;
+  const { inbound = [], networkPolicy } = input.sandbox.spec;
+  const entries = egressEntries(networkPolicy?.allowedEndpoints ?? []);
+  const ports = publicPorts(entries, input).map(tcp);
+  const ranges = rangeRules(entries);
   return [
     policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
     policy('allow-dns', {
@@ -52,6 +41,9 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
       // A rule with an empty list of ports would open every port.
       egress: ports.length === 0 ? [] : [{ to: publicPeers, ports }],
     }),
+    ...(ranges.length === 0
+      ? []
+      : [policy('allow-ranges', { podSelector, policyTypes: ['Egress'], egress: ranges })]),
     ...(inbound.length === 0
       ? []
       : [
@@ -82,17 +74,25 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
   ];
 }
 
-/** Ports of the egress entries and of the model providers. */
-function outboundPorts({ sandbox, inferencePolicy }: SandboxInput): number[] {
-  const entries = sandbox.spec.networkPolicy?.allowedEndpoints ?? [];
+/** Ports of the hosts among the egress entries, and of the model providers. */
+function publicPorts(entries: readonly EgressEntry[], { inferencePolicy }: SandboxInput): number[] {
   const endpoints = (inferencePolicy.spec.providers ?? []).filter(({ endpoint }) =>
     URL.canParse(endpoint),
   );
   const ports = new Set([
-    ...entries.map(({ port = 443 }) => port),
+    ...entries.filter((entry) => 'host' in entry).map(({ port }) => port),
     ...endpoints.map(({ endpoint }) => portOf(new URL(endpoint))),
   ]);
   return [...ports].sort((a, b) => a - b);
+}
+
+/** One rule for each range that the entries name, with the ports that they name for it. */
+function rangeRules(entries: readonly EgressEntry[]): NetworkPolicyEgressRule[] {
+  const named = entries.filter((entry) => 'cidr' in entry);
+  return [...new Set(named.map(({ cidr }) => cidr))].map((cidr) => ({
+    to: [{ ipBlock: { cidr } }],
+    ports: named.filter((entry) => entry.cidr === cidr).map(({ port }) => tcp(port)),
+  }));
 }
 
 const portOf = ({ port, protocol }: URL): number =>
@@ -114,7 +114,6 @@ const clusterDns: NetworkPolicyPeer = {
   podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
 };
 
-const publicPeers: NetworkPolicyPeer[] = [
-  { ipBlock: { cidr: '0.0.0.0/0', except: [...NOT_PUBLIC.v4] } },
-  { ipBlock: { cidr: '::/0', except: [...NOT_PUBLIC.v6] } },
-];
+const publicPeers = publicBlocks.map(({ cidr, except }): NetworkPolicyPeer => ({
+  ipBlock: { cidr, except: [...except] },
+}));

@@ -1,5 +1,8 @@
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
-import { DEFAULT_EGRESS_PORT } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
+import {
+  DEFAULT_EGRESS_PORT,
+  type EgressEntry,
+} from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import type { KarsSandboxProps } from './kars-sandbox.ts';
 
@@ -73,12 +76,9 @@ function lifecycleOf({ lifecycle }: AgentRuntime): Pick<KarsSandboxSpec, 'lifecy
 }
 
 /** The entries of the sandbox, and those of the MCP servers that it may use. */
-function endpoints({
-  egress = [],
-  mcpServers = [],
-}: KarsSandboxProps): { host: string; port: number }[] {
+function endpoints({ egress = [], mcpServers = [] }: KarsSandboxProps): EgressEntry[] {
   return [
-    ...egress.map(({ host, port }) => ({ host, port })),
+    ...egress.map(({ spec }) => ({ ...spec })),
     ...mcpServers
       .filter(({ url }) => URL.canParse(url))
       .map(({ url }) => {

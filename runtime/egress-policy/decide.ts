@@ -1,11 +1,15 @@
+import { isIP } from 'node:net';
 import {
   allow,
   deny,
+  formatAuthority,
+  neverNamed,
   type Authority,
   type Decision,
   type EgressAllowlistPayload,
   type Source,
 } from 'kars-constructs/contract';
+import { rangeOf } from './ranges.ts';
 
 /** The allow-list that is in force, and the resource that it stands in. */
 export interface EgressPolicy {
@@ -13,22 +17,47 @@ export interface EgressPolicy {
   readonly allowlist: EgressAllowlistPayload;
 }
 
-/** Decides whether the agent may connect to a host and port. Without a policy nothing is allowed. */
-export function decideEgress(
-  { host, port }: Authority,
-  policy: EgressPolicy | undefined,
-): Decision {
+/**
+ * Decides whether the agent may connect to a host and port: a name by the entry that has it, an address
+ * by the range that holds it. Without a policy nothing is allowed.
+ */
+export function decideEgress(target: Authority, policy: EgressPolicy | undefined): Decision {
   if (policy === undefined) {
     return deny('KARS_POLICY_UNAVAILABLE', 'no document set', 'no egress allow-list is in force');
   }
   const { namespace, name } = policy.source;
-  const rule = `KarsSandbox ${namespace}/${name} egress`;
-  const index = policy.allowlist.entries.findIndex(
-    (entry) => entry.host === host && entry.port === port,
+  const sandbox = `KarsSandbox ${namespace}/${name}`;
+  return isIP(target.host) === 0
+    ? decideName(target, policy, sandbox)
+    : decideAddress(target, policy, sandbox);
+}
+
+function decideName({ host, port }: Authority, policy: EgressPolicy, sandbox: string): Decision {
+  const rule = `${sandbox} egress`;
+  const isListed = policy.allowlist.entries.some(
+    (entry) => 'host' in entry && entry.host === host && entry.port === port,
   );
-  if (index !== -1) return allow(`${rule} { host: "${host}", port: ${port} }`);
+  if (isListed) return allow(`${rule} { host: "${host}", port: ${port} }`);
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${host} port ${port}`),
-    cure: `add { host: "${host}", port: ${port} } to the egress of KarsSandbox ${namespace}/${name}`,
+    cure: `add { host: "${host}", port: ${port} } to the egress of ${sandbox}`,
+  };
+}
+
+function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string): Decision {
+  const { host, port } = target;
+  const rule = `${sandbox} egress`;
+  const why = neverNamed(host);
+  if (why !== undefined) {
+    const reason = `${host} can be in no entry (${why})`;
+    const cure = 'connect to a host or a range that an entry names';
+    return { ...deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason), cure };
+  }
+  const cidr = rangeOf(host, port, policy.allowlist);
+  if (cidr !== undefined) return allow(`${rule} { cidr: "${cidr}", port: ${port} }`);
+  const own = `${host}/${isIP(host) === 4 ? 32 : 128}`;
+  return {
+    ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no range has ${formatAuthority(target)}`),
+    cure: `add { cidr: "${own}", port: ${port} } to the egress of ${sandbox}, or connect to a name`,
   };
 }

@@ -1,8 +1,15 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { connect, type LookupFunction, type Socket } from 'node:net';
-import { deny, type Authority, type Deny } from 'kars-constructs/contract';
-import { specialPurpose } from '../egress-policy/addresses.ts';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import {
+  deny,
+  formatAuthority,
+  type Authority,
+  type Deny,
+  type EgressAllowlistPayload,
+} from 'kars-constructs/contract';
+import { unnamedAddress } from '../egress-policy/ranges.ts';
 import { limits } from './limits.ts';
+import { ownAddresses } from './own-addresses.ts';
 
 /** An address of a name, as `dns.lookup` gives it. */
 export interface ResolvedAddress {
@@ -14,41 +21,63 @@ export interface ResolvedAddress {
 export interface Dialer {
   /** Every address of a name. */
   readonly resolve: (host: string) => Promise<readonly ResolvedAddress[]>;
-  /** Why an address may not be dialled. */
-  readonly forbidden: (address: string) => string | undefined;
+  /** Why an address may not be dialled at a port under an allow-list. */
+  readonly forbidden: (
+    address: string,
+    port: number,
+    allowlist: EgressAllowlistPayload,
+  ) => string | undefined;
   /** Addresses to dial without resolving or checking, by `host:port`; from the process arguments only. */
   readonly overrides: ReadonlyMap<string, Authority>;
 }
 
-/** Resolves by the system and refuses what is not global unicast. */
-export const systemDialer = (overrides: ReadonlyMap<string, Authority>): Dialer => ({
-  resolve: (host) => systemLookup(host, { all: true, order: 'verbatim' }),
-  forbidden: specialPurpose,
-  overrides,
-});
+/** Resolves by the system; refuses what the allow-list does not stand for, and the pod itself. */
+export function systemDialer(overrides: ReadonlyMap<string, Authority>): Dialer {
+  const isOwn = ownAddresses();
+  return {
+    resolve: (host) => systemLookup(host, { all: true, order: 'verbatim' }),
+    // Processes of the pod listen there, and the packet rules do not keep the proxy from them.
+    forbidden: (address, port, allowlist) =>
+      isOwn(address) ? 'of the pod itself' : unnamedAddress(address, port, allowlist),
+    overrides,
+  };
+}
 
 /** Either a connection, or why there is none. */
 export type Dialled =
   { readonly ok: true; readonly socket: Socket } | { readonly ok: false; readonly denial: Deny };
 
 /** Connects to an allowed host and port; only addresses that were checked are dialled. */
-export async function dial(target: Authority, dialer: Dialer, rule: string): Promise<Dialled> {
-  const override = dialer.overrides.get(`${target.host}:${target.port}`);
+export async function dial(
+  target: Authority,
+  allowlist: EgressAllowlistPayload,
+  dialer: Dialer,
+  rule: string,
+): Promise<Dialled> {
+  const override = dialer.overrides.get(formatAuthority(target));
   if (override !== undefined) {
     const family = override.host.includes(':') ? 6 : 4;
     return open([{ address: override.host, family }], { ...target, port: override.port }, rule);
   }
-  const addresses = await resolveInTime(target.host, dialer);
+  const addresses = await addressesOf(target.host, dialer);
   if (addresses.length === 0) {
     const reason = `${target.host} has no address`;
     return { ok: false, denial: deny('KARS_EGRESS_RESOLVE_FAILED', rule, reason) };
   }
-  const why = addresses.map(({ address }) => dialer.forbidden(address)).find((text) => text);
+  const why = addresses
+    .map(({ address }) => dialer.forbidden(address, target.port, allowlist))
+    .find((text) => text !== undefined);
   if (why !== undefined) {
-    const reason = `${target.host} resolves to an address that is not public (${why})`;
+    const reason = `${target.host} has an address that it may not have here (${why})`;
     return { ok: false, denial: deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason) };
   }
   return open(addresses, target, rule);
+}
+
+/** An address stands for itself; a name is asked for once, and what comes is what is checked and dialled. */
+async function addressesOf(host: string, dialer: Dialer): Promise<readonly ResolvedAddress[]> {
+  const family = isIP(host);
+  return family === 0 ? resolveInTime(host, dialer) : [{ address: host, family }];
 }
 
 async function resolveInTime(host: string, dialer: Dialer): Promise<readonly ResolvedAddress[]> {

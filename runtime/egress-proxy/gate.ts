@@ -1,4 +1,11 @@
-import { deny, type Authority, type Deny } from 'kars-constructs/contract';
+import {
+  deny,
+  formatAuthority,
+  type Authority,
+  type Decision,
+  type Deny,
+  type EgressAllowlistPayload,
+} from 'kars-constructs/contract';
 import { decideEgress } from '../egress-policy/decide.ts';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
@@ -37,13 +44,11 @@ export class Gate {
     const policy =
       allowlist === undefined || source === undefined ? undefined : { allowlist, source };
     const decision = decideEgress(target, policy);
-    const dialled = decision.allow
-      ? await this.#dial(target, decision.rule)
-      : { ok: false as const, denial: decision };
+    const dialled = await this.#dial(target, decision, policy?.allowlist ?? { entries: [] });
     const unrecorded = await this.#recorder.decidedOrDeny({
       set: snapshot?.setDigest,
       surface,
-      target: `${target.host}:${target.port}`,
+      target: formatAuthority(target),
       decision: dialled.ok ? decision : dialled.denial,
     });
     if (unrecorded === undefined) return dialled;
@@ -52,14 +57,19 @@ export class Gate {
   }
 
   /** Descriptors are what the documents are read with too, so an agent must not be able to use them up. */
-  async #dial(target: Authority, rule: string): Promise<Dialled> {
+  async #dial(
+    target: Authority,
+    decision: Decision,
+    allowlist: EgressAllowlistPayload,
+  ): Promise<Dialled> {
+    if (!decision.allow) return { ok: false, denial: decision };
     if (this.#open >= this.#calls) {
       const reason = `${this.#calls} connections to hosts are open`;
       return { ok: false, denial: deny('KARS_OVERLOADED', 'egress proxy', reason) };
     }
     this.#open += 1;
     const done = (): void => void (this.#open -= 1);
-    const dialled = await dial(target, this.#dialer, rule);
+    const dialled = await dial(target, allowlist, this.#dialer, decision.rule);
     if (dialled.ok) dialled.socket.once('close', done);
     else done();
     return dialled;

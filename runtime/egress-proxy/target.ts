@@ -1,5 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { deny, normalHost, type Authority, type Deny } from 'kars-constructs/contract';
+import {
+  deny,
+  normalAddress,
+  normalHost,
+  type Authority,
+  type Deny,
+} from 'kars-constructs/contract';
 
 /** Where an absolute-form request goes, and how it is sent there. */
 export interface Target {
@@ -25,7 +31,7 @@ export function readTarget({
     return invalid('supply an absolute http URL, or use CONNECT');
   }
   const parsed = new URL(url);
-  const host = normalHost(parsed.hostname);
+  const host = normalHost(parsed.hostname) ?? addressIn(parsed.hostname);
   if (host === undefined) {
     const reason = `got ${JSON.stringify(parsed.hostname)}, supply a host name`;
     return deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', reason);
@@ -48,6 +54,10 @@ export function readTarget({
     path: `${parsed.pathname}${parsed.search}`,
   };
 }
+
+/** The address that the URL parser found, in any spelling: what it gives is what is decided and dialled. */
+const addressIn = (hostname: string): string | undefined =>
+  normalAddress(hostname.startsWith('[') ? hostname.slice(1, -1) : hostname);
 
 /** The Host header in the form that the URL parser gives, so that a default port makes no difference. */
 function hostOf(header: string | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { deny, parseAuthority } from 'kars-constructs/contract';
+import { deny, parseTarget } from 'kars-constructs/contract';
 import { denialAnswer, rawAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
 
@@ -13,9 +13,9 @@ export async function tunnel(
   head: Buffer,
 ): Promise<void> {
   client.on('error', () => client.destroy());
-  const target = parseAuthority(request.url ?? '');
+  const target = parseTarget(request.url ?? '');
   if (target === undefined) {
-    const reason = `got ${JSON.stringify(request.url ?? '').slice(0, 300)}, supply a host name in normal form and a port`;
+    const reason = `got ${JSON.stringify(request.url ?? '').slice(0, 300)}, supply a host name, or an address in its usual spelling, and a port`;
     const denial = deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', reason);
     client.end(rawAnswer(denialAnswer(await gate.refuseUnreadable('connect', denial))));
     return;

@@ -97,22 +97,39 @@ describe('compiling a tool policy', () => {
 
 describe('compiling endpoints', () => {
   it('gives port 443 where none is named', () => {
-    expect(compileEgressAllowlist([{ host: 'a.example.com' }])).toEqual({
-      entries: [{ host: 'a.example.com', port: 443 }],
+    const endpoints = [{ host: 'a.example.com' }, { cidr: '10.20.0.0/28' }];
+    expect(compileEgressAllowlist(endpoints)).toEqual({
+      ok: true,
+      value: {
+        entries: [
+          { cidr: '10.20.0.0/28', port: 443 },
+          { host: 'a.example.com', port: 443 },
+        ],
+      },
+    });
+  });
+
+  it('is refused for a range that no sandbox may reach, with its place', () => {
+    const endpoints = [{ host: 'a.example.com' }, { cidr: '0.0.0.0/0', port: 443 }];
+    expect(compileEgressAllowlist(endpoints)).toMatchObject({
+      ok: false,
+      problems: [{ path: 'spec.networkPolicy.allowedEndpoints[1].cidr', code: 'KARS_EGRESS_CIDR' }],
     });
   });
 
   it('does not depend on order and repetition, and gives what a process reads', () => {
     const host = fc.stringMatching(/^[a-z]{1,8}$/).map((label) => `${label}.example.com`);
-    const endpoint = fc.record(
-      { host, port: fc.integer({ min: 1, max: 65_535 }) },
-      { requiredKeys: ['host'] },
+    const port = fc.integer({ min: 1, max: 65_535 });
+    const cidr = fc.integer({ min: 0, max: 255 }).map((byte) => `10.20.${byte}.0/24`);
+    const endpoint = fc.oneof(
+      fc.record({ host, port }, { requiredKeys: ['host'] }),
+      fc.record({ cidr, port }, { requiredKeys: ['cidr'] }),
     );
     fc.assert(
       fc.property(fc.array(endpoint, { maxLength: 20 }), (endpoints) => {
         const one = compileEgressAllowlist(endpoints);
         expect(compileEgressAllowlist([...endpoints, ...endpoints].reverse())).toEqual(one);
-        expect(read('egress-allowlist', one)).toEqual(one);
+        expect(one.ok && read('egress-allowlist', one.value)).toEqual(one.ok && one.value);
       }),
     );
   });

@@ -8,11 +8,14 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
   {
     KarsSandbox: {
       theirs: [
+        'spec.networkPolicy.allowedEndpoints[].host string req',
         'spec.networkPolicy.allowedEndpoints[].port integer req',
         'spec.networkPolicy.egressMode string ="Learn" {Strict|Learn}',
         String.raw`spec.sandbox.selinuxContext string ="\\\"\\\""`,
       ],
       ours: [
+        'spec.networkPolicy.allowedEndpoints[].cidr string maxLength 64',
+        'spec.networkPolicy.allowedEndpoints[].host string',
         'spec.networkPolicy.allowedEndpoints[].port integer',
         'spec.networkPolicy.egressMode string N',
         'spec.sandbox.selinuxContext string =""',

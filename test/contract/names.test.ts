@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostFault, normalHost, parseAuthority } from 'kars-constructs/contract';
+import {
+  formatAuthority,
+  hostFault,
+  normalHost,
+  parseAuthority,
+  parseTarget,
+} from 'kars-constructs/contract';
 
 describe('a host', () => {
   it.each(['example.com', 'a.b.c.example.com', 'xn--bcher-kva.example', 'db', '_sip.example.com'])(
@@ -118,5 +124,42 @@ describe('an authority', () => {
     'a@b:1',
   ])('%s is not', (text) => {
     expect(parseAuthority(text)).toBeUndefined();
+  });
+});
+
+describe('the target of a CONNECT request', () => {
+  it.each([
+    ['EXAMPLE.com.:443', 'example.com', 443, 'example.com:443'],
+    ['10.20.0.5:443', '10.20.0.5', 443, '10.20.0.5:443'],
+    ['[FD12:0::5]:5432', 'fd12::5', 5432, '[fd12::5]:5432'],
+    ['[::ffff:127.0.0.1]:80', '::ffff:7f00:1', 80, '[::ffff:7f00:1]:80'],
+  ])('%s is read, and written in one way', (text, host, port, written) => {
+    expect(parseTarget(text)).toEqual({ host, port });
+    expect(formatAuthority({ host, port })).toBe(written);
+  });
+
+  it.each([
+    '10.20.0.5',
+    '10.20.0.5:0',
+    '10.20.0.5:65536',
+    '10.20.0.5.:443',
+    '10.20.5:443',
+    '010.20.0.5:443',
+    '0x0a.20.0.5:443',
+    '169083909:443',
+    '①⓪.20.0.5:443',
+    'fd12::5:443',
+    '[fd12::5]',
+    '[fd12::5]:0',
+    '[fd12::5%eth0]:443',
+    '[fd12::5%25eth0]:443',
+    '[10.20.0.5]:443',
+    '[example.com]:443',
+    '[]:443',
+    ' 10.20.0.5:443',
+    '10.20.0.5:443\n',
+    'user@10.20.0.5:443',
+  ])('%s is not', (text) => {
+    expect(parseTarget(text)).toBeUndefined();
   });
 });

@@ -24,13 +24,13 @@ export async function httpServer(
   return { port: portOf(server), server };
 }
 
-/** A TCP server on loopback that sends back what it gets, and ends when the other side ends. */
-export async function echoServer(): Promise<number> {
+/** A TCP server, on loopback unless it is told where, that sends back what it gets, and ends when the other side ends. */
+export async function echoServer(host = '127.0.0.1'): Promise<number> {
   const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => socket.destroy());
     socket.pipe(socket);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   onTestFinished(() => {
     server.close();

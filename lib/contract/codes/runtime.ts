@@ -86,18 +86,18 @@ export const runtimeCodes = {
   },
   KARS_EGRESS_NOT_ALLOWED: {
     status: 403,
-    meaning: 'no entry of the egress allow-list names this host and port',
-    cure: 'add the host and port to KarsSandbox.egress',
+    meaning: 'no entry of the egress allow-list names this host or address, and port',
+    cure: 'add an entry to KarsSandbox.egress',
   },
   KARS_EGRESS_ADDRESS_FORBIDDEN: {
     status: 403,
-    meaning: 'the host resolves to an address that is not global unicast',
-    cure: 'use a host with public addresses',
+    meaning: 'the address is not global unicast and in no range of the list, or is one of the pod',
+    cure: 'use a host with public addresses, or name the range of a private endpoint with Egress.cidr',
   },
   KARS_EGRESS_NAME_INVALID: {
     status: 403,
-    meaning: 'the target is not a host name in normal form with a port',
-    cure: 'use a host name; addresses cannot be allowed',
+    meaning: 'the target is not a host name, or an address in its usual spelling, with a port',
+    cure: 'use a host name',
   },
   KARS_EGRESS_RESOLVE_FAILED: {
     status: 502,

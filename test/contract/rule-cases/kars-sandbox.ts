@@ -26,6 +26,8 @@ const runtime = (kind: string, blocks: object): object => sandbox({ runtime: { k
 const governance = (members: object): object => sandbox({ governance: members });
 const servers = (...names: string[]): object =>
   governance({ mcpServerRefs: names.map((name) => ({ name })) });
+const endpoint = (entry: object): object =>
+  sandbox({ networkPolicy: { allowedEndpoints: [{ host: 'a.example.com' }, entry] } });
 const mode = (egressMode: string | null): object => sandbox({ networkPolicy: { egressMode } });
 
 const oci = { image: 'registry.example.com/code:1' };
@@ -79,6 +81,9 @@ export const karsSandboxCases = casesOf(
     'eight MCP servers': servers('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
     'a memory': sandbox({ memoryRef: { name: 'notes' } }),
     ...each(['Strict', 'Learn', null], 'egress', mode),
+    'a range': endpoint({ cidr: '10.20.0.0/28', port: 443 }),
+    'a range of IPv6, and null for the host': endpoint({ host: null, cidr: 'fd12::/64' }),
+    'a host, and null for the range': endpoint({ host: 'b.example.com', cidr: null }),
   },
   {
     'spec.agent (Foundry agent) is incompatible with spec.runtime.kind=BYO; BYO runtimes own their own inference + agent loop':
@@ -112,6 +117,11 @@ export const karsSandboxCases = casesOf(
     'spec.governance.mcpServerRefs entries must be unique by name': {
       'an MCP server twice': servers('a', 'b', 'a'),
       'an MCP server without a name': governance({ mcpServerRefs: [{}] }),
+    },
+    'spec.networkPolicy.allowedEndpoints[*] must set exactly one of `host` or `cidr`': {
+      'an endpoint without host and range': endpoint({ port: 443 }),
+      'an endpoint with host and range': endpoint({ host: 'b.example.com', cidr: '10.20.0.0/28' }),
+      'an endpoint with null for both': endpoint({ host: null, cidr: null }),
     },
     'spec.networkPolicy.egressMode must be one of: Strict, Learn': each(
       ['', 'strict', 'Approval'],

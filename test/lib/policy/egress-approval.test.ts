@@ -35,6 +35,11 @@ describe('an egress approval', () => {
   it.each([
     ['no host', { hosts: [] }, 'spec.hosts must contain between 1 and 16 entries'],
     ['a wildcard', { hosts: [Egress.https('*.example.com')] }, 'KARS_EGRESS_HOST'],
+    [
+      'a range',
+      { hosts: [Egress.cidr('10.20.0.0/28', 443)] },
+      'got the range 10.20.0.0/28, supply a host',
+    ],
     ['port 0', { hosts: [Egress.tcp('a.example.com', 0)] }, 'KARS_EGRESS_PORT'],
     ['no reason', { reason: '' }, 'spec.reason must be 1-512 characters'],
     [

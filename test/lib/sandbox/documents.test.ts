@@ -12,6 +12,7 @@ const app = synthesize((scope) => {
     egress: [
       Egress.https('z.example.com'),
       Egress.http('a.example.com'),
+      Egress.cidr('10.20.0.0/28', 5432),
       Egress.https('z.example.com'),
     ],
     mcpServers: [new McpServer(chart, 'mcp', { url: 'https://mcp.example.com:8443/mcp' })],
@@ -36,6 +37,7 @@ describe('the documents of a sandbox', () => {
 
   it('carry the egress entries and the MCP servers, sorted, each once', () => {
     expect(app.document('kars-reader', 'egress-allowlist').entries).toEqual([
+      { cidr: '10.20.0.0/28', port: 5432 },
       { host: 'a.example.com', port: 80 },
       { host: 'mcp.example.com', port: 8443 },
       { host: 'z.example.com', port: 443 },

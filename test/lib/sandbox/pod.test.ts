@@ -270,4 +270,25 @@ describe('the namespace of a sandbox', () => {
     };
     expect(egress[0]?.ports.map(({ port }) => port)).toEqual([443, 5432]);
   });
+
+  it('opens each range at the ports of its entries, and nothing more for it', () => {
+    const app = synthesized({
+      egress: [
+        Egress.cidr('10.20.0.0/28', 5432),
+        Egress.cidr('fd12::/64', 443),
+        Egress.cidr('10.20.0.0/28', 443),
+      ],
+    });
+    const tcp = (port: number): object => ({ protocol: 'TCP', port });
+    expect(app.find('NetworkPolicy', 'allow-ranges')['spec']).toMatchObject({
+      policyTypes: ['Egress'],
+      egress: [
+        { to: [{ ipBlock: { cidr: '10.20.0.0/28' } }], ports: [tcp(443), tcp(5432)] },
+        { to: [{ ipBlock: { cidr: 'fd12::/64' } }], ports: [tcp(443)] },
+      ],
+    });
+    expect(app.find('NetworkPolicy', 'allow-public')).toEqual(
+      synthesized().find('NetworkPolicy', 'allow-public'),
+    );
+  });
 });

@@ -36,6 +36,26 @@ describe('a sandbox is refused at synth', () => {
     expect(problems).toContain(expected.replaceAll('\\"', '"'));
   });
 
+  it.each([
+    ['everything', '0.0.0.0/0', 'supply a range without them'],
+    ['loopback', '127.0.0.0/8', 'loopback'],
+    ['metadata services', '169.254.169.254/32', 'link local, with metadata'],
+    ['metadata services of IPv6', 'fd00:ec2::254/128', 'services of AWS'],
+    ['the platform address of Azure', '168.63.129.16/32', 'platform address of Azure'],
+    ['multicast', 'ff00::/8', 'multicast'],
+    ['the unspecified address', '0.0.0.0/32', 'this network'],
+    ['bits behind the prefix', '10.20.0.5/28', 'supply its normal form \\"10.20.0.0/28\\"'],
+    ['a host', 'db.example.com', 'supply a range such as'],
+  ])('with %s in a range of an egress entry', (_what, cidr, expected) => {
+    const problems = synthProblems((app) =>
+      sandboxIn(agentsChart(app), {
+        egress: [Egress.cidr('10.0.0.0/8', 1), Egress.cidr(cidr, 443)],
+      }),
+    );
+    expect(problems).toContain('[chart/reader] [KARS_EGRESS_CIDR] egress[1].cidr:');
+    expect(problems).toContain(expected.replaceAll('\\"', '"'));
+  });
+
   it.each([0, -1, 65_536, 1.5, Number.NaN])('with the port %d in an egress entry', (port) => {
     const problems = synthProblems((app) =>
       sandboxIn(agentsChart(app), { egress: [Egress.tcp('api.example.com', port)] }),

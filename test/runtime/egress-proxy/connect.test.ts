@@ -1,12 +1,26 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { specialPurpose } from '../../../runtime/egress-policy/addresses.ts';
+import { networkInterfaces } from 'node:os';
+import { cidrFault, specialPurpose } from 'kars-constructs/contract';
 import { writeDocuments } from '../../support/documents.ts';
 import { echoServer, exchangeRaw, portOf } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';
 
 const listed = [{ host: 'echo.example', port: 7000 }];
+
+const ranges = [
+  { cidr: '10.20.0.0/28', port: 7000 },
+  { cidr: 'fd12::/64', port: 7000 },
+];
+
+/** An address that this machine has beside loopback, and that an entry may name. */
+function ownAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flat();
+  const own = addresses.find((entry) => entry && cidrFault(`${entry.address}/32`) === undefined);
+  if (own === undefined) throw new Error('this machine has no address but loopback');
+  return own.address;
+}
 
 const connectTo = (authority: string, payload = ''): string =>
   `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n${payload}`;
@@ -53,8 +67,8 @@ describe('CONNECT', () => {
     'echo.example:65536',
     'echo.example:7000/',
     'user@echo.example:7000',
-    '127.0.0.1:7000',
-    '[::1]:7000',
+    '127.0.0.1:0',
+    '[::1%eth0]:7000',
     '0x7f.1:7000',
     '2130706433:7000',
     '*.example:7000',
@@ -89,6 +103,47 @@ describe('CONNECT', () => {
   });
 });
 
+describe('CONNECT to an address', () => {
+  it.each([
+    ['127.0.0.1:7000', 'KARS_EGRESS_ADDRESS_FORBIDDEN'],
+    ['[::1]:7000', 'KARS_EGRESS_ADDRESS_FORBIDDEN'],
+    ['169.254.169.254:80', 'KARS_EGRESS_ADDRESS_FORBIDDEN'],
+    ['[fd00:ec2::254]:80', 'KARS_EGRESS_ADDRESS_FORBIDDEN'],
+    ['10.20.0.16:7000', 'KARS_EGRESS_NOT_ALLOWED'],
+    ['10.20.0.5:7001', 'KARS_EGRESS_NOT_ALLOWED'],
+    ['[fd13::5]:7000', 'KARS_EGRESS_NOT_ALLOWED'],
+    ['8.8.8.8:7000', 'KARS_EGRESS_NOT_ALLOWED'],
+  ])('is refused for %s, which is in no range', async (authority, code) => {
+    const { port, sidecar } = await startProxy(ranges);
+    const answer = await exchangeRaw(port, connectTo(authority), true);
+    expect(bodyOf(answer)).toMatchObject({ error: { code } });
+    expect(await sidecar.audited()).toMatchObject([{ target: authority, code }]);
+  });
+
+  it('is refused when the address is one of the pod, even in a range', async () => {
+    const own = ownAddress();
+    const { port } = await startProxy([{ cidr: `${own}/32`, port: 7000 }]);
+    const answer = await exchangeRaw(port, connectTo(`${own}:7000`), true);
+    expect(bodyOf(answer)).toMatchObject({
+      error: {
+        code: 'KARS_EGRESS_ADDRESS_FORBIDDEN',
+        reason: `${own} has an address that it may not have here (of the pod itself)`,
+      },
+    });
+  });
+
+  it('reaches the pod itself without that check, which is what keeps it out', async () => {
+    const own = ownAddress();
+    const target = await echoServer(own);
+    const { port } = await startProxy([{ cidr: `${own}/32`, port: target }], {
+      forbidden: () => undefined,
+    });
+    expect(await exchangeRaw(port, connectTo(`${own}:${target}`, 'inside'), true)).toContain(
+      'inside',
+    );
+  });
+});
+
 describe('addresses behind a name', () => {
   const resolvesTo =
     (...addresses: string[]) =>
@@ -109,6 +164,24 @@ describe('addresses behind a name', () => {
     const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);
     expect(bodyOf(answer)).toMatchObject({ error: { code: 'KARS_EGRESS_ADDRESS_FORBIDDEN' } });
     expect(await sidecar.audited()).toMatchObject([{ code: 'KARS_EGRESS_ADDRESS_FORBIDDEN' }]);
+  });
+
+  it.each([
+    ['in no range', ['10.20.0.16']],
+    ['in a range for another port', ['10.21.0.5']],
+    ['in a range, and another one in none', ['10.20.0.5', '10.20.0.16']],
+    ['in a range, and loopback', ['10.20.0.5', '127.0.0.1']],
+  ])('are refused when there is a private one %s', async (_what, addresses) => {
+    const entries = [...listed, ...ranges, { cidr: '10.21.0.0/28', port: 443 }];
+    const { port } = await startProxy(entries, { resolve: resolvesTo(...addresses) });
+    const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);
+    expect(bodyOf(answer)).toMatchObject({ error: { code: 'KARS_EGRESS_ADDRESS_FORBIDDEN' } });
+  });
+
+  it('are refused for a name without an entry, even when all of them are in a range', async () => {
+    const { port } = await startProxy(ranges, { resolve: resolvesTo('10.20.0.5') });
+    const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);
+    expect(bodyOf(answer)).toMatchObject({ error: { code: 'KARS_EGRESS_NOT_ALLOWED' } });
   });
 
   it('are reached without that check, which is what keeps loopback out', async () => {

@@ -86,11 +86,22 @@ describe('an absolute-form request', () => {
       get('http://user@site.example/', 'Host: site.example'),
       'KARS_REQUEST_INVALID',
     ],
-    ['an address literal', get('http://127.0.0.1/'), 'KARS_EGRESS_NAME_INVALID'],
+    ['an address literal', get('http://127.0.0.1/'), 'KARS_EGRESS_ADDRESS_FORBIDDEN'],
     [
       'an address literal in decimal',
       get('http://2130706433/', 'Host: 2130706433'),
-      'KARS_EGRESS_NAME_INVALID',
+      'KARS_EGRESS_ADDRESS_FORBIDDEN',
+    ],
+    [
+      'an address in no range',
+      get('http://10.20.0.5/', 'Host: 10.20.0.5'),
+      'KARS_EGRESS_NOT_ALLOWED',
+    ],
+    ['an address of IPv6', get('http://[::1]/', 'Host: [::1]'), 'KARS_EGRESS_ADDRESS_FORBIDDEN'],
+    [
+      'an address, and a name as Host',
+      get('http://10.20.0.5/', 'Host: site.example'),
+      'KARS_REQUEST_INVALID',
     ],
     [
       'an upgrade',

@@ -30,7 +30,7 @@ const hosts = (store: DocumentStore): string[] | undefined =>
   store
     .snapshot()
     ?.payload('egress-allowlist')
-    ?.entries.map(({ host }) => host);
+    ?.entries.map((entry) => ('host' in entry ? entry.host : entry.cidr));
 
 /** Ways to spoil a directory that holds the first set, and the code that has to be reported. */
 const faults: [what: string, code: string, spoil: (directory: string) => void][] = [

@@ -20,7 +20,12 @@ export const networkPolicy = withRules(
     allowedEndpoints: z
       .array(
         z.strictObject({
-          host: z.string().describe('Host name.'),
+          host: z.string().optional().describe('Host name.'),
+          cidr: z
+            .string()
+            .max(64)
+            .optional()
+            .describe('Range of addresses instead of a host, for private endpoints.'),
           port: integer().optional().describe('TCP port, 443 when absent.'),
         }),
       )
@@ -43,6 +48,13 @@ export const networkPolicy = withRules(
       message: 'spec.networkPolicy.egressMode must be one of: Strict, Learn',
       reason: 'FieldValueInvalid',
       holds: ({ egressMode }) => !has(egressMode) || egressModes.includes(egressMode),
+    },
+    {
+      cel: '!has(self.allowedEndpoints) || self.allowedEndpoints.all(e, has(e.host) != has(e.cidr))',
+      message: 'spec.networkPolicy.allowedEndpoints[*] must set exactly one of `host` or `cidr`',
+      reason: 'FieldValueInvalid',
+      holds: ({ allowedEndpoints = [] }) =>
+        allowedEndpoints.every(({ host, cidr }) => has(host) !== has(cidr)),
     },
   ],
 );

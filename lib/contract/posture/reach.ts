@@ -11,6 +11,8 @@ export interface Reach {
   readonly egress: readonly string[];
   /** `namespace -> port` */
   readonly inbound: readonly string[];
+  /** `secret/key` */
+  readonly secrets: readonly string[];
 }
 
 /** What a sandbox opens, in a form that shows a change of policy as a change of lines. */
@@ -24,5 +26,6 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
     tools: toolPolicy?.allowedTools ?? [],
     egress: endpoints.map(({ host, port = DEFAULT_EGRESS_PORT }) => `${host}:${port}`),
     inbound: (sandbox.inbound ?? []).map(({ namespace, port }) => `${namespace} -> ${port}`),
+    secrets: (sandbox.secrets ?? []).map(({ secretRef: { name, key } }) => `${name}/${key}`),
   };
 }

@@ -17,13 +17,47 @@ export interface Weakness {
 /** Everything that a sandbox and its policies say and that weakens a promise, in the order of the fields. */
 export function weaknessesOf(input: PostureInput): Weakness[] {
   return [
+    ...secretWeaknesses(input),
     ...hardeningWeaknesses(input),
+    ...workspaceWeaknesses(input),
     ...egressWeaknesses(input),
     ...inboundWeaknesses(input),
     ...stateWeaknesses(input),
     ...modelWeaknesses(input),
     ...silentFields(input),
   ];
+}
+
+function secretWeaknesses({ sandbox: { secrets = [] } }: PostureInput): Weakness[] {
+  return secrets.map(({ secretRef, env, file }, index) => ({
+    promise: 'P1',
+    field: `KarsSandbox secrets[${index}]`,
+    what: `whoever hijacks the agent has ${secretRef.key} of Secret ${secretRef.name}, in ${env ?? file ?? ''}`,
+  }));
+}
+
+function workspaceWeaknesses({ sandbox: { workspace } }: PostureInput): Weakness[] {
+  const field = 'KarsSandbox workspace.mode';
+  switch (workspace?.mode) {
+    case 'Existing':
+      return [
+        {
+          promise: 'P2',
+          field,
+          what: `whoever else mounts the claim ${workspace.claimName ?? ''} exchanges files with the agent`,
+        },
+      ];
+    case 'Persistent':
+      return [
+        {
+          promise: 'depth',
+          field,
+          what: 'Persistent: what a hijacked run leaves in /sandbox, the next run finds',
+        },
+      ];
+    default:
+      return [];
+  }
 }
 
 function hardeningWeaknesses({ sandbox }: PostureInput): Weakness[] {

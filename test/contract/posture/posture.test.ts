@@ -4,12 +4,15 @@ import {
   Egress,
   Inbound,
   ModelProvider,
+  SandboxSecret,
   SandboxState,
+  SandboxWorkspace,
   ToolPolicy,
   type KarsSandboxProps,
 } from 'kars-constructs';
 import type { Posture, PromiseId } from 'kars-constructs/contract';
 import { Testing } from 'cdk8s';
+import { PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
 
 type Change = (chart: ReturnType<typeof agentsChart>) => Partial<KarsSandboxProps>;
@@ -59,10 +62,14 @@ describe('the posture of a sandbox', () => {
       tools: ['search'],
       egress: ['api.example.com:443'],
       inbound: ['apps -> 8080'],
+      secrets: [],
     });
   });
 
   it.each<[PromiseId, string, Change]>([
+    ['P1', 'has token of Secret git-host, in GIT_TOKEN', (chart) => ({ secrets: [SandboxSecret.env('GIT_TOKEN', { secret: Secret.fromSecretName(chart, 'git', 'git-host'), key: 'token' })] })], // prettier-ignore
+    ['P2', 'whoever else mounts the claim shared', (chart) => ({ workspace: SandboxWorkspace.existing(PersistentVolumeClaim.fromClaimName(chart, 'claim', 'shared')) })], // prettier-ignore
+    ['depth', 'the next run finds', () => ({ workspace: SandboxWorkspace.persistent() })],
     ['P2', 'every pod of apps may connect to port 8080', () => ({ inbound: [Inbound.fromNamespace('apps', { port: 8080 })] })], // prettier-ignore
     ['P3', 'api.example.com:80 is plain HTTP', () => ({ egress: [Egress.http('api.example.com')] })], // prettier-ignore
     ['P3', 'db.example.com:5432 carries any protocol', () => ({ egress: [Egress.tcp('db.example.com', 5432)] })], // prettier-ignore

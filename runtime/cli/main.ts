@@ -6,6 +6,7 @@ import { addAudit } from './commands/audit.ts';
 import { addCrds } from './commands/crds.ts';
 import { addPosture } from './commands/posture.ts';
 import { addQuickstart } from './commands/quickstart.ts';
+import { addStatus } from './commands/status.ts';
 import { addValidate } from './commands/validate.ts';
 import { CommandError, exitCodeMeanings, exitCodes } from './exit-codes.ts';
 import { processOutput } from './output.ts';
@@ -30,6 +31,7 @@ addCrds(program, processOutput);
 addValidate(program, processOutput);
 addPosture(program, processOutput);
 addAudit(program, processOutput);
+addStatus(program, processOutput);
 addQuickstart(program, processOutput);
 
 try {

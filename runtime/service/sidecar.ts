@@ -6,6 +6,7 @@ import { DecisionRecorder } from './decision-recorder.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { stopOnSignal } from './shutdown.ts';
+import { writeStatus } from './status-records.ts';
 import { startStatusServer } from './status-server.ts';
 
 /** What every sidecar is built from. */
@@ -38,6 +39,16 @@ export async function startSidecar(
     status,
   );
   log.info('listening', { listener: 'status', host: status.host, port });
+  const endStatus = writeStatus(log, () => {
+    const reason = notReady();
+    const { set } = documents.status();
+    return {
+      ready: reason === undefined,
+      reason: reason ?? '',
+      set: set.digest ?? '',
+      refused: set.last_error ?? '',
+    };
+  });
   return {
     log,
     documents,
@@ -45,6 +56,7 @@ export async function startSidecar(
     serving: (agentPort, close) => {
       log.info('listening', { listener: 'agent', host: agent.host, port: agentPort });
       stopOnSignal(log, notReady, async () => {
+        endStatus();
         await close();
         await server.close();
         await documents.close();

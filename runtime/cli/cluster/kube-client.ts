@@ -1,0 +1,85 @@
+import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
+import type { Pod } from 'kubernetes-types/core/v1.js';
+import { labels } from 'kars-constructs/contract';
+import { CommandError } from '../exit-codes.ts';
+
+/** What `kars status` reads of a cluster: `get` and `list` of `pods`, and `get` of `pods/log`. */
+export interface PodReader {
+  /** The pods of a sandbox, the newest first. */
+  readonly pods: (namespace: string, sandbox: string) => Promise<Pod[]>;
+  /** The end of the log of a container, `''` when there is none. */
+  readonly log: (
+    pod: Pod,
+    container: string,
+    part: { readonly tailLines: number } | { readonly sinceSeconds: number },
+  ) => Promise<string>;
+}
+
+/** Where the cluster is and who asks. */
+export interface ClusterOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+const BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads the cluster that the user's kubeconfig names, as kubectl would.
+ *
+ * @throws CommandError when there is none.
+ */
+export function connect({ kubeconfig, context }: ClusterOptions): PodReader {
+  const config = new KubeConfig();
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+    if (context !== undefined) config.setCurrentContext(context);
+  } catch (error) {
+    throw unreachable(error);
+  }
+  if (config.getCurrentCluster() === null) {
+    throw new CommandError('internal', 'got a kubeconfig without this context, supply --context');
+  }
+  const api = config.makeApiClient(CoreV1Api);
+  return {
+    pods: async (namespace, sandbox) => {
+      const labelSelector = `${labels.sandbox}=${sandbox},${labels.component}=sandbox`;
+      const { items } = await asked(api.listNamespacedPod({ namespace, labelSelector }));
+      // The same objects, but that the client makes dates of times, which nobody reads further on.
+      return items.sort((a, b) => created(b) - created(a)) as unknown as Pod[];
+    },
+    log: async ({ metadata }, container, part) => {
+      const [name, namespace] = [metadata?.name ?? '', metadata?.namespace ?? ''];
+      const request = { name, namespace, container, limitBytes: BYTES, ...part };
+      try {
+        return await api.readNamespacedPodLog(request);
+      } catch (error) {
+        // A container that has not started has no log.
+        if (isStatus(error, 400)) return '';
+        throw unreachable(error);
+      }
+    },
+  };
+}
+
+const created = ({ metadata }: V1Pod): number => metadata?.creationTimestamp?.getTime() ?? 0;
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
+const isStatus = (error: unknown, status: number): boolean =>
+  error instanceof Error && 'code' in error && error.code === status;
+
+/** The first line says what is wrong; a client's errors go on with whole answers. */
+function unreachable(error: unknown): CommandError {
+  const body = error instanceof Error && 'body' in error ? String(error.body) : '';
+  const told = /"message":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const text = told ?? (cause instanceof Error ? cause.message : String(cause));
+  return new CommandError('internal', `the cluster cannot be read: ${text.split('\n')[0] ?? ''}`);
+}

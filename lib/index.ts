@@ -11,7 +11,7 @@ export type { KarsMemoryProps } from './agent/kars-memory.ts';
 export { McpServer } from './agent/mcp-server.ts';
 export type { McpServerProps } from './agent/mcp-server.ts';
 export { KarsImages } from './platform/images.ts';
-export type { ImageName, KarsImagesProps } from './platform/images.ts';
+export type { ImageName, KarsImagesFileProps, KarsImagesProps } from './platform/images.ts';
 export { KarsPlatform } from './platform/kars-platform.ts';
 export type { KarsPlatformProps } from './platform/kars-platform.ts';
 export { EgressApproval } from './policy/egress-approval.ts';

@@ -34,11 +34,16 @@ export async function bundle(
   });
 }
 
+/** Directories of the packages that end up in a bundle, sorted. */
+export function packageDirectoriesIn({ inputs }: Metafile): string[] {
+  const directories = Object.keys(inputs).flatMap(
+    (path) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
+  );
+  return [...new Set(directories)].sort();
+}
+
 /** Names of the packages that end up in a bundle, sorted. */
-export function packagesIn({ inputs }: Metafile): string[] {
-  const names = Object.keys(inputs).flatMap((path) => {
-    const match = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
-    return match?.[1] === undefined ? [] : [match[1]];
-  });
+export function packagesIn(metafile: Metafile): string[] {
+  const names = packageDirectoriesIn(metafile).map((path) => path.replace(/.*node_modules\//, ''));
   return [...new Set(names)].sort();
 }

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { IConstruct } from 'constructs';
 import { RELEASE } from '../contract/api.ts';
-import type { Problem } from '../contract/problem.ts';
+import { imageListSchema, type ImageList } from '../contract/image-list.ts';
+import { failure, success, type Problem, type Result } from '../contract/problem.ts';
 import type { Reader } from '../contract/projection.ts';
+import { interpreted, problemsOf } from '../contract/schema-problems.ts';
 import { problem } from '../private/problems.ts';
 
 /** Processes that an image set has an image for. */
@@ -15,18 +18,56 @@ export interface KarsImagesProps {
   readonly digests: Readonly<Record<ImageName, string>>;
 }
 
+/** Props of {@link KarsImages.fromFile}. */
+export interface KarsImagesFileProps {
+  /**
+   * Registry and path that the images were pushed to, such as `registry.example.com/kars`.
+   *
+   * @default 'localhost': images that were imported into the container runtime of the nodes
+   */
+  readonly registry?: string;
+}
+
 const attached = new WeakMap<IConstruct, KarsImages>();
+
+/** Host with an optional port, then a path; no scheme, no tag. */
+const REGISTRY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Which images the sidecars run: said once for an app or a platform, inherited by every sandbox below. */
 export class KarsImages {
-  /** Images as this repository builds and names them on the machine itself. */
+  /**
+   * Images by the tag of this release under the name `localhost`, which no registry answers to: for
+   * local runs, and for manifests that nobody applies.
+   */
   static local(): KarsImages {
-    return new KarsImages((name) => `localhost/kars-${name}:${RELEASE}`, {});
+    return new KarsImages((name) => `localhost/kars-${name}:${RELEASE}`, []);
   }
 
   /** Images in a registry, each by digest. */
   static of({ registry, digests }: KarsImagesProps): KarsImages {
-    return new KarsImages((name) => `${registry}/kars-${name}@${digests[name]}`, digests);
+    return new KarsImages(
+      (name) => `${registry}/kars-${name}@${digests[name]}`,
+      [...registryProblems(registry), ...digestProblems(digests)],
+    );
+  }
+
+  /**
+   * The images of a list that `npm run images` wrote, `out/images/images.json`; a list that is missing
+   * or malformed is refused at synth.
+   *
+   * @example
+   * new KarsPlatform(chart, 'platform', {
+   *   images: KarsImages.fromFile('images.json', { registry: 'registry.example.com/kars' }),
+   * });
+   */
+  static fromFile(path: string, { registry = 'localhost' }: KarsImagesFileProps = {}): KarsImages {
+    const list = readList(path);
+    if (!list.ok) return new KarsImages(() => '', list.problems);
+    const { guard, router, 'egress-proxy': proxy } = list.value.images;
+    const digests = { guard: guard.digest, router: router.digest, 'egress-proxy': proxy.digest };
+    return KarsImages.of({ registry, digests });
   }
 
   /** The images that apply to `scope`: its own, or those of the nearest construct around it. */
@@ -38,14 +79,11 @@ export class KarsImages {
   }
 
   readonly #reference: (name: ImageName) => string;
-  readonly #digests: Readonly<Record<string, string>>;
+  readonly #problems: readonly Problem[];
 
-  private constructor(
-    reference: (name: ImageName) => string,
-    digests: Readonly<Record<string, string>>,
-  ) {
+  private constructor(reference: (name: ImageName) => string, problems: readonly Problem[]) {
     this.#reference = reference;
-    this.#digests = digests;
+    this.#problems = problems;
   }
 
   /** Makes these the images of `scope` and of everything in it. */
@@ -56,15 +94,7 @@ export class KarsImages {
 
   /** Everything that a sandbox refuses about these images. */
   validate(): Problem[] {
-    return Object.entries(this.#digests)
-      .filter(([, digest]) => !/^sha256:[0-9a-f]{64}$/.test(digest))
-      .map(([name, digest]) =>
-        problem(
-          'KARS_IMAGE_DIGEST',
-          `images.digests.${name}`,
-          `got "${digest}", supply sha256: and 64 hex digits; a tag can be moved`,
-        ),
-      );
+    return [...this.#problems];
   }
 
   /** The image of one process, as a container names it. */
@@ -72,3 +102,35 @@ export class KarsImages {
     return this.#reference(name);
   }
 }
+
+function readList(path: string): Result<ImageList> {
+  const at = `images ${path}`;
+  const refused = (text: string): Result<never> =>
+    failure(problem('KARS_IMAGE_LIST', at, `got ${text}; write the list with: npm run images`));
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return refused(error instanceof SyntaxError ? 'no JSON' : 'no such file');
+  }
+  const list = imageListSchema.safeParse(content, interpreted);
+  return list.success
+    ? success(list.data)
+    : failure(...problemsOf(list.error, 'KARS_IMAGE_LIST', at));
+}
+
+function registryProblems(registry: string): Problem[] {
+  const text = `got "${registry}", supply a host and a path such as registry.example.com/kars, without scheme and tag`;
+  return REGISTRY.test(registry) ? [] : [problem('KARS_IMAGE_REGISTRY', 'images.registry', text)];
+}
+
+const digestProblems = (digests: Readonly<Record<string, string>>): Problem[] =>
+  Object.entries(digests)
+    .filter(([, digest]) => !DIGEST.test(digest))
+    .map(([name, digest]) =>
+      problem(
+        'KARS_IMAGE_DIGEST',
+        `images.digests.${name}`,
+        `got "${digest}", supply sha256: and 64 hex digits; a tag can be moved`,
+      ),
+    );

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheRoot } from '../../scripts/cache.ts';
 
 /** Version of the Kubernetes components. */
 export const KUBERNETES_VERSION = 'v1.34.4';
@@ -29,6 +29,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   '/usr/lib/cni/bridge': 'containernetworking-plugins',
   '/usr/bin/ip': 'iproute2',
   '/usr/bin/mmdebstrap': 'mmdebstrap',
+  '/usr/bin/buildah': 'buildah',
   '/usr/bin/openssl': 'openssl',
 };
 
@@ -44,8 +45,7 @@ export function cacheDirectory(): string {
   for (const file of ['go.mod', 'go.sum', 'tools.go']) {
     hash.update(readFileSync(join(GO_MODULE, file)));
   }
-  const root = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return join(root, 'kars-constructs', hash.digest('hex').slice(0, 16));
+  return join(cacheRoot(), hash.digest('hex').slice(0, 16));
 }
 
 /** The program of a component, whether or not it has been built. */

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { cacheRoot } from '../../scripts/cache.ts';
+import { arePackagesHere } from '../../scripts/images/debian.ts';
 import { componentPath, components, missingFiles } from './binaries.ts';
 import { isBaseBuilt } from './node/test-images.ts';
 
@@ -10,6 +12,7 @@ export function isSetUp():
     ...components.filter((name) => !existsSync(componentPath(name))),
     ...missingFiles(),
     ...(isBaseBuilt() ? [] : ['base image']),
+    ...(arePackagesHere(cacheRoot()) ? [] : ['Debian packages of the images']),
   ];
   return missing.length === 0
     ? { ready: true }

@@ -9,7 +9,7 @@ import {
   KUBERNETES_VERSION,
   missingFiles,
 } from './binaries.ts';
-import { buildBase, isBaseBuilt } from './node/test-images.ts';
+import { buildBase, buildSidecarImages, isBaseBuilt } from './node/test-images.ts';
 
 const started = Date.now();
 
@@ -32,6 +32,7 @@ try {
     say('making the base image of the tests');
     await buildBase();
   }
+  await buildSidecarImages(say);
   say('the cluster tier is set up; run it with: npm run test:cluster');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,13 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
-import {
-  debianPackages,
-  LAUNCHER_MODULE,
-  launcherNames,
-  launcherProgram,
-  missingPrograms,
-} from './programs.ts';
+import { buildLauncher, LAUNCHER_MODULE, launcherNames } from '../../scripts/launcher.ts';
+import { debianPackages, missingPrograms } from './programs.ts';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -37,23 +30,12 @@ function installPackages(): void {
   });
 }
 
-function build(name: (typeof launcherNames)[number]): void {
-  const target = launcherProgram(name);
-  if (existsSync(target)) return;
-  say(`building ${name}`);
-  mkdirSync(dirname(target), { recursive: true });
-  const unfinished = `${target}.unfinished`;
-  const flags = ['-trimpath', '-ldflags', '-s -w', '-o', unfinished, `./cmd/${name}`];
-  run('go', ['build', ...flags], { CGO_ENABLED: '0' });
-  renameSync(unfinished, target);
-}
-
 try {
   installPackages();
   say('checking the Go module');
   run('go', ['vet', './...']);
   run('go', ['test', './...']);
-  for (const name of launcherNames) build(name);
+  for (const name of launcherNames) say(`built ${buildLauncher(name)}`);
   say('the kernel tier is set up; run it with: npm run test:kernel');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -21,9 +21,9 @@ export const plainAgent = AgentRuntime.container({
   command: ['/agent'],
 });
 
-/** A chart in the namespace `agents` of an app with local images. */
-export function agentsChart(app: App, id = 'chart'): Chart {
-  KarsImages.local().attachTo(app);
+/** A chart in the namespace `agents` of an app, with local images where no others are given. */
+export function agentsChart(app: App, id = 'chart', images = KarsImages.local()): Chart {
+  images.attachTo(app);
   return new Chart(app, id, { namespace: 'agents' });
 }
 

@@ -16,6 +16,8 @@ export const synthCodes = {
   KARS_DOCUMENT_TOO_LARGE: 'a compiled document is larger than a ConfigMap can safely carry',
   KARS_IMAGES_MISSING: 'nothing says which sidecar images a sandbox uses',
   KARS_IMAGE_DIGEST: 'a sidecar image is not named by its digest',
+  KARS_IMAGE_REGISTRY: 'a registry of sidecar images has a scheme, a tag or no host',
+  KARS_IMAGE_LIST: 'the list of built images is missing or malformed',
   KARS_ENV_RESERVED: 'an environment variable of the agent is one that the sandbox sets',
   KARS_ENV_SOURCE: 'an environment variable of a manifest takes its value from elsewhere',
   KARS_SECRET_OF_PROVIDER: 'the agent would get a Secret with the credential of a provider',

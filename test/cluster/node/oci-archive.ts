@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -17,6 +17,13 @@ export interface TestImage {
   readonly env?: readonly string[];
 }
 
+/** An image that has been built, as the one image of an OCI layout. */
+export interface BuiltLayout {
+  /** Full names that pods may use. */
+  readonly names: readonly string[];
+  readonly layout: string;
+}
+
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
 
 /**
@@ -27,6 +34,7 @@ const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
 export async function writeOciArchive(
   archive: string,
   images: readonly TestImage[],
+  built: readonly BuiltLayout[] = [],
 ): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'kars-image-'));
   try {
@@ -71,6 +79,11 @@ export async function writeOciArchive(
         annotations: { 'io.containerd.image.name': name },
       });
     }
+    for (const { names, layout } of built) {
+      await cp(join(layout, 'blobs'), join(directory, 'blobs'), { recursive: true });
+      const index = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')) as Index;
+      manifests.push(...names.flatMap((name) => index.manifests.map((one) => named(one, name))));
+    }
     await writeFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
     await writeFile(join(directory, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
     const { code, stderr } = await run('tar', ['-C', directory, '-cf', archive, '.']);
@@ -79,6 +92,15 @@ export async function writeOciArchive(
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+interface Index {
+  readonly manifests: readonly { readonly digest: string; readonly size: number }[];
+}
+
+const named = (manifest: Index['manifests'][number], name: string) => ({
+  ...manifest,
+  annotations: { 'io.containerd.image.name': name },
+});
 
 const OCI = 'application/vnd.oci.image';
 

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../../scripts/bundles.ts';
-import { launcherProgram } from '../../kernel/programs.ts';
+import { KarsImages } from 'kars-constructs';
+import { RELEASE } from 'kars-constructs/contract';
+import type { ProductImage } from '../../../runtime/images/recipes.ts';
+import { cacheRoot } from '../../../scripts/cache.ts';
+import { buildImages, type BuiltImage } from '../../../scripts/images/build.ts';
 import { cacheDirectory } from '../binaries.ts';
 import { PAUSE_IMAGE } from './containerd.ts';
 import { run } from './ctr.ts';
@@ -36,54 +39,53 @@ export async function buildBase(): Promise<void> {
   await rename(unfinished, baseLayer());
 }
 
-/**
- * Writes the images of a sandbox, with the processes of this checkout.
- *
- * @returns path of the archive
- */
-export async function writeSandboxImages(directory: string): Promise<string> {
+/** The images of the sidecars, as `npm run images` makes them of this checkout. */
+export const buildSidecarImages = (progress: (text: string) => void): Promise<BuiltImage[]> =>
+  buildImages({ cache: cacheRoot(), progress }, ['guard', 'router', 'egress-proxy']);
+
+/** The images of a sandbox in an archive, and how sandboxes name them. */
+export interface SandboxImages {
+  readonly archive: string;
+  readonly images: KarsImages;
+}
+
+/** Writes the images of this checkout into an archive, with one for agents. */
+export async function writeSandboxImages(directory: string): Promise<SandboxImages> {
+  const built = await buildSidecarImages(() => undefined);
+  const digestOf = (name: ProductImage): string =>
+    built.find((image) => image.name === name)?.digest ?? '';
+  const images = KarsImages.of({
+    registry: 'localhost',
+    digests: {
+      guard: digestOf('guard'),
+      router: digestOf('router'),
+      'egress-proxy': digestOf('egress-proxy'),
+    },
+  });
+  const archive = join(directory, 'images.tar');
   const work = await mkdtemp(join(tmpdir(), 'kars-layer-'));
   try {
-    const root = join(work, 'root');
-    await fillRoot(root);
-    const [programs, pause] = [join(work, 'programs.tar'), join(work, 'pause.tar')];
-    await tar(root, programs);
+    const [node, pause] = [join(work, 'node.tar'), join(work, 'pause.tar')];
+    await mkdir(join(work, 'node/usr/local/bin'), { recursive: true });
+    await copyFile(process.execPath, join(work, 'node/usr/local/bin/node'));
+    await tar(join(work, 'node'), node);
     await mkdir(join(work, 'pause'));
     await must('go', ['build', '-C', PAUSE_SOURCE, '-o', join(work, 'pause', 'pause')]);
     await tar(join(work, 'pause'), pause);
-    const archive = join(directory, 'images.tar');
-    const layers = [baseLayer(), programs];
-    await writeOciArchive(archive, [
-      { name: PAUSE_IMAGE, layers: [pause], entrypoint: ['/pause'], user: '65534' },
-      { name: AGENT_IMAGE, layers, entrypoint: [], user: '1000' },
-      {
-        name: 'localhost/kars-guard:0.1.0',
-        layers,
-        entrypoint: ['/guard'],
-        user: '0',
-      },
-      ...['router', 'egress-proxy'].map((name) => ({
-        name: `localhost/kars-${name}:0.1.0`,
-        layers,
-        entrypoint: ['/usr/local/bin/node', `/app/${name}.js`],
-        user: '65534',
+    await writeOciArchive(
+      archive,
+      [
+        { name: PAUSE_IMAGE, layers: [pause], entrypoint: ['/pause'], user: '65534' },
+        { name: AGENT_IMAGE, layers: [baseLayer(), node], entrypoint: [], user: '1000' },
+      ],
+      built.map(({ name, layout, digest }) => ({
+        layout,
+        names: [`localhost/kars-${name}@${digest}`, `localhost/kars-${name}:${RELEASE}`],
       })),
-    ]);
-    return archive;
+    );
+    return { archive, images };
   } finally {
     await rm(work, { recursive: true, force: true });
-  }
-}
-
-async function fillRoot(root: string): Promise<void> {
-  await mkdir(join(root, 'app'), { recursive: true });
-  await mkdir(join(root, 'usr/local/bin'), { recursive: true });
-  await cp(process.execPath, join(root, 'usr/local/bin/node'));
-  await bundle('router', join(root, 'app/router.js'));
-  await bundle('egress-proxy', join(root, 'app/egress-proxy.js'));
-  for (const name of ['guard', 'launch'] as const) {
-    await copyFile(launcherProgram(name), join(root, name));
-    await chmod(join(root, name), 0o755);
   }
 }
 

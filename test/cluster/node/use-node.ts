@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { afterAll, beforeAll } from 'vitest';
+import { KarsImages } from 'kars-constructs';
 import type { ApplicableObject, Client } from '../client.ts';
 import { serveKinds } from '../with-crds.ts';
 import { clean } from './clean.ts';
@@ -18,6 +19,8 @@ import { writeSandboxImages } from './test-images.ts';
 export interface UsedNode {
   readonly node: Node;
   readonly admin: Client;
+  /** The images of this checkout, for the sandboxes on this node. */
+  readonly images: KarsImages;
   /** Applies the objects of a chart. */
   readonly apply: (objects: readonly ApplicableObject[]) => Promise<void>;
   /** Waits for a pod of a namespace; a failure says what `kubectl describe` would show. */
@@ -55,6 +58,10 @@ export function useNode({ ipFamily = 'dual' }: { readonly ipFamily?: IpFamily } 
     get admin() {
       return node().admin;
     },
+    get images() {
+      node();
+      return sidecars;
+    },
     apply: (objects) => applyAll(node().admin, objects),
     pod: (namespace, accepts, seconds) => waitForPod(node().admin, namespace, accepts, seconds),
     exec: (pod, container, command) => execIn(node().admin, pod, container, command),
@@ -63,14 +70,18 @@ export function useNode({ ipFamily = 'dual' }: { readonly ipFamily?: IpFamily } 
   };
 }
 
+/** The images on the running node; all test files of a run share it. */
+let sidecars = KarsImages.local();
+
 async function takeNode(ipFamily: IpFamily): Promise<Node> {
   const running = runningNode();
   if (running?.ipFamily === ipFamily) return running;
   const directory = mkdtempSync(join(tmpdir(), 'kars-images-'));
   try {
-    const images = [await writeSandboxImages(directory)];
+    const { archive, images } = await writeSandboxImages(directory);
+    sidecars = images;
     const started = performance.now();
-    const node = await startNode({ images, ipFamily });
+    const node = await startNode({ images: [archive], ipFamily });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     process.stdout.write(`the node was ready, with all images, after ${seconds} s (goal: 30 s)\n`);
     await serveKinds(node.admin);

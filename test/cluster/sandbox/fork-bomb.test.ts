@@ -18,7 +18,11 @@ describe('an agent that starts processes without end', () => {
       command: ['/usr/bin/python3', '-c', script('fork-bomb.py')],
     });
     const app = synthesize((scope) =>
-      sandboxIn(agentsChart(scope), { agent, resources: smallResources }, 'bomb'),
+      sandboxIn(
+        agentsChart(scope, 'chart', node.images),
+        { agent, resources: smallResources },
+        'bomb',
+      ),
     );
     await node.apply([
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } },

@@ -34,7 +34,7 @@ describe('a sandbox on a real node', () => {
     const command = ['/usr/bin/python3', '-c', script('agent.py'), v4, v6, String(PORT)];
     const app = synthesize((scope) =>
       sandboxIn(
-        agentsChart(scope),
+        agentsChart(scope, 'chart', node.images),
         {
           agent: AgentRuntime.container({ image: AGENT_IMAGE, command }),
           inbound: [Inbound.fromNamespace('apps', { port: 8080 })],

@@ -137,6 +137,20 @@ describe('a sandbox is refused at synth', () => {
     expect(problems).toContain(`[KARS_IMAGE_DIGEST] images.digests.router: got "${digest}"`);
   });
 
+  it.each(['https://registry.example.com', 'registry.example.com/kars:1', 'Registry/kars', ''])(
+    'with the image registry "%s"',
+    (registry) => {
+      const problems = synthProblems((app) => {
+        const chart = agentsChart(app);
+        const digest = `sha256:${'b'.repeat(64)}`;
+        const digests = { router: digest, 'egress-proxy': digest, guard: digest };
+        KarsImages.of({ registry, digests }).attachTo(chart);
+        sandboxIn(chart);
+      });
+      expect(problems).toContain(`[KARS_IMAGE_REGISTRY] images.registry: got "${registry}"`);
+    },
+  );
+
   it('without a command', () => {
     const agent = AgentRuntime.container({ image: 'a', command: [] });
     const problems = synthProblems((app) => sandboxIn(agentsChart(app), { agent }));

@@ -37,6 +37,8 @@ const probe = (field: string): Readonly<Record<string, Enforcement>> =>
 
 const hook = pod('agent', 'agent-probes.ts', 'probes.test.ts');
 
+const scheduling = pod('scheduling', 'pod-scheduling.ts', 'surroundings.test.ts');
+
 const router = (prop: string, where: string, test: string): Enforcement => ({
   by: 'router',
   prop,
@@ -114,6 +116,20 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'lifecycle.postStart.exec.command': hook,
     'lifecycle.preStop.exec.command': hook,
     'lifecycle.terminationGracePeriodSeconds': { ...hook, where: 'lib/sandbox/pod.ts' },
+    proxyEnv: pod('proxyEnv', 'agent-environment.ts', 'surroundings.test.ts'),
+    'extraCa.configMapRef.name': pod('extraCa', 'agent-volumes.ts', 'surroundings.test.ts'),
+    'extraCa.configMapRef.key': pod('extraCa', 'agent-volumes.ts', 'surroundings.test.ts'),
+    'pullSecrets[].name': pod('pullSecrets', 'pod-scheduling.ts', 'surroundings.test.ts'),
+    'scheduling.nodeSelector': scheduling,
+    'scheduling.tolerations[].key': scheduling,
+    'scheduling.tolerations[].operator': scheduling,
+    'scheduling.tolerations[].value': scheduling,
+    'scheduling.tolerations[].effect': scheduling,
+    'scheduling.tolerations[].tolerationSeconds': scheduling,
+    'scheduling.nodeAffinity[].key': scheduling,
+    'scheduling.nodeAffinity[].operator': scheduling,
+    'scheduling.nodeAffinity[].values': scheduling,
+    'scheduling.priorityClassName': scheduling,
     'state.mode': pod('state', 'volumes.ts'),
     'state.size': pod('state', 'volumes.ts'),
     'state.storageClassName': pod('state', 'volumes.ts'),

@@ -7,6 +7,12 @@ export const LAUNCH_DIR = '/run/kars/launch';
 /** Directory of the named secrets of the agent, one file each. */
 export const AGENT_SECRETS_DIR = '/run/kars/secrets';
 
+/** Directory of {@link CA_FILE} in the agent. */
+export const CA_DIR = '/run/kars/ca';
+
+/** Certificates that the agent trusts, below {@link CA_DIR}. */
+export const CA_FILE = 'ca.crt';
+
 /** File of the guard document below {@link GUARD_DIR}. */
 export const GUARD_FILE = 'guard.json';
 

@@ -1,5 +1,6 @@
 import type { EnvVar } from 'kubernetes-types/core/v1.js';
 import { isReservedVariable } from '../contract/agent-variables.ts';
+import { CA_DIR, CA_FILE } from '../contract/hardening.ts';
 import type { Problem } from '../contract/problem.ts';
 import { AGENT_HOST, processes } from '../contract/process.ts';
 import { problem } from '../private/problems.ts';
@@ -14,12 +15,25 @@ export function agentEnvironment(
   spec: AcceptedSandboxSpec,
   policy: AcceptedInferenceSpec,
 ): EnvVar[] {
-  return [
-    ...sandboxEnvironment(sandbox, policy),
+  const own = [
     ...(ownVariables(spec) as unknown as EnvVar[]),
     ...(spec.secrets ?? []).flatMap(({ env, secretRef: { name, key } }): EnvVar[] =>
       env === undefined ? [] : [{ name: env, valueFrom: { secretKeyRef: { name, key } } }],
     ),
+  ];
+  const names = new Set(own.map(({ name }) => name));
+  return [
+    ...Object.entries({
+      ...(spec.proxyEnv === false ? {} : proxyVariables),
+      ...modelVariables(policy),
+      ...(spec.extraCa === undefined ? {} : caVariables),
+      SANDBOX_NAME: sandbox,
+    })
+      .map(([name, value]) => ({ name, value }))
+      // What the author of the agent says of those that are not reserved counts.
+      .filter(({ name }) => !names.has(name))
+      .sort((one, other) => (one.name < other.name ? -1 : 1)),
+    ...own,
   ];
 }
 
@@ -48,22 +62,31 @@ export function environmentProblems(spec: AcceptedSandboxSpec): Problem[] {
 const ownVariables = ({ runtime }: AcceptedSandboxSpec): readonly Record<string, unknown>[] =>
   runtime.byo?.env ?? [];
 
-/** What tells client libraries to use the sidecars. Both cases of the proxy names are in use. */
-function sandboxEnvironment(sandbox: string, policy: AcceptedInferenceSpec): EnvVar[] {
-  const proxy = `http://${AGENT_HOST}:${processes['egress-proxy'].agentPort}`;
-  const direct = 'localhost,127.0.0.1,::1';
-  const model = policy.modelPreference?.primary.deployment;
-  return Object.entries({
-    HTTP_PROXY: proxy,
-    HTTPS_PROXY: proxy,
-    NO_PROXY: direct,
-    NODE_USE_ENV_PROXY: '1',
+const PROXY = `http://${AGENT_HOST}:${processes['egress-proxy'].agentPort}`;
+const DIRECT = 'localhost,127.0.0.1,::1';
+
+/** What tells programs to use the proxy; both cases of the names are in use. */
+const proxyVariables = {
+  HTTP_PROXY: PROXY,
+  HTTPS_PROXY: PROXY,
+  NO_PROXY: DIRECT,
+  NODE_USE_ENV_PROXY: '1',
+  http_proxy: PROXY,
+  https_proxy: PROXY,
+  no_proxy: DIRECT,
+};
+
+const CA = `${CA_DIR}/${CA_FILE}`;
+
+/** What tells OpenSSL, Node.js and Python to trust the certificates; the second one adds, the others replace. */
+const caVariables = { SSL_CERT_FILE: CA, NODE_EXTRA_CA_CERTS: CA, REQUESTS_CA_BUNDLE: CA };
+
+/** What tells client libraries to use the router. */
+function modelVariables({ modelPreference }: AcceptedInferenceSpec): Record<string, string> {
+  const model = modelPreference?.primary.deployment;
+  return {
     OPENAI_API_KEY: PLACEHOLDER_KEY,
     OPENAI_BASE_URL: `http://${AGENT_HOST}:${processes.router.agentPort}/v1`,
     ...(model === undefined ? {} : { OPENAI_MODEL: model }),
-    SANDBOX_NAME: sandbox,
-    http_proxy: proxy,
-    https_proxy: proxy,
-    no_proxy: direct,
-  }).map(([name, value]) => ({ name, value }));
+  };
 }

@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaim, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
-import { AGENT_SECRETS_DIR, LAUNCH_DIR } from '../contract/hardening.ts';
+import { AGENT_SECRETS_DIR, CA_DIR, CA_FILE, LAUNCH_DIR } from '../contract/hardening.ts';
 import { claim } from './claim.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
 import { agentDirectories, volumeNames } from './volumes.ts';
@@ -16,6 +16,7 @@ export function agentVolumes(spec: AcceptedSandboxSpec): Volume[] {
     workspaceVolume(spec),
     { name: volumeNames.temporary, emptyDir: { sizeLimit: DEFAULT_SIZE } },
     ...secretsVolume(spec),
+    ...caVolume(spec),
   ];
 }
 
@@ -28,6 +29,9 @@ export function agentMounts(spec: AcceptedSandboxSpec): VolumeMount[] {
     ...(secretFiles(spec).length === 0
       ? []
       : [{ name: volumeNames.secrets, mountPath: AGENT_SECRETS_DIR, readOnly: true }]),
+    ...(spec.extraCa === undefined
+      ? []
+      : [{ name: volumeNames.ca, mountPath: CA_DIR, readOnly: true }]),
   ];
 }
 
@@ -59,6 +63,12 @@ function secretsVolume(spec: AcceptedSandboxSpec): Volume[] {
   return sources.length === 0
     ? []
     : [{ name: volumeNames.secrets, projected: { defaultMode: OWNER_AND_GROUP_READ, sources } }];
+}
+
+function caVolume({ extraCa }: AcceptedSandboxSpec): Volume[] {
+  if (extraCa === undefined) return [];
+  const { name, key } = extraCa.configMapRef;
+  return [{ name: volumeNames.ca, configMap: { name, items: [{ key, path: CA_FILE }] } }];
 }
 
 const secretFiles = ({ secrets = [] }: AcceptedSandboxSpec) =>

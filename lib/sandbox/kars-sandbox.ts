@@ -3,6 +3,7 @@ import {
   type CustomResourceProps,
   type Reference,
 } from '../private/custom-resource.ts';
+import type { IConfigMap, ISecret } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
 import type { McpServer } from '../agent/mcp-server.ts';
@@ -25,12 +26,21 @@ import { expandSandbox } from './expand.ts';
 import type { Inbound } from './inbound.ts';
 import type { Bound } from './input.ts';
 import { longestSandboxName, reservedNameProblems, sandboxNamespace } from './names.ts';
+import type { SandboxScheduling } from './scheduling.ts';
 import type { SandboxSecret } from './secrets.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { toSpec } from './spec.ts';
 import type { SandboxState } from './state.ts';
 import type { SandboxWorkload } from './workload.ts';
 import type { SandboxWorkspace } from './workspace.ts';
+
+/** Certificates in a key of a ConfigMap in the namespace of the sandbox, in PEM. */
+export interface CertificateBundle {
+  /** The ConfigMap. */
+  readonly configMap: IConfigMap;
+  /** Its key. */
+  readonly key: string;
+}
 
 /** Props of {@link KarsSandbox}. */
 export interface KarsSandboxProps extends CustomResourceProps {
@@ -75,6 +85,32 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default none
    */
   readonly secrets?: readonly SandboxSecret[];
+  /**
+   * Whether the agent gets the variables that tell programs to use the egress proxy, `HTTP_PROXY` and the
+   * like. Without them a program that connects by itself is refused, unless it knows the proxy.
+   *
+   * @default true
+   */
+  readonly proxyEnv?: boolean;
+  /**
+   * Certificate authorities that programs of the agent trust, in `SSL_CERT_FILE`, `NODE_EXTRA_CA_CERTS`
+   * and `REQUESTS_CA_BUNDLE`. The first and the last replace the authorities of the image.
+   *
+   * @default those of the image
+   */
+  readonly extraCa?: CertificateBundle;
+  /**
+   * What the kubelet pulls the images of the pod with; no container gets them.
+   *
+   * @default what the node has
+   */
+  readonly pullSecrets?: readonly ISecret[];
+  /**
+   * Which nodes the pod may run on.
+   *
+   * @default any that takes it
+   */
+  readonly scheduling?: SandboxScheduling;
   /**
    * Who may connect to the agent; each port also gets a Service with the name of the sandbox.
    *

@@ -6,6 +6,7 @@ import { egressGuard } from './egress-guard.ts';
 import type { Hardening } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
 import { podLabels, sandboxLabels } from './names.ts';
+import { podScheduling } from './pod-scheduling.ts';
 import { podSecurityContext } from './security-context.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { sidecar } from './sidecar.ts';
@@ -27,6 +28,7 @@ export function podTemplate(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: podSecurityContext,
+      ...podScheduling(spec),
       ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
       initContainers: [
         egressGuard(image('guard'), spec, hardening),

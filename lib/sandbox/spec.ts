@@ -5,6 +5,7 @@ import {
 } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import type { KarsSandboxProps } from './kars-sandbox.ts';
+import { schedulingSpec } from './scheduling.ts';
 
 /** The spec of the custom resource for the props of a sandbox. */
 export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
@@ -16,6 +17,10 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     inbound = [],
     workload,
     workspace,
+    proxyEnv,
+    extraCa,
+    pullSecrets = [],
+    scheduling,
     secrets = [],
     isolation,
     state,
@@ -48,6 +53,12 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     ...(workload === undefined ? {} : { workload: workload.spec }),
     ...(secrets.length === 0 ? {} : { secrets: secrets.map(({ spec }) => spec) }),
     ...(workspace === undefined ? {} : { workspace: workspace.spec }),
+    ...(proxyEnv === undefined ? {} : { proxyEnv }),
+    ...(extraCa === undefined
+      ? {}
+      : { extraCa: { configMapRef: { name: extraCa.configMap.name, key: extraCa.key } } }),
+    ...(pullSecrets.length === 0 ? {} : { pullSecrets: pullSecrets.map(({ name }) => ({ name })) }),
+    ...(scheduling === undefined ? {} : { scheduling: schedulingSpec(scheduling) }),
     ...probesOf(agent),
     ...lifecycleOf(agent),
     ...(suspended === undefined ? {} : { suspended }),

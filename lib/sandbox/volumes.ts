@@ -16,6 +16,7 @@ export const volumeNames = {
   launcher: 'launcher',
   guardRun: 'guard-run',
   secrets: 'secrets',
+  ca: 'ca',
 } as const;
 
 const STATE_CLAIM = 'kars-state';

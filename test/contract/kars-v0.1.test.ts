@@ -25,7 +25,19 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
 
 /** Members of a spec that kars v0.1.x does not have; a manifest of it carries none of them, and they are optional. */
 const added: Readonly<Record<string, readonly string[]>> = {
-  KarsSandbox: ['inbound', 'lifecycle', 'probes', 'secrets', 'state', 'workload', 'workspace'],
+  KarsSandbox: [
+    'extraCa',
+    'inbound',
+    'lifecycle',
+    'probes',
+    'proxyEnv',
+    'pullSecrets',
+    'scheduling',
+    'secrets',
+    'state',
+    'workload',
+    'workspace',
+  ],
   InferencePolicy: ['providers'],
   ToolPolicy: ['allowedTools'],
 };

@@ -26,6 +26,24 @@ const probeNames = ['startup', 'liveness', 'readiness'] as const;
 const probe = (name: string, how: object, more: object = {}): object =>
   sandbox({ probes: { [name]: how }, ...more });
 
+const scheduling = (members: object): object => sandbox({ scheduling: members });
+const toleration = (members: object): object =>
+  scheduling({
+    tolerations: [
+      { key: 'a', operator: 'Equal', value: 'b' },
+      { key: 'c', ...members },
+    ],
+  });
+const affinity = (members: object): object =>
+  scheduling({
+    nodeAffinity: [
+      { key: 'a', operator: 'Exists' },
+      { key: 'b', ...members },
+    ],
+  });
+const extraCa = (name: string): object =>
+  sandbox({ extraCa: { configMapRef: { name, key: 'k' } } });
+
 const daily = { schedule: '@daily' };
 
 /** Cases for the rules of a KarsSandbox about how and where its agent runs. */
@@ -42,6 +60,16 @@ export const sandboxWorkCases = casesOf(
     ...each(probeNames, 'HTTP as probe', (name) => probe(name, http, { inbound })),
     ...each(probeNames, 'TCP as probe', (name) => probe(name, tcp, { inbound })),
     'no probe': sandbox({ probes: {} }),
+    'an authority': extraCa('my-kars-ca'),
+    'nothing about nodes': scheduling({}),
+    'a priority': scheduling({ priorityClassName: 'my-system-class' }),
+    'a taint that is tolerated for a while': toleration({
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: 0,
+    }),
+    ...each(['In', 'NotIn'], 'a label', (operator) => affinity({ operator, values: ['x', ''] })),
+    'a label that is not there': affinity({ operator: 'DoesNotExist', values: [] }),
     'no secret': secrets(),
     'secrets of every sort': secrets(env('A'), env('B'), file('A'), file('b.pem')),
     'a secret in a variable that begins like a reserved one': secrets(env('OPENAI_API_KEY_2')),
@@ -81,6 +109,29 @@ export const sandboxWorkCases = casesOf(
         ],
       ]),
     ),
+    "spec.extraCa may not name a ConfigMap that begins with kars-, which is the platform's": {
+      'the documents as authorities': extraCa('kars-documents-set'),
+    },
+    'spec.scheduling.priorityClassName may not begin with system-: an agent must not push away what runs the cluster':
+      each(['system-node-critical', 'system-x'], 'the priority', (priorityClassName) =>
+        scheduling({ priorityClassName }),
+      ),
+    'spec.scheduling.tolerations with the operator Exists have no value': {
+      'a taint with any value and one': toleration({ operator: 'Exists', value: 'x' }),
+    },
+    'spec.scheduling.tolerations with tolerationSeconds have the effect NoExecute': {
+      'a while without an effect': toleration({ operator: 'Exists', tolerationSeconds: 1 }),
+      'a while with another effect': toleration({
+        operator: 'Exists',
+        effect: 'NoSchedule',
+        tolerationSeconds: 1,
+      }),
+    },
+    'spec.scheduling.nodeAffinity must have values iff the operator is In or NotIn': {
+      'a label that is there with a value': affinity({ operator: 'Exists', values: ['x'] }),
+      'a label with one of no values': affinity({ operator: 'In', values: [] }),
+      'a label with none of unsaid values': affinity({ operator: 'NotIn' }),
+    },
     'spec.workspace.claimName must be set iff mode is Existing': {
       'an existing workspace without a claim': workspace({ mode: 'Existing' }),
       'an own workspace with a claim': workspace({ mode: 'Persistent', claimName: 'mine' }),

@@ -6,6 +6,8 @@ import { networkPolicy } from './network-policy.ts';
 import { lifecycle, probePortRules, probes } from './probes.ts';
 import { runtime } from './runtime.ts';
 import { secrets } from './secrets.ts';
+import { scheduling } from './scheduling.ts';
+import { extraCa, pullSecrets } from './surroundings.ts';
 import { workload } from './workload.ts';
 import { workspace } from './workspace.ts';
 
@@ -83,6 +85,13 @@ const shape = z.strictObject({
   workspace: workspace.optional().describe('What the agent has below /sandbox.'),
   probes: probes.optional().describe('How the kubelet finds out how the agent is.'),
   lifecycle: lifecycle.optional().describe('What runs beside the agent at its start and end.'),
+  proxyEnv: z
+    .boolean()
+    .optional()
+    .describe('Whether the proxy variables of the agent are set, true when absent.'),
+  extraCa: extraCa.optional().describe('Certificate authorities that the agent trusts.'),
+  pullSecrets: pullSecrets.optional().describe('What the kubelet pulls images with.'),
+  scheduling: scheduling.optional().describe('Which nodes the pod may run on.'),
   inbound: z
     .array(
       z.strictObject({

@@ -1,0 +1,285 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Chart, Cron, Duration, Size, Testing } from 'cdk8s';
+import { ConfigMap, Secret, type SecretValue } from 'cdk8s-plus-28';
+import type { Job } from 'kubernetes-types/batch/v1.js';
+import type { Pod } from 'kubernetes-types/core/v1.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  AgentProbe,
+  AgentResources,
+  AgentRuntime,
+  Inbound,
+  SandboxSecret,
+  SandboxWorkload,
+  SandboxWorkspace,
+  type ContainerAgentProps,
+  type KarsSandboxProps,
+} from 'kars-constructs';
+import type { SynthesizedApp } from 'kars-constructs/testing';
+import { containerOf, synthesized } from '../../support/pod.ts';
+import type { ApplicableObject } from '../client.ts';
+import { run } from '../node/ctr.ts';
+import { startNode, type Node } from '../node/node.ts';
+import { applyAll, isReady, logsOf, podsIn, waitForPod } from '../node/pods.ts';
+import { AGENT_IMAGE, writeSandboxImages } from '../node/test-images.ts';
+import { serveKinds } from '../with-crds.ts';
+
+const script = (name: string): string =>
+  readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
+
+const python = (name: string, ...args: string[]): string[] => [
+  '/usr/bin/python3',
+  '-c',
+  script(name),
+  ...args,
+];
+
+const agentThat = (
+  command: readonly string[],
+  props: Partial<ContainerAgentProps> = {},
+): AgentRuntime => AgentRuntime.container({ image: AGENT_IMAGE, command, ...props });
+
+const small = new AgentResources({
+  cpu: { request: 0.05, limit: 2 },
+  memory: { request: Size.mebibytes(64), limit: Size.gibibytes(1) },
+});
+
+const sandbox = (name: string, props: Partial<KarsSandboxProps>): SynthesizedApp =>
+  synthesized({ name, resources: small, ...props });
+
+const elsewhere = new Chart(Testing.app(), 'chart');
+const secret = Secret.fromSecretName(elsewhere, 'secret', 'git-host');
+const keyed = (key: string): SecretValue => ({ secret, key });
+
+const isPhase =
+  (phase: string) =>
+  ({ status }: Pod): boolean =>
+    status?.phase === phase;
+
+describe('the work of a sandbox on a real node', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kars-work-'));
+  let node: Node;
+
+  beforeAll(async () => {
+    node = await startNode({ images: [await writeSandboxImages(directory)] });
+    await serveKinds(node.admin);
+    await applyAll(node.admin, [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } },
+    ]);
+  });
+
+  afterAll(async () => {
+    await (node as Node | undefined)?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** The first line of JSON that the agent of a pod prints. */
+  const reportOf = async (pod: Pod): Promise<unknown> => {
+    for (let attempt = 0; attempt < 300; attempt += 1) {
+      const log = await logsOf(node.admin, pod, 'agent');
+      const line = log.split('\n').find((text) => text.startsWith('{"') && !text.includes('"level"')); // prettier-ignore
+      if (line !== undefined) return JSON.parse(line);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`the agent reported nothing:\n${await logsOf(node.admin, pod, 'agent')}`);
+  };
+
+  const endOf = async (namespace: string, name: string): Promise<Job> => {
+    for (let attempt = 0; attempt < 300; attempt += 1) {
+      const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`;
+      const job = (await node.admin.call('GET', path)).body as Job;
+      const types = (job.status?.conditions ?? []).map(({ type }) => type);
+      if (types.includes('Complete') || types.includes('Failed')) return job;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`the job ${name} did not end`);
+  };
+
+  /** A job that runs `run.py`, with a Secret that holds a token and a certificate for localhost. */
+  async function startRun(
+    name: string,
+    code: number,
+    props: Partial<KarsSandboxProps>,
+  ): Promise<void> {
+    const [key, crt] = [join(directory, 'tls.key'), join(directory, 'tls.crt')];
+    const made = await run('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+      ...['-keyout', key, '-out', crt, '-days', '2', '-subj', '/CN=localhost'],
+      ...['-addext', 'subjectAltName=DNS:localhost'],
+    ]);
+    expect(made.code).toBe(0);
+    const certificate = readFileSync(crt, 'utf8');
+    const { objects } = sandbox(name, {
+      agent: agentThat(python('run.py', String(code))),
+      workload: SandboxWorkload.job(),
+      ...props,
+      secrets: [
+        SandboxSecret.file('token', keyed('token')),
+        SandboxSecret.file('tls.key', keyed('tls.key')),
+        SandboxSecret.file('tls.crt', keyed('tls.crt')),
+        ...(props.secrets ?? []),
+      ],
+    });
+    const given = (kind: string, name_: string, body: object): ApplicableObject => ({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name: name_, namespace: `kars-${name}` },
+      ...body,
+    });
+    await applyAll(node.admin, [
+      ...objects,
+      given('ConfigMap', 'company-ca', { data: { 'bundle.pem': certificate } }),
+      given('Secret', 'git-host', {
+        stringData: {
+          token: 't0ken',
+          'tls.key': readFileSync(key, 'utf8'),
+          'tls.crt': certificate,
+        },
+      }),
+    ]);
+  }
+
+  it('completes a job, sidecars and all, with secrets and authorities that it is given', async () => {
+    await startRun('once', 0, {
+      secrets: [SandboxSecret.env('GIT_TOKEN', keyed('token'))],
+      extraCa: {
+        configMap: ConfigMap.fromConfigMapName(elsewhere, 'ca', 'company-ca'),
+        key: 'bundle.pem',
+      },
+    });
+    const pod = await waitForPod(node.admin, 'kars-once', isPhase('Succeeded'));
+    expect(await reportOf(pod)).toEqual({
+      variable: 't0ken',
+      file: 't0ken',
+      'write secret': 'Read-only file system',
+      python: 'hello',
+      curl: 'hello',
+      node: 'hello',
+    });
+    const states = [
+      ...(pod.status?.initContainerStatuses ?? []),
+      ...(pod.status?.containerStatuses ?? []),
+    ];
+    expect(states.map(({ name, state }) => [name, Object.keys(state ?? {})])).toEqual(
+      ['egress-guard', 'egress-proxy', 'router', 'agent'].map((name) => [name, ['terminated']]),
+    );
+    const { status } = await endOf('kars-once', 'once');
+    expect(status).toMatchObject({ succeeded: 1 });
+  });
+
+  it('fails a job whose agent fails, once, and trusts nobody by default (control)', async () => {
+    await startRun('failing', 3, {});
+    const pod = await waitForPod(node.admin, 'kars-failing', isPhase('Failed'));
+    expect(await reportOf(pod)).toMatchObject({
+      variable: null,
+      python: 'SSLCertVerificationError',
+      curl: 'code 60',
+      node: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
+    const { status } = await endOf('kars-failing', 'failing');
+    expect(status).toMatchObject({ failed: 1 });
+    expect(await podsIn(node.admin, 'kars-failing')).toHaveLength(1);
+  });
+
+  it('runs at the times of a schedule', async () => {
+    const { objects } = sandbox('timed', {
+      agent: agentThat(['/bin/sh', '-c', `echo '{"ran":true}'`]),
+      workload: SandboxWorkload.cron({ schedule: Cron.everyMinute() }),
+    });
+    await applyAll(node.admin, objects);
+    const pod = await waitForPod(node.admin, 'kars-timed', isPhase('Succeeded'), 150);
+    expect(await reportOf(pod)).toEqual({ ran: true });
+    const [owner] = pod.metadata?.ownerReferences ?? [];
+    const { metadata } = await endOf('kars-timed', owner?.name ?? '');
+    expect(metadata?.ownerReferences?.[0]).toMatchObject({ kind: 'CronJob', name: 'timed' });
+  }, 200_000);
+
+  it('keeps the workspace over a pod when it is persistent, and only then', async () => {
+    const lines = 'test -e /sandbox/note && found=true || found=false; echo x > /sandbox/note';
+    const agent = agentThat(['/bin/sh', '-c', `${lines}; echo "{\\"found\\":$found}"; sleep inf`]);
+    const workspaces = {
+      kept: SandboxWorkspace.persistent(),
+      lost: SandboxWorkspace.ephemeral(),
+    };
+    for (const [name, workspace] of Object.entries(workspaces)) {
+      await applyAll(node.admin, sandbox(name, { agent, workspace }).objects);
+    }
+    for (const [name, found] of [
+      ['kept', true],
+      ['lost', false],
+    ] as const) {
+      const namespace = `kars-${name}`;
+      const first = await waitForPod(node.admin, namespace, isReady);
+      expect(await reportOf(first)).toEqual({ found: false });
+      const { name: podName = '' } = first.metadata ?? {};
+      const path = `/api/v1/namespaces/${namespace}/pods/${podName}`;
+      await node.admin.call('DELETE', `${path}?gracePeriodSeconds=1`);
+      const isNext = (pod: Pod): boolean => pod.metadata?.name !== podName && isReady(pod);
+      const next = await waitForPod(node.admin, namespace, isNext);
+      expect(await reportOf(next)).toEqual({ found });
+    }
+  });
+
+  const probedAgent = agentThat(python('probed.py'), {
+    probes: {
+      liveness: AgentProbe.exec(python('probe.py'), {
+        period: Duration.seconds(1),
+        timeout: Duration.seconds(10),
+        failureThreshold: 1,
+      }),
+      readiness: AgentProbe.http('/', { port: 8080, period: Duration.seconds(1) }),
+    },
+    lifecycle: {
+      postStart: ['/bin/sh', '-c', 'umask > /tmp/hook'],
+      terminationGracePeriod: Duration.seconds(1),
+    },
+  });
+
+  async function probeReport(
+    name: string,
+    change: (app: SynthesizedApp) => void,
+  ): Promise<unknown> {
+    const app = sandbox(name, {
+      agent: probedAgent,
+      inbound: [Inbound.fromNamespace('apps', { port: 8080 })],
+    });
+    change(app);
+    await applyAll(node.admin, app.objects);
+    const wasRestarted = (pod: Pod): boolean =>
+      isReady(pod) && (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
+    return reportOf(await waitForPod(node.admin, `kars-${name}`, wasRestarted));
+  }
+
+  it('holds probes and hooks as it holds the agent, and restarts an agent that is not healthy', async () => {
+    expect(await probeReport('probed', () => undefined)).toEqual({
+      probe: {
+        uid: 1000,
+        'write mqueue': 'Permission denied',
+        'signal agent': 'Operation not permitted',
+        variables: [],
+      },
+      'hook umask': '0077',
+    });
+  });
+
+  it('does not hold them without the launcher (negative control)', async () => {
+    const report = await probeReport('unheld', (app) => {
+      const { livenessProbe, lifecycle } = containerOf(app, 'agent');
+      for (const exec of [livenessProbe?.exec, lifecycle?.postStart?.exec]) {
+        const command = exec?.command ?? [];
+        command.splice(0, command.indexOf('--') + 1);
+      }
+    });
+    expect(report).toEqual({
+      probe: {
+        uid: 1000,
+        'write mqueue': 'allowed',
+        'signal agent': 'allowed',
+        variables: [expect.stringContaining('KUBERNETES_') as string],
+      },
+      'hook umask': '0022',
+    });
+  });
+});

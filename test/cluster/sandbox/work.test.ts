@@ -1,14 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Chart, Cron, Duration, Size, Testing } from 'cdk8s';
+import { Chart, Cron, Duration, Testing } from 'cdk8s';
 import { ConfigMap, Secret, type SecretValue } from 'cdk8s-plus-28';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   AgentProbe,
-  AgentResources,
   AgentRuntime,
   Inbound,
   SandboxSecret,
@@ -21,13 +20,10 @@ import type { SynthesizedApp } from 'kars-constructs/testing';
 import { containerOf, synthesized } from '../../support/pod.ts';
 import type { ApplicableObject } from '../client.ts';
 import { run } from '../node/ctr.ts';
-import { startNode, type Node } from '../node/node.ts';
-import { applyAll, isReady, logsOf, podsIn, waitForPod } from '../node/pods.ts';
-import { AGENT_IMAGE, writeSandboxImages } from '../node/test-images.ts';
-import { serveKinds } from '../with-crds.ts';
-
-const script = (name: string): string =>
-  readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
+import { firstJsonLine, isReady, podsIn } from '../node/pods.ts';
+import { AGENT_IMAGE } from '../node/test-images.ts';
+import { useNode } from '../node/use-node.ts';
+import { script, smallResources } from './agents.ts';
 
 const python = (name: string, ...args: string[]): string[] => [
   '/usr/bin/python3',
@@ -41,13 +37,8 @@ const agentThat = (
   props: Partial<ContainerAgentProps> = {},
 ): AgentRuntime => AgentRuntime.container({ image: AGENT_IMAGE, command, ...props });
 
-const small = new AgentResources({
-  cpu: { request: 0.05, limit: 2 },
-  memory: { request: Size.mebibytes(64), limit: Size.gibibytes(1) },
-});
-
 const sandbox = (name: string, props: Partial<KarsSandboxProps>): SynthesizedApp =>
-  synthesized({ name, resources: small, ...props });
+  synthesized({ name, resources: smallResources, ...props });
 
 const elsewhere = new Chart(Testing.app(), 'chart');
 const secret = Secret.fromSecretName(elsewhere, 'secret', 'git-host');
@@ -60,31 +51,17 @@ const isPhase =
 
 describe('the work of a sandbox on a real node', () => {
   const directory = mkdtempSync(join(tmpdir(), 'kars-work-'));
-  let node: Node;
+  const node = useNode();
 
   beforeAll(async () => {
-    node = await startNode({ images: [await writeSandboxImages(directory)] });
-    await serveKinds(node.admin);
-    await applyAll(node.admin, [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } },
-    ]);
+    await node.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } }]);
   });
 
-  afterAll(async () => {
-    await (node as Node | undefined)?.stop();
+  afterAll(() => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** The first line of JSON that the agent of a pod prints. */
-  const reportOf = async (pod: Pod): Promise<unknown> => {
-    for (let attempt = 0; attempt < 300; attempt += 1) {
-      const log = await logsOf(node.admin, pod, 'agent');
-      const line = log.split('\n').find((text) => text.startsWith('{"') && !text.includes('"level"')); // prettier-ignore
-      if (line !== undefined) return JSON.parse(line);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    throw new Error(`the agent reported nothing:\n${await logsOf(node.admin, pod, 'agent')}`);
-  };
+  const reportOf = (pod: Pod): Promise<unknown> => firstJsonLine(node.admin, pod, 'agent');
 
   const endOf = async (namespace: string, name: string): Promise<Job> => {
     for (let attempt = 0; attempt < 300; attempt += 1) {
@@ -128,7 +105,7 @@ describe('the work of a sandbox on a real node', () => {
       metadata: { name: name_, namespace: `kars-${name}` },
       ...body,
     });
-    await applyAll(node.admin, [
+    await node.apply([
       ...objects,
       given('ConfigMap', 'company-ca', { data: { 'bundle.pem': certificate } }),
       given('Secret', 'git-host', {
@@ -149,7 +126,7 @@ describe('the work of a sandbox on a real node', () => {
         key: 'bundle.pem',
       },
     });
-    const pod = await waitForPod(node.admin, 'kars-once', isPhase('Succeeded'));
+    const pod = await node.pod('kars-once', isPhase('Succeeded'));
     expect(await reportOf(pod)).toEqual({
       variable: 't0ken',
       file: 't0ken',
@@ -171,7 +148,7 @@ describe('the work of a sandbox on a real node', () => {
 
   it('fails a job whose agent fails, once, and trusts nobody by default (control)', async () => {
     await startRun('failing', 3, {});
-    const pod = await waitForPod(node.admin, 'kars-failing', isPhase('Failed'));
+    const pod = await node.pod('kars-failing', isPhase('Failed'));
     expect(await reportOf(pod)).toMatchObject({
       variable: null,
       python: 'SSLCertVerificationError',
@@ -188,8 +165,8 @@ describe('the work of a sandbox on a real node', () => {
       agent: agentThat(['/bin/sh', '-c', `echo '{"ran":true}'`]),
       workload: SandboxWorkload.cron({ schedule: Cron.everyMinute() }),
     });
-    await applyAll(node.admin, objects);
-    const pod = await waitForPod(node.admin, 'kars-timed', isPhase('Succeeded'), 150);
+    await node.apply(objects);
+    const pod = await node.pod('kars-timed', isPhase('Succeeded'), 150);
     expect(await reportOf(pod)).toEqual({ ran: true });
     const [owner] = pod.metadata?.ownerReferences ?? [];
     const { metadata } = await endOf('kars-timed', owner?.name ?? '');
@@ -204,20 +181,20 @@ describe('the work of a sandbox on a real node', () => {
       lost: SandboxWorkspace.ephemeral(),
     };
     for (const [name, workspace] of Object.entries(workspaces)) {
-      await applyAll(node.admin, sandbox(name, { agent, workspace }).objects);
+      await node.apply(sandbox(name, { agent, workspace }).objects);
     }
     for (const [name, found] of [
       ['kept', true],
       ['lost', false],
     ] as const) {
       const namespace = `kars-${name}`;
-      const first = await waitForPod(node.admin, namespace, isReady);
+      const first = await node.pod(namespace, isReady);
       expect(await reportOf(first)).toEqual({ found: false });
       const { name: podName = '' } = first.metadata ?? {};
       const path = `/api/v1/namespaces/${namespace}/pods/${podName}`;
       await node.admin.call('DELETE', `${path}?gracePeriodSeconds=1`);
       const isNext = (pod: Pod): boolean => pod.metadata?.name !== podName && isReady(pod);
-      const next = await waitForPod(node.admin, namespace, isNext);
+      const next = await node.pod(namespace, isNext);
       expect(await reportOf(next)).toEqual({ found });
     }
   });
@@ -246,10 +223,10 @@ describe('the work of a sandbox on a real node', () => {
       inbound: [Inbound.fromNamespace('apps', { port: 8080 })],
     });
     change(app);
-    await applyAll(node.admin, app.objects);
+    await node.apply(app.objects);
     const wasRestarted = (pod: Pod): boolean =>
       isReady(pod) && (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
-    return reportOf(await waitForPod(node.admin, `kars-${name}`, wasRestarted));
+    return reportOf(await node.pod(`kars-${name}`, wasRestarted));
   }
 
   it('holds probes and hooks as it holds the agent, and restarts an agent that is not healthy', async () => {

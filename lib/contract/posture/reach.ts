@@ -7,7 +7,7 @@ export interface Reach {
   readonly models: readonly string[];
   /** Tools that it may offer to a model. */
   readonly tools: readonly string[];
-  /** `host:port` */
+  /** `host:port`, or `range:port`. */
   readonly egress: readonly string[];
   /** `namespace -> port` */
   readonly inbound: readonly string[];
@@ -24,7 +24,9 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
       ({ provider, deployment }) => `${provider}/${deployment}`,
     ),
     tools: toolPolicy?.allowedTools ?? [],
-    egress: endpoints.map(({ host, port = DEFAULT_EGRESS_PORT }) => `${host}:${port}`),
+    egress: endpoints.map(
+      ({ host, cidr, port = DEFAULT_EGRESS_PORT }) => `${host ?? cidr ?? ''}:${port}`,
+    ),
     inbound: (sandbox.inbound ?? []).map(({ namespace, port }) => `${namespace} -> ${port}`),
     secrets: (sandbox.secrets ?? []).map(({ secretRef: { name, key } }) => `${name}/${key}`),
   };

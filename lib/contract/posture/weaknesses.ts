@@ -75,8 +75,12 @@ const PLAIN_HTTP = 80;
 
 function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
   const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
-  return endpoints.flatMap(({ host, port = DEFAULT_EGRESS_PORT }, index): Weakness[] => {
+  return endpoints.flatMap(({ host = '', cidr, port = DEFAULT_EGRESS_PORT }, index): Weakness[] => {
     const field = `KarsSandbox networkPolicy.allowedEndpoints[${index}]`;
+    if (cidr !== undefined) {
+      const what = `${cidr}:${port} names no host: whatever has an address of the range is reached`;
+      return [{ promise: 'P3', field, what }];
+    }
     if (port === DEFAULT_EGRESS_PORT) return [];
     const what =
       port === PLAIN_HTTP

@@ -72,6 +72,7 @@ describe('the posture of a sandbox', () => {
     ['depth', 'the next run finds', () => ({ workspace: SandboxWorkspace.persistent() })],
     ['P2', 'every pod of apps may connect to port 8080', () => ({ inbound: [Inbound.fromNamespace('apps', { port: 8080 })] })], // prettier-ignore
     ['P3', 'api.example.com:80 is plain HTTP', () => ({ egress: [Egress.http('api.example.com')] })], // prettier-ignore
+    ['P3', '10.20.0.0/28:443 names no host', () => ({ egress: [Egress.cidr('10.20.0.0/28', 443)] })], // prettier-ignore
     ['P3', 'db.example.com:5432 carries any protocol', () => ({ egress: [Egress.tcp('db.example.com', 5432)] })], // prettier-ignore
     ['P3', 'local is reached by plain HTTP', (chart) => ({ inferencePolicy: inferencePolicyIn(chart, { maxTokensPerRequest: 1, provider: ModelProvider.openAiCompatible({ name: 'local', endpoint: 'http://models.example.com/v1' }) }) })], // prettier-ignore
     ['P5', 'any number of output tokens', (chart) => ({ inferencePolicy: inferencePolicyIn(chart) })], // prettier-ignore

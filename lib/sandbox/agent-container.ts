@@ -1,22 +1,19 @@
-import type { Container, ResourceRequirements } from 'kubernetes-types/core/v1.js';
+import type { Container, Volume } from 'kubernetes-types/core/v1.js';
 import { launchCommand } from '../contract/hardening.ts';
 import { AGENT_UID } from '../contract/process.ts';
 import { agentEnvironment } from './agent-environment.ts';
 import { agentProbes } from './agent-probes.ts';
 import { agentMounts } from './agent-volumes.ts';
+import { agentResources } from './container-resources.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
 import { containerSecurityContext } from './security-context.ts';
 
-const DEFAULT_RESOURCES = {
-  requests: { cpu: '500m', memory: '1Gi' },
-  limits: { cpu: '2', memory: '4Gi' },
-};
-
-/** The container that the agent runs in. */
+/** The container that the agent runs in, in a pod with `volumes`. */
 export function agentContainer(
   sandbox: string,
   spec: AcceptedSandboxSpec,
   policy: AcceptedInferenceSpec,
+  volumes: readonly Volume[],
 ): Container {
   const { image = '', command = [], args = [] } = spec.runtime.byo ?? {};
   return {
@@ -25,7 +22,7 @@ export function agentContainer(
     command: launchCommand(command),
     ...(args.length === 0 ? {} : { args: [...args] }),
     env: agentEnvironment(sandbox, spec, policy),
-    resources: (spec.resources as ResourceRequirements | undefined) ?? DEFAULT_RESOURCES,
+    resources: agentResources(spec, volumes),
     terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: containerSecurityContext(AGENT_UID),
     volumeMounts: agentMounts(spec),

@@ -6,22 +6,32 @@ export interface AgentResourcesProps {
   readonly cpu: { readonly request: number; readonly limit: number };
   /** Memory that is reserved and the most that is used. */
   readonly memory: { readonly request: Size; readonly limit: Size };
+  /**
+   * Disk of the node that is reserved, and the most that logs and empty directories of the pod use.
+   *
+   * @default 256 MiB, and room for all of them
+   */
+  readonly ephemeralStorage?: { readonly request: Size; readonly limit: Size };
 }
 
-/** CPU and memory of the agent container. */
+/** CPU, memory and disk of the agent container. */
 export class AgentResources {
   /** As the custom resource and the container carry it. */
   readonly spec: {
-    readonly requests: { readonly cpu: string; readonly memory: string };
-    readonly limits: { readonly cpu: string; readonly memory: string };
+    readonly requests: Readonly<Record<string, string>>;
+    readonly limits: Readonly<Record<string, string>>;
   };
 
-  constructor({ cpu, memory }: AgentResourcesProps) {
-    this.spec = {
-      requests: { cpu: cores(cpu.request), memory: `${memory.request.toMebibytes()}Mi` },
-      limits: { cpu: cores(cpu.limit), memory: `${memory.limit.toMebibytes()}Mi` },
-    };
+  constructor({ cpu, memory, ephemeralStorage: storage }: AgentResourcesProps) {
+    const block = (of: 'request' | 'limit'): Record<string, string> => ({
+      cpu: cores(cpu[of]),
+      memory: mebibytes(memory[of]),
+      ...(storage === undefined ? {} : { 'ephemeral-storage': mebibytes(storage[of]) }),
+    });
+    this.spec = { requests: block('request'), limits: block('limit') };
   }
 }
 
 const cores = (count: number): string => `${Math.round(count * 1000)}m`;
+
+const mebibytes = (size: Size): string => `${size.toMebibytes()}Mi`;

@@ -1,5 +1,6 @@
 import type { Container } from 'kubernetes-types/core/v1.js';
 import { GUARD_DIR, guardArguments, LAUNCH_DIR, launcherPrograms } from '../contract/hardening.ts';
+import { guardResources } from './container-resources.ts';
 import type { Hardening } from './hardening.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
 import { volumeNames } from './volumes.ts';
@@ -20,10 +21,7 @@ export function egressGuard(
     image,
     command: [launcherPrograms.guard],
     args: guardArguments(digests),
-    resources: {
-      requests: { cpu: '10m', memory: '16Mi' },
-      limits: { cpu: '500m', memory: '64Mi' },
-    },
+    resources: guardResources,
     terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: {
       runAsUser: 0,

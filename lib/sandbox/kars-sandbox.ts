@@ -132,9 +132,9 @@ export interface KarsSandboxProps extends CustomResourceProps {
    */
   readonly state?: SandboxState;
   /**
-   * CPU and memory of the agent container.
+   * CPU, memory and disk of the agent container.
    *
-   * @default 0.5 to 2 cores, 1 to 4 GiB
+   * @default 0.5 to 2 cores, 1 to 4 GiB, room on disk for every directory of the pod
    */
   readonly resources?: AgentResources;
   /**

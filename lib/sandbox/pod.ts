@@ -21,6 +21,13 @@ export function podTemplate(
   const { name } = source;
   const grace = spec.lifecycle?.terminationGracePeriodSeconds;
   const credentials = credentialsVolume(inferencePolicy.spec);
+  const volumes = [
+    ...guardVolumes(hardening, spec),
+    documentsVolume(documents),
+    ...credentials,
+    stateVolume(spec),
+    ...agentVolumes(spec),
+  ];
   return {
     metadata: { labels: { ...sandboxLabels(name), ...podLabels(name) } },
     spec: {
@@ -35,14 +42,8 @@ export function podTemplate(
         sidecar('egress-proxy', name, image('egress-proxy'), false),
         sidecar('router', name, image('router'), credentials.length > 0),
       ],
-      containers: [agentContainer(name, spec, inferencePolicy.spec)],
-      volumes: [
-        ...guardVolumes(hardening, spec),
-        documentsVolume(documents),
-        ...credentials,
-        stateVolume(spec),
-        ...agentVolumes(spec),
-      ],
+      containers: [agentContainer(name, spec, inferencePolicy.spec, volumes)],
+      volumes,
     },
   };
 }

@@ -1,24 +1,9 @@
-import type {
-  Container,
-  Probe,
-  ResourceRequirements,
-  VolumeMount,
-} from 'kubernetes-types/core/v1.js';
+import type { Container, Probe, VolumeMount } from 'kubernetes-types/core/v1.js';
 import { podArguments, processes, statusPaths } from '../contract/process.ts';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR, type Reader } from '../contract/projection.ts';
+import { sidecarResources } from './container-resources.ts';
 import { containerSecurityContext } from './security-context.ts';
 import { volumeNames } from './volumes.ts';
-
-const resources: Readonly<Record<Reader, ResourceRequirements>> = {
-  router: {
-    requests: { cpu: '100m', memory: '128Mi' },
-    limits: { cpu: '500m', memory: '256Mi' },
-  },
-  'egress-proxy': {
-    requests: { cpu: '50m', memory: '96Mi' },
-    limits: { cpu: '500m', memory: '256Mi' },
-  },
-};
 
 /**
  * One process of the platform as a native sidecar: it starts before the agent and is ready before the
@@ -42,7 +27,7 @@ export function sidecar(
     ports: [
       { name: `${name === 'router' ? 'router' : 'proxy'}-status`, containerPort: statusPort },
     ],
-    resources: resources[name],
+    resources: sidecarResources[name],
     terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: containerSecurityContext(uid),
     startupProbe: {

@@ -1,6 +1,13 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { CronJob } from 'kubernetes-types/batch/v1.js';
-import type { Container, LifecycleHandler, Pod, PodSpec, Probe } from 'kubernetes-types/core/v1.js';
+import type {
+  Container,
+  LifecycleHandler,
+  Pod,
+  PodSpec,
+  Probe,
+  Volume,
+} from 'kubernetes-types/core/v1.js';
 import { launchCommand, launcherPrograms } from '../contract/hardening.ts';
 import type { SynthesizedApp, SynthesizedObject } from './synthesized-app.ts';
 
@@ -42,6 +49,7 @@ function podProblems(pod: PodSpec | undefined): string[] {
   const faults: [boolean, string][] = [
     [host, 'shares a namespace of the host'],
     [paths.length > 0, 'mounts a path of the host'],
+    [(pod.volumes ?? []).some(isUnbounded), 'has an empty directory without a size limit'],
     [pod.automountServiceAccountToken !== false, 'mounts a service-account token'],
     [pod.shareProcessNamespace === true, 'shares one process namespace between containers'],
   ];
@@ -64,6 +72,9 @@ function podProblems(pod: PodSpec | undefined): string[] {
     ]),
   ];
 }
+
+const isUnbounded = ({ emptyDir }: Volume): boolean =>
+  emptyDir !== undefined && emptyDir.sizeLimit === undefined;
 
 /** What the kubelet may start in a container beside its program. */
 const besideAgent = (container: Container): (Probe | LifecycleHandler)[] =>
@@ -124,6 +135,7 @@ function containerProblems({
       'has no seccomp profile',
     ],
     [resources?.limits?.['memory'] === undefined, 'has no memory limit'],
+    [resources?.limits?.['ephemeral-storage'] === undefined, 'has no limit of disk'],
     [
       volumeMounts.some(({ mountPath }) => mountPath.startsWith('/var/run/secrets')),
       'mounts cluster credentials',

@@ -142,8 +142,47 @@ describe('the work of a sandbox on a real node', () => {
     expect(states.map(({ name, state }) => [name, Object.keys(state ?? {})])).toEqual(
       ['egress-guard', 'egress-proxy', 'router', 'agent'].map((name) => [name, ['terminated']]),
     );
+    const started = states.map(({ state }) => state?.terminated?.startedAt ?? '');
+    expect(started).toEqual([...started].sort());
     const { status } = await endOf('kars-once', 'once');
     expect(status).toMatchObject({ succeeded: 1 });
+  });
+
+  it.each([
+    ['get', '', 'secrets'],
+    ['get', '', 'configmaps'],
+    ['list', '', 'pods'],
+    ['create', '', 'pods'],
+    ['create', '', 'serviceaccounts/token'],
+    ['get', 'kars.azure.com', 'karssandboxes'],
+  ])('lets its identity not %s "%s" %s', async (verb, group, resource) => {
+    const [name, subresource] = resource.split('/');
+    const may = async (who: object): Promise<unknown> => {
+      const { body } = await node.admin.call(
+        'POST',
+        '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+        {
+          apiVersion: 'authorization.k8s.io/v1',
+          kind: 'SubjectAccessReview',
+          spec: {
+            ...who,
+            resourceAttributes: {
+              namespace: 'kars-once',
+              verb,
+              group,
+              resource: name,
+              subresource,
+            },
+          },
+        },
+      );
+      return (body as { status?: { allowed?: boolean } }).status?.allowed;
+    };
+    const user = 'system:serviceaccount:kars-once:sandbox';
+    const groups = ['system:serviceaccounts', 'system:serviceaccounts:kars-once'];
+    expect(await may({ user, groups: [...groups, 'system:authenticated'] })).toBe(false);
+    // The same question about somebody who may.
+    expect(await may({ user: 'admin', groups: ['system:masters'] })).toBe(true);
   });
 
   it('fails a job whose agent fails, once, and trusts nobody by default (control)', async () => {

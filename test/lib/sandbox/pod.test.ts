@@ -2,14 +2,7 @@ import { createHash } from 'node:crypto';
 import { Size } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
-import {
-  AgentResources,
-  AgentRuntime,
-  Egress,
-  Inbound,
-  ModelProvider,
-  SandboxState,
-} from 'kars-constructs';
+import { AgentRuntime, Egress, Inbound, ModelProvider, SandboxState } from 'kars-constructs';
 import { validateManifest } from 'kars-constructs/contract';
 import type { LaunchDocument } from '../../../lib/contract/launch-document.ts';
 import { karsSandbox } from '../../../lib/contract/kinds/kars-sandbox/index.ts';
@@ -189,17 +182,6 @@ describe('the pod of a sandbox', () => {
       containerOf(app, name).volumeMounts?.some((mount) => mount.name === 'hardening'),
     );
     expect(mounting).toEqual([]);
-  });
-
-  it('has the resources that it is given', () => {
-    const resources = new AgentResources({
-      cpu: { request: 0.25, limit: 1 },
-      memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
-    });
-    expect(containerOf(synthesized({ resources }), 'agent').resources).toEqual({
-      requests: { cpu: '250m', memory: '256Mi' },
-      limits: { cpu: '1000m', memory: '1024Mi' },
-    });
   });
 
   it('keeps its state on a claim of its own, with one folder a process', () => {

@@ -53,6 +53,14 @@ describe('what is weaker than a sandbox', () => {
           (agent) => (agent.lifecycle = { preStop: { exec: { command: ['/x'] } } }),
         ),
     ],
+    [
+      'container agent has no limit of disk',
+      (pod) => pod.containers.forEach((agent) => (agent.resources = { limits: { memory: '1Gi' } })),
+    ],
+    [
+      'has an empty directory without a size limit',
+      (pod) => pod.volumes?.push({ name: 'more', emptyDir: {} }),
+    ],
     ['shares a namespace of the host', (pod) => (pod.hostPID = true)],
     ['shares one process namespace', (pod) => (pod.shareProcessNamespace = true)],
     [

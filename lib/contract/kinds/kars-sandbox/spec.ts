@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { objectName, openObject, port, stringMap } from '../../primitives.ts';
+import { BYTES } from '../../quantity.ts';
 import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
 import { networkPolicy } from './network-policy.ts';
@@ -106,7 +107,12 @@ const shape = z.strictObject({
   state: z
     .strictObject({
       mode: z.enum(['Persistent', 'Ephemeral']).describe('Whether the state outlives the pod.'),
-      size: z.string().max(32).optional().describe('Size of the volume, a quantity.'),
+      size: z
+        .string()
+        .max(32)
+        .regex(BYTES)
+        .optional()
+        .describe('Size of the volume, 1Gi when absent.'),
       storageClassName: objectName().optional().describe('Storage class of the volume.'),
     })
     .optional()

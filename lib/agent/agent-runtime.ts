@@ -2,6 +2,7 @@ import type { Duration } from 'cdk8s';
 import { isReservedVariable } from '../contract/agent-variables.ts';
 import type { Problem } from '../contract/problem.ts';
 import { problem } from '../private/problems.ts';
+import { COMMAND_MISSING, namesProgram } from './command.ts';
 import type { AgentProbe } from './agent-probe.ts';
 
 /** Probes of an agent. */
@@ -52,7 +53,10 @@ export interface AgentHooks {
 export interface ContainerAgentProps {
   /** Image of the agent. */
   readonly image: string;
-  /** Program and arguments that replace the entry point of the image. */
+  /**
+   * Program and arguments, in place of the entry point of the image, which nothing sees before the pod
+   * runs: `kars images inspect` prints what an image has.
+   */
   readonly command: readonly string[];
   /**
    * Further arguments.
@@ -115,11 +119,10 @@ export class AgentRuntime {
 
   /** Everything that a sandbox refuses about this agent. */
   validate(): Problem[] {
-    const text = 'got none, supply the program that the container runs';
     return [
-      ...(this.command.length === 0
-        ? [problem('KARS_COMMAND_MISSING', 'agent.command', text)]
-        : []),
+      ...(namesProgram(this.command)
+        ? []
+        : [problem('KARS_COMMAND_MISSING', 'agent.command', COMMAND_MISSING)]),
       ...this.env
         .filter(({ name }) => isReservedVariable(name))
         .map(({ name }) =>

@@ -8,6 +8,7 @@ import { agentService } from './inbound-objects.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
 import { podTemplate } from './pod.ts';
+import { runtimeProblems } from './runtime-problems.ts';
 import { secretProblems } from './secret-problems.ts';
 import { namespace, serviceAccount } from './service-account.ts';
 import { stateClaim } from './volumes.ts';
@@ -40,6 +41,11 @@ export function expandSandbox(input: SandboxInput): Expansion {
   ];
   return {
     objects: objects as readonly KubernetesObject[],
-    problems: [...problems, ...environmentProblems(spec), ...secretProblems(input)],
+    problems: [
+      ...problems,
+      ...runtimeProblems(spec),
+      ...environmentProblems(spec),
+      ...secretProblems(input),
+    ],
   };
 }

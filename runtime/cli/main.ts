@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { RELEASE } from 'kars-constructs/contract';
 import { addAudit } from './commands/audit.ts';
 import { addCrds } from './commands/crds.ts';
+import { addImages } from './commands/images.ts';
 import { addPosture } from './commands/posture.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addStatus } from './commands/status.ts';
@@ -30,6 +31,7 @@ const program = new Command('kars')
 addCrds(program, processOutput);
 addValidate(program, processOutput);
 addPosture(program, processOutput);
+addImages(program, processOutput);
 addAudit(program, processOutput);
 addStatus(program, processOutput);
 addQuickstart(program, processOutput);

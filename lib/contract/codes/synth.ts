@@ -23,6 +23,7 @@ export const synthCodes = {
   KARS_SECRET_OF_PROVIDER: 'the agent would get a Secret with the credential of a provider',
   KARS_INBOUND_PORT: 'the port of an inbound entry is none, or a sidecar listens on it',
   KARS_TIME_ZONE: 'a schedule names a time zone that there is none of',
+  KARS_RUNTIME_KIND: 'a custom resource asks for a kind of runtime that this release does not run',
   KARS_COMMAND_MISSING: 'the agent has no command',
   KARS_KEY_INVALID: 'a public key is not 32 bytes of Ed25519 in base64url',
   KARS_SIGNATURE_INVALID: 'a trust edge is not signed by the vertex that it starts from',

@@ -151,8 +151,8 @@ describe('a sandbox is refused at synth', () => {
     },
   );
 
-  it('without a command', () => {
-    const agent = AgentRuntime.container({ image: 'a', command: [] });
+  it.each([[[]], [['']], [['', 'x']]])('without a program in the command %j', (command) => {
+    const agent = AgentRuntime.container({ image: 'a', command });
     const problems = synthProblems((app) => sandboxIn(agentsChart(app), { agent }));
     expect(problems).toContain('[KARS_COMMAND_MISSING] agent.command');
   });

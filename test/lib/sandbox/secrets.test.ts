@@ -110,7 +110,9 @@ describe('a secret of the agent is refused', () => {
 describe('the variables of a manifest', () => {
   const problemsWith = (env: Record<string, unknown>[]): string => {
     const { problems } = expandSandbox(
-      acceptedInput({ runtime: { kind: 'BYO', byo: { image: 'a', contractVersion: 'v1', env } } }),
+      acceptedInput({
+        runtime: { kind: 'BYO', byo: { image: 'a', contractVersion: 'v1', command: ['/a'], env } },
+      }),
     );
     return problems.map(({ code, path }) => `${code} ${path}`).join('\n');
   };

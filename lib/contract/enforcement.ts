@@ -133,6 +133,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'state.mode': pod('state', 'volumes.ts'),
     'state.size': pod('state', 'volumes.ts'),
     'state.storageClassName': pod('state', 'volumes.ts'),
+    'state.accessMode': pod('state', 'volumes.ts'),
   },
   InferencePolicy: {
     'modelPreference.primary.provider': router('provider', 'upstream.ts', DECIDE_CHAT),

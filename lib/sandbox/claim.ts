@@ -7,13 +7,14 @@ export function claim(
   name: string,
   size: string,
   storageClassName: string | undefined,
+  accessMode: 'ReadWriteOncePod' | 'ReadWriteOnce' = 'ReadWriteOncePod',
 ): PersistentVolumeClaim {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: { name, namespace: sandboxNamespace(sandbox), labels: sandboxLabels(sandbox) },
     spec: {
-      accessModes: ['ReadWriteOncePod'],
+      accessModes: [accessMode],
       ...(storageClassName === undefined ? {} : { storageClassName }),
       resources: { requests: { storage: size } },
     },

@@ -10,21 +10,32 @@ export interface PersistentStateProps {
    */
   readonly size?: Size;
   /**
-   * Storage class; it has to know the access mode ReadWriteOncePod.
+   * Storage class. Its volumes have to be on local or block storage: the sidecars refuse file systems of a
+   * network, whose locks do not hold between nodes.
    *
    * @default the default class of the cluster
    */
   readonly storageClassName?: string;
+
+  /**
+   * Access mode. `ReadWriteOnce` is for drivers that lack ReadWriteOncePod: then only the lock of each sidecar
+   * keeps a second pod of the same node out.
+   *
+   * @default 'ReadWriteOncePod'
+   */
+  readonly accessMode?: 'ReadWriteOncePod' | 'ReadWriteOnce';
 }
 
 /** Where the sidecars keep budgets and audit logs. */
 export class SandboxState {
   /** On a volume of its own, which outlives the pod. */
-  static persistent({ size, storageClassName }: PersistentStateProps = {}): SandboxState {
+  static persistent(props: PersistentStateProps = {}): SandboxState {
+    const { size, storageClassName, accessMode } = props;
     return new SandboxState({
       mode: 'Persistent',
       ...(size === undefined ? {} : { size: `${size.toMebibytes()}Mi` }),
       ...(storageClassName === undefined ? {} : { storageClassName }),
+      ...(accessMode === undefined ? {} : { accessMode }),
     });
   }
 

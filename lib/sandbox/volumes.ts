@@ -65,7 +65,8 @@ export function stateVolume(spec: AcceptedSandboxSpec): Volume {
 /** The claim behind {@link stateVolume}; none when the state is ephemeral. */
 export function stateClaim(sandbox: string, spec: AcceptedSandboxSpec): PersistentVolumeClaim[] {
   if (isEphemeral(spec)) return [];
-  return [claim(sandbox, STATE_CLAIM, stateSize(spec), spec.state?.storageClassName)];
+  const { storageClassName, accessMode } = spec.state ?? {};
+  return [claim(sandbox, STATE_CLAIM, stateSize(spec), storageClassName, accessMode)];
 }
 
 /** The documents of the guard, the directory that it installs the launcher into, and its own `/run` where it needs one. */

@@ -197,6 +197,17 @@ describe('the pod of a sandbox', () => {
         containerOf(app, name).volumeMounts?.find((mount) => mount.name === 'state')?.subPath,
     );
     expect(folders).toEqual(['router', 'egress-proxy']);
+    for (const name of ['agent', 'egress-guard']) {
+      const mounts = containerOf(app, name).volumeMounts ?? [];
+      expect(mounts.filter((mount) => mount.name === 'state')).toEqual([]);
+    }
+  });
+
+  it('keeps it on a volume of one node when the driver has nothing narrower', () => {
+    const app = synthesized({ state: SandboxState.persistent({ accessMode: 'ReadWriteOnce' }) });
+    expect(app.find('PersistentVolumeClaim', 'kars-state')['spec']).toMatchObject({
+      accessModes: ['ReadWriteOnce'],
+    });
   });
 
   it('keeps its state in the pod when that is asked for', () => {

@@ -114,6 +114,12 @@ const shape = z.strictObject({
         .optional()
         .describe('Size of the volume, 1Gi when absent.'),
       storageClassName: objectName().optional().describe('Storage class of the volume.'),
+      accessMode: z
+        .enum(['ReadWriteOncePod', 'ReadWriteOnce'])
+        .optional()
+        .describe(
+          'Access mode of the volume; absent means ReadWriteOncePod. ReadWriteOnce is for drivers that lack it: then only the lock of each sidecar keeps a second pod of the node out.',
+        ),
     })
     .optional()
     .describe('Where the sidecars keep budgets and audit logs.'),

@@ -11,8 +11,9 @@ export const requiredByKars = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
-/** The value of a field that says nothing: what constructs have to write, else its default. */
-export function silentValue(kind: string, path: string, byDefault: unknown): unknown {
+/** The values of a field that say nothing: what constructs have to write, else its default. */
+export function silentValues(kind: string, path: string, byDefault: unknown): readonly unknown[] {
   const required: Readonly<Record<string, Readonly<Record<string, Json>>>> = requiredByKars;
-  return required[kind]?.[path] ?? byDefault;
+  const value = required[kind]?.[path] ?? byDefault;
+  return value === undefined ? [] : [value];
 }

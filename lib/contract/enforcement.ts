@@ -8,8 +8,8 @@ export interface Enforcement {
   readonly prop?: string;
   /** File that acts on the field. */
   readonly where: string;
-  /** The one value that has an effect; any other is warned of. Absent: every value has. */
-  readonly only?: string;
+  /** The values that have an effect; any other is warned of, and counts as the first. Absent: every value has. */
+  readonly only?: readonly [string, ...string[]];
   /** File of the test that fails when the field is not acted on. */
   readonly test: string;
 }
@@ -38,6 +38,9 @@ const probe = (field: string): Readonly<Record<string, Enforcement>> =>
 const hook = pod('agent', 'agent-probes.ts', 'probes.test.ts');
 
 const scheduling = pod('scheduling', 'pod-scheduling.ts', 'surroundings.test.ts');
+
+const hardening = (prop: string, where: string): Enforcement =>
+  pod(prop, where, 'hardening.test.ts');
 
 const router = (prop: string, where: string, test: string): Enforcement => ({
   by: 'router',
@@ -69,18 +72,24 @@ const DECIDE_CHAT = 'decide-chat.test.ts';
  */
 export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforcement>>>> = {
   KarsSandbox: {
-    'runtime.kind': { ...pod('agent', 'spec.ts'), only: 'BYO' },
+    'runtime.kind': { ...pod('agent', 'spec.ts'), only: ['BYO'] },
     'runtime.byo.image': pod('agent', 'agent-container.ts'),
     'runtime.byo.contractVersion': pod('agent', 'spec.ts'),
     'runtime.byo.command': pod('agent', 'agent-container.ts'),
     'runtime.byo.args': pod('agent', 'agent-container.ts'),
     'runtime.byo.env': pod('agent', 'agent-environment.ts'),
     'sandbox.isolation': pod('isolation', 'hardening.ts'),
+    'sandbox.seccompProfile': {
+      ...hardening('seccompProfile', 'security-context.ts'),
+      only: ['kars-strict', 'RuntimeDefault'],
+    },
+    'sandbox.connectPorts': hardening('connectPorts', 'hardening.ts'),
+    'sandbox.minLandlockAbi': hardening('minLandlockAbi', 'hardening.ts'),
     'inferenceRef.name': router('inferencePolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.enabled': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.mcpServerRefs[].name': egress('mcpServers'),
-    'networkPolicy.egressMode': { ...egress('egress'), only: 'Strict' },
+    'networkPolicy.egressMode': { ...egress('egress'), only: ['Strict'] },
     'networkPolicy.allowedEndpoints[].host': egress('egress'),
     'networkPolicy.allowedEndpoints[].cidr': egress('egress'),
     'networkPolicy.allowedEndpoints[].port': egress('egress'),

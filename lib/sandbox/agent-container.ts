@@ -24,7 +24,7 @@ export function agentContainer(
     env: agentEnvironment(sandbox, spec, policy),
     resources: agentResources(spec, volumes),
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    securityContext: containerSecurityContext(AGENT_UID),
+    securityContext: containerSecurityContext(AGENT_UID, spec),
     volumeMounts: agentMounts(spec),
     ...agentProbes(spec),
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { canonicalJson, contentDigest } from '../contract/canonical.ts';
 import { GUARD_FILE, LAUNCH_FILE } from '../contract/hardening.ts';
+import { FILE_RULES_ABI, PORT_RULES_ABI } from '../contract/kinds/kars-sandbox/hardening.ts';
 import { guardDocumentFor } from './guard/guard-document.ts';
 import { inboundPorts } from './inbound-objects.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
@@ -18,20 +19,21 @@ export interface Hardening {
   readonly digests: { readonly guard: string; readonly launch: string };
 }
 
-/** First ABI version of Landlock, which has the rules about files. */
-const FILE_RULES_ABI = 1;
-
 const HASH_LENGTH = 12;
 
 /** The hardening of a sandbox; no policy is part of it, so that a change of policy is no rollout. */
 export function hardeningOf(spec: AcceptedSandboxSpec): Hardening {
+  const { connectPorts = 'Any' } = spec.sandbox;
+  // A kernel without rules about ports must not pass for one that applies them.
+  const lowest = connectPorts === 'Any' ? FILE_RULES_ABI : PORT_RULES_ABI;
+  const { minLandlockAbi = lowest } = spec.sandbox;
   const guard = canonicalJson(guardDocumentFor(inboundPorts(spec)));
   const launch = canonicalJson(
     launchDocumentFor({
       isolation: spec.sandbox.isolation,
       writable: Object.values(agentDirectories),
-      connectPorts: 'any',
-      minLandlockAbi: FILE_RULES_ABI,
+      connectPorts,
+      minLandlockAbi,
     }),
   );
   const hash = createHash('sha256').update(guard).update(launch).digest('hex');

@@ -126,6 +126,29 @@ export interface KarsSandboxProps extends CustomResourceProps {
    */
   readonly isolation?: 'standard' | 'enhanced' | 'confidential';
   /**
+   * What sidecars and agent may call of the kernel of the node. `kars-strict` is a file that
+   * KarsPlatform installs on the nodes, without which no pod of the sandbox starts; `RuntimeDefault` is
+   * for clusters where nobody installs it. The launcher filters the calls of the agent in either case.
+   *
+   * @default 'kars-strict'
+   */
+  readonly seccompProfile?: 'kars-strict' | 'RuntimeDefault';
+  /**
+   * TCP ports that the agent may connect to. `sidecars` leaves it those of router and egress proxy: for
+   * programs that use both by their address, and connect to no server of their own on loopback. It takes
+   * Landlock with rules about ports, ABI 4, and no isolation `standard`.
+   *
+   * @default 'any', which the packet rules redirect or refuse
+   */
+  readonly connectPorts?: 'any' | 'sidecars';
+  /**
+   * Lowest ABI version of Landlock that the agent starts with; 4 has rules about ports, 6 about signals
+   * and abstract sockets. What the kernel of the node lacks otherwise is a notice in the log of the agent.
+   *
+   * @default 1, which has the rules about files; 4 with `connectPorts: 'sidecars'`
+   */
+  readonly minLandlockAbi?: number;
+  /**
    * Where the sidecars keep budgets and audit logs.
    *
    * @default a persistent volume of 1 GiB

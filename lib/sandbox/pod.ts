@@ -39,8 +39,8 @@ export function podTemplate(
       ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
       initContainers: [
         egressGuard(image('guard'), spec, hardening),
-        sidecar('egress-proxy', name, image('egress-proxy'), false),
-        sidecar('router', name, image('router'), credentials.length > 0),
+        sidecar('egress-proxy', name, spec, image('egress-proxy'), false),
+        sidecar('router', name, spec, image('router'), credentials.length > 0),
       ],
       containers: [agentContainer(name, spec, inferencePolicy.spec, volumes)],
       volumes,

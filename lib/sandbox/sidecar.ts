@@ -2,6 +2,7 @@ import type { Container, Probe, VolumeMount } from 'kubernetes-types/core/v1.js'
 import { podArguments, processes, statusPaths } from '../contract/process.ts';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR, type Reader } from '../contract/projection.ts';
 import { sidecarResources } from './container-resources.ts';
+import type { AcceptedSandboxSpec } from './input.ts';
 import { containerSecurityContext } from './security-context.ts';
 import { volumeNames } from './volumes.ts';
 
@@ -14,6 +15,7 @@ import { volumeNames } from './volumes.ts';
 export function sidecar(
   name: Reader,
   sandbox: string,
+  spec: AcceptedSandboxSpec,
   image: string,
   withCredentials: boolean,
 ): Container {
@@ -29,7 +31,7 @@ export function sidecar(
     ],
     resources: sidecarResources[name],
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    securityContext: containerSecurityContext(uid),
+    securityContext: containerSecurityContext(uid, spec),
     startupProbe: {
       ...probe(statusPaths.ready, statusPort),
       periodSeconds: 1,

@@ -22,7 +22,6 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     pullSecrets = [],
     scheduling,
     secrets = [],
-    isolation,
     state,
     resources,
     suspended,
@@ -38,7 +37,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
         ...(agent.env.length === 0 ? {} : { env: agent.env.map((variable) => ({ ...variable })) }),
       },
     },
-    sandbox: isolation === undefined ? {} : { isolation },
+    sandbox: hardening(props),
     inferenceRef: { name: inferencePolicy.name },
     governance: {
       enabled: toolPolicy !== undefined,
@@ -84,6 +83,22 @@ function lifecycleOf({ lifecycle }: AgentRuntime): Pick<KarsSandboxSpec, 'lifecy
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace.toSeconds() }),
   };
   return Object.keys(given).length === 0 ? {} : { lifecycle: given };
+}
+
+function hardening({
+  isolation,
+  seccompProfile,
+  connectPorts,
+  minLandlockAbi,
+}: KarsSandboxProps): KarsSandboxSpec['sandbox'] {
+  return {
+    ...(isolation === undefined ? {} : { isolation }),
+    ...(seccompProfile === undefined ? {} : { seccompProfile }),
+    ...(connectPorts === undefined
+      ? {}
+      : { connectPorts: connectPorts === 'sidecars' ? 'Sidecars' : 'Any' }),
+    ...(minLandlockAbi === undefined ? {} : { minLandlockAbi }),
+  };
 }
 
 /** The entries of the sandbox, and those of the MCP servers that it may use. */

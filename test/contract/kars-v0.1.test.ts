@@ -18,6 +18,8 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
         'spec.networkPolicy.allowedEndpoints[].host string',
         'spec.networkPolicy.allowedEndpoints[].port integer',
         'spec.networkPolicy.egressMode string N',
+        'spec.sandbox.connectPorts string {Any|Sidecars}',
+        'spec.sandbox.minLandlockAbi integer minimum 1',
         'spec.sandbox.selinuxContext string =""',
       ],
     },

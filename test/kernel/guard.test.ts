@@ -193,7 +193,7 @@ describe('the egress guard', () => {
     const document = launchDocumentFor({
       isolation: 'standard',
       writable: [install, '/run'],
-      connectPorts: 'any',
+      connectPorts: 'Any',
       minLandlockAbi: 1,
     });
     // Sockets of IPv4 are enough for legacy iptables; nft, ip6tables and addresses need others.

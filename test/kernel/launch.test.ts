@@ -33,7 +33,7 @@ const documentFor = (writable: string): LaunchDocument =>
   launchDocumentFor({
     isolation: 'enhanced',
     writable: [writable],
-    connectPorts: 'any',
+    connectPorts: 'Any',
     minLandlockAbi: 1,
   });
 

@@ -88,7 +88,7 @@ function outcomes(before: readonly string[]): Record<string, string> {
 function launcher(root: string): string[] {
   chmodSync(root, 0o755);
   const document = join(root, 'launch.json');
-  const input = { isolation: 'enhanced', writable: [], connectPorts: 'any' } as const;
+  const input = { isolation: 'enhanced', writable: [], connectPorts: 'Any' } as const;
   writeFileSync(document, JSON.stringify(launchDocumentFor({ ...input, minLandlockAbi: 1 })));
   return [launcherProgram('launch'), `--document=${document}`, '--'];
 }

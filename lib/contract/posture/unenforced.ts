@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { silentValue } from '../compatibility.ts';
+import { silentValues } from '../compatibility.ts';
 import { enforcement, isEnforcedInCluster } from '../enforcement.ts';
 import { fieldsOf, formatPath } from '../fields.ts';
 import type { KindDefinition } from '../kind.ts';
@@ -12,8 +12,10 @@ export function unenforcedFields(definition: KindDefinition, spec: unknown): str
       const path = formatPath(field.path);
       const only = enforcement[kind]?.[path]?.only;
       if (only === undefined && isEnforcedInCluster(kind, path)) return false;
-      const silent = only ?? silentValue(kind, path, field.default);
-      return valuesAt(spec, field.path).some((value) => !isDeepStrictEqual(value, silent));
+      const silent = only ?? silentValues(kind, path, field.default);
+      return valuesAt(spec, field.path).some(
+        (value) => !silent.some((one) => isDeepStrictEqual(value, one)),
+      );
     })
     .map(({ path }) => formatPath(path));
 }

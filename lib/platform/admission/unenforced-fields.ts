@@ -1,5 +1,5 @@
 import { GROUP, VERSION } from '../../contract/api.ts';
-import { silentValue } from '../../contract/compatibility.ts';
+import { silentValues } from '../../contract/compatibility.ts';
 import { enforcement, isEnforcedInCluster } from '../../contract/enforcement.ts';
 import { fieldsOf, formatPath, type Field } from '../../contract/fields.ts';
 import type { KindDefinition } from '../../contract/kind.ts';
@@ -29,12 +29,12 @@ function warning({ kind }: KindDefinition, field: Field): Validation[] {
   const path = formatPath(field.path);
   const only = enforcement[kind]?.[path]?.only;
   if (only === undefined && isEnforcedInCluster(kind, path)) return [];
-  const silent = only ?? silentValue(kind, path, field.default);
+  const silent = only ?? silentValues(kind, path, field.default);
   const unused = isUnused('object.spec', field.path, silent);
   const message =
     only === undefined
       ? `spec.${path} is recorded, and nothing acts on it in this release`
-      : `spec.${path} counts as ${only} in this release, whatever it says`;
+      : `spec.${path} counts as ${only[0]} in this release, whatever it says`;
   return [{ expression: `!has(object.spec) || ${unused}`, message }];
 }
 
@@ -71,8 +71,13 @@ function warningPolicy(
   return [policy, binding];
 }
 
-/** CEL that holds when the field is absent, or has the one value that needs no warning. */
-function isUnused(node: string, path: readonly string[], silent: unknown, depth = 0): string {
+/** CEL that holds when the field is absent, or has one of the values that need no warning. */
+function isUnused(
+  node: string,
+  path: readonly string[],
+  silent: readonly unknown[],
+  depth = 0,
+): string {
   const [name, ...rest] = path;
   if (name === undefined) return 'false';
   if (name === '[]') {
@@ -81,7 +86,6 @@ function isUnused(node: string, path: readonly string[], silent: unknown, depth 
   }
   const member = `${node}.${name}`;
   if (rest.length > 0) return `!has(${member}) || ${isUnused(member, rest, silent, depth)}`;
-  return silent === undefined
-    ? `!has(${member})`
-    : `!has(${member}) || ${member} == ${JSON.stringify(silent)}`;
+  const values = silent.map((value) => `${member} == ${JSON.stringify(value)}`);
+  return [`!has(${member})`, ...values].join(' || ');
 }

@@ -7,8 +7,8 @@ export interface LaunchInput {
   readonly isolation: 'standard' | 'enhanced' | 'confidential';
   /** Directories that the agent may write to. */
   readonly writable: readonly string[];
-  /** `sidecars`: the agent can connect to the ports of its sidecars and nothing else, loopback included. */
-  readonly connectPorts: 'any' | 'sidecars';
+  /** `Sidecars`: the agent can connect to the ports of its sidecars and nothing else, loopback included. */
+  readonly connectPorts: 'Any' | 'Sidecars';
   /** Lowest ABI version of Landlock. */
   readonly minLandlockAbi: number;
 }
@@ -36,7 +36,7 @@ export function launchDocumentFor(input: LaunchInput): LaunchDocument {
       minAbi: minLandlockAbi,
       readable: ['/'],
       writable: [...writable, '/dev/shm'],
-      ...(connectPorts === 'any' ? {} : { connectPorts: sidecarPorts() }),
+      ...(connectPorts === 'Any' ? {} : { connectPorts: sidecarPorts() }),
     },
     seccomp: launcherFilter(),
   };

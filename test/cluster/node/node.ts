@@ -10,6 +10,7 @@ import { importImages } from './ctr.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { startKubelet } from './kubelet.ts';
 import { NODE_DIRECTORY, NODE_NAME, paths } from './paths.ts';
+import { installProfile } from './profile.ts';
 import { addVolumes } from './storage.ts';
 import { sweep, takeNode } from './sweep.ts';
 
@@ -45,6 +46,7 @@ export async function startNode({ images, ipFamily = 'dual' }: NodeOptions): Pro
   await takeNode();
   mkdirSync(NODE_DIRECTORY, { recursive: true });
   writeFileSync(paths.lock, String(process.pid));
+  installProfile();
   const undo: (() => Promise<void>)[] = [sweep];
   const stop = async (): Promise<void> => {
     held.karsNode = undefined;

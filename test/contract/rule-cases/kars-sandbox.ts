@@ -28,6 +28,7 @@ const servers = (...names: string[]): object =>
   governance({ mcpServerRefs: names.map((name) => ({ name })) });
 const endpoint = (entry: object): object =>
   sandbox({ networkPolicy: { allowedEndpoints: [{ host: 'a.example.com' }, entry] } });
+const hardened = (members: object): object => sandbox({ sandbox: members });
 const mode = (egressMode: string | null): object => sandbox({ networkPolicy: { egressMode } });
 
 const oci = { image: 'registry.example.com/code:1' };
@@ -84,6 +85,15 @@ export const karsSandboxCases = casesOf(
     'a range': endpoint({ cidr: '10.20.0.0/28', port: 443 }),
     'a range of IPv6, and null for the host': endpoint({ host: null, cidr: 'fd12::/64' }),
     'a host, and null for the range': endpoint({ host: 'b.example.com', cidr: null }),
+    'ports of sidecars': hardened({ connectPorts: 'Sidecars' }),
+    'ports of sidecars and a Landlock that has ports': hardened({
+      isolation: 'confidential',
+      connectPorts: 'Sidecars',
+      minLandlockAbi: 4,
+    }),
+    'the first Landlock and any port': hardened({ connectPorts: 'Any', minLandlockAbi: 1 }),
+    'any port without Landlock': hardened({ isolation: 'standard', connectPorts: 'Any' }),
+    'null for ports and Landlock': hardened({ connectPorts: null, minLandlockAbi: null }),
   },
   {
     'spec.agent (Foundry agent) is incompatible with spec.runtime.kind=BYO; BYO runtimes own their own inference + agent loop':
@@ -92,6 +102,21 @@ export const karsSandboxCases = casesOf(
       each(['other/tools', 'other:tools'], 'policy', (name) =>
         governance({ toolPolicyRef: { name } }),
       ),
+    'spec.sandbox.connectPorts=Sidecars and minLandlockAbi need isolation=enhanced or confidential; standard starts the agent without Landlock':
+      {
+        'ports of sidecars without Landlock': hardened({
+          isolation: 'standard',
+          connectPorts: 'Sidecars',
+        }),
+        'a version of no Landlock': hardened({ isolation: 'standard', minLandlockAbi: 6 }),
+      },
+    'spec.sandbox.connectPorts=Sidecars needs minLandlockAbi of 4 or more, where Landlock has rules about ports':
+      {
+        'ports of sidecars and a Landlock without ports': hardened({
+          connectPorts: 'Sidecars',
+          minLandlockAbi: 3,
+        }),
+      },
     ...blockRefusals,
     ...codeRefusals,
     'spec.inferenceRef.name must not be empty': {

@@ -3,6 +3,7 @@ import { objectName, openObject, port, stringMap } from '../../primitives.ts';
 import { BYTES } from '../../quantity.ts';
 import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
+import { hardening } from './hardening.ts';
 import { networkPolicy } from './network-policy.ts';
 import { lifecycle, probePortRules, probes } from './probes.ts';
 import { runtime } from './runtime.ts';
@@ -20,31 +21,6 @@ const namedRef = (field: string) =>
       holds: ({ name }) => name.length > 0,
     },
   ]);
-
-const hardening = z.strictObject({
-  isolation: z
-    .enum(['standard', 'enhanced', 'confidential'])
-    .default('enhanced')
-    .describe('How far the agent is kept from the node.'),
-  seccompProfile: z.string().default('kars-strict').describe('Name of a seccomp profile.'),
-  selinuxContext: z.string().default('').describe('SELinux type of the pod.'),
-  readOnlyRootFilesystem: z
-    .boolean()
-    .default(true)
-    .describe('Kept true by the constructs, whatever stands here.'),
-  runAsNonRoot: z
-    .boolean()
-    .default(true)
-    .describe('Kept true by the constructs, whatever stands here.'),
-  allowPrivilegeEscalation: z
-    .boolean()
-    .default(false)
-    .describe('Kept false by the constructs, whatever stands here.'),
-  writablePaths: z
-    .array(z.string())
-    .default(['/sandbox', '/tmp'])
-    .describe('Directories that the agent may write to.'),
-});
 
 const shape = z.strictObject({
   runtime,

@@ -22,6 +22,9 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const AF_NETLINK = 16;
 
+/** A bit of SOCK_PACKET, which the kernel takes for the packet family whatever family it comes with, and of no other type. */
+const BIT_OF_PACKET_TYPE = 0x8;
+
 /** Routes and interfaces, without which listing interfaces fails in Node and Go. */
 const NETLINK_ROUTE = 0;
 
@@ -35,8 +38,12 @@ export const strictRules: readonly SyscallRule[] = [
   ...[AF_UNIX, AF_INET, AF_INET6].map((family): SyscallRule => ({
     names: ['socket'],
     verdict: 'allow',
-    when: [{ argument: 0, equals: family }],
+    when: [
+      { argument: 0, equals: family },
+      { argument: 1, noneOf: BIT_OF_PACKET_TYPE },
+    ],
   })),
+  { names: ['socketpair'], verdict: 'allow', when: [{ argument: 0, equals: AF_UNIX }] },
   {
     names: ['socket'],
     verdict: 'allow',

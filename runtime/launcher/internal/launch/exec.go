@@ -2,10 +2,10 @@ package launch
 
 import (
 	"errors"
-	"os"
 	"os/exec"
 	"runtime"
 
+	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
 	"kars-launcher/internal/report"
 )
@@ -22,14 +22,18 @@ func Exec(document Document, command []string) error {
 	if err := closeDescriptors(); err != nil {
 		return err
 	}
-	environment := cleanEnvironment(os.Environ(), document.Environment.RemovePrefixes)
+	environment := cleanEnvironment(document.Environment.RemovePrefixes)
 	program, err := find(command[0])
 	if err != nil {
 		return err
 	}
-	filter, err := assemble(document.Seccomp)
+	machine, err := arch.GetInfo("")
 	if err != nil {
-		return err
+		return report.Failf("KARS_SECCOMP_FAILED", "%v", err)
+	}
+	filter, err := assemble(document.Seccomp, machine)
+	if err != nil {
+		return report.Failf("KARS_SECCOMP_FAILED", "cannot make the filter: %v", err)
 	}
 	if err := restrictAccess(document.Landlock); err != nil {
 		return err

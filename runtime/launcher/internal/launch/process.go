@@ -1,6 +1,8 @@
 package launch
 
 import (
+	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -24,11 +26,12 @@ func setLimits(limits []Limit) error {
 			return report.Failf("KARS_LAUNCH_LIMIT", "got the resource %q, which is none that can be limited", limit.Resource)
 		}
 		var now unix.Rlimit
-		if err := unix.Getrlimit(resource, &now); err != nil {
-			return report.Failf("KARS_LAUNCH_LIMIT", "cannot read the limit %s: %v", limit.Resource, err)
+		err := unix.Getrlimit(resource, &now)
+		if err == nil {
+			value := min(limit.Value, now.Max)
+			err = unix.Setrlimit(resource, &unix.Rlimit{Cur: value, Max: value})
 		}
-		hard := min(limit.Value, now.Max)
-		if err := unix.Setrlimit(resource, &unix.Rlimit{Cur: min(hard, limit.Value), Max: hard}); err != nil {
+		if err != nil {
 			return report.Failf("KARS_LAUNCH_LIMIT", "cannot set the limit %s: %v", limit.Resource, err)
 		}
 	}
@@ -46,21 +49,11 @@ func closeDescriptors() error {
 	return nil
 }
 
-func cleanEnvironment(environment, prefixes []string) []string {
-	kept := []string{}
-	for _, variable := range environment {
-		if !hasPrefix(variable, prefixes) {
-			kept = append(kept, variable)
-		}
-	}
-	return kept
-}
-
-func hasPrefix(text string, prefixes []string) bool {
-	for _, prefix := range prefixes {
-		if strings.HasPrefix(text, prefix) {
-			return true
-		}
-	}
-	return false
+// cleanEnvironment is the environment without the variables that begin as said.
+func cleanEnvironment(prefixes []string) []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return slices.ContainsFunc(prefixes, func(prefix string) bool {
+			return strings.HasPrefix(variable, prefix)
+		})
+	})
 }

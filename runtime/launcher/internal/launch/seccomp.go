@@ -5,78 +5,108 @@ import (
 	"slices"
 	"unsafe"
 
-	seccomp "github.com/elastic/go-seccomp-bpf"
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 	"kars-launcher/internal/report"
 )
 
-func seccompFailure(err error) error {
-	return report.Failf("KARS_SECCOMP_FAILED", "cannot filter system calls: %v", err)
+// Offsets in struct seccomp_data, see seccomp(2); a word of an argument is the low one first.
+const (
+	offsetNumber    = 0
+	offsetArch      = 4
+	offsetArguments = 16
+	sizeArgument    = 8
+	sizeWord        = 4
+)
+
+func load(offset uint32) bpf.Instruction { return bpf.LoadAbsolute{Off: offset, Size: sizeWord} }
+
+func refuse(errno uint16) bpf.Instruction {
+	return bpf.RetConstant{Val: unix.SECCOMP_RET_ERRNO | uint32(errno)}
 }
 
-// assemble makes the filter for the architecture of this machine. The library brings the numbers of the
-// calls and the rules without conditions; it compares an argument as if it were a number of a call once a
-// condition does not hold, so that conditional calls are decided before it.
-func assemble(filter Seccomp) ([]bpf.RawInstruction, error) {
-	machine, err := arch.GetInfo("")
-	if err != nil {
-		return nil, seccompFailure(err)
-	}
-	policy := seccomp.Policy{DefaultAction: seccomp.ActionErrno}
-	conditional := map[uint32][]Rule{}
+// assemble makes the filter for a machine, of which the library knows the numbers of the calls. Its own
+// filters compare an argument as if it were a number of a call once a condition does not hold.
+func assemble(filter Seccomp, machine *arch.Info) ([]bpf.RawInstruction, error) {
+	calls := map[int][]Rule{}
 	for _, rule := range filter.Rules {
-		group := seccomp.SyscallGroup{Action: actionOf(rule)}
 		for _, name := range rule.Names {
-			number, known := machine.SyscallNames[name]
-			switch {
-			case !known:
-				// The document serves several architectures.
-			case len(rule.Conditions) == 0:
-				group.Names = append(group.Names, name)
-			default:
-				conditional[uint32(number)] = append(conditional[uint32(number)], rule)
+			// The document serves several architectures, each with calls that the others lack.
+			if number, known := machine.SyscallNames[name]; known {
+				calls[number] = append(calls[number], rule)
 			}
 		}
-		policy.Syscalls = append(policy.Syscalls, group)
-	}
-	unconditional, err := policy.Assemble()
-	if err != nil {
-		return nil, seccompFailure(err)
 	}
 	program := refuseUnknown(machine)
-	for _, number := range slices.Sorted(maps.Keys(conditional)) {
-		program = append(program, decideByArguments(number, conditional[number])...)
+	for _, number := range slices.Sorted(maps.Keys(calls)) {
+		program = append(program, decide(uint32(number), calls[number])...)
 	}
-	raw, err := bpf.Assemble(append(program, unconditional...))
-	if err != nil {
-		return nil, seccompFailure(err)
-	}
-	return raw, nil
+	return bpf.Assemble(append(program, refuse(uint16(unix.EPERM))))
 }
 
-func actionOf(rule Rule) seccomp.Action {
-	if rule.Errno == nil {
-		return seccomp.ActionAllow
+// refuseUnknown ends calls of another architecture, and answers calls that are newer than the table of
+// numbers as a kernel does that does not know them, since libraries fall back from that and not from
+// EPERM. The numbers of x32 are above the table too.
+func refuseUnknown(machine *arch.Info) []bpf.Instruction {
+	highest := slices.Max(slices.Collect(maps.Keys(machine.SyscallNumbers)))
+	return []bpf.Instruction{
+		load(offsetArch),
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(machine.ID), SkipTrue: 1},
+		refuse(uint16(unix.EPERM)),
+		load(offsetNumber),
+		bpf.JumpIf{Cond: bpf.JumpGreaterThan, Val: uint32(highest), SkipFalse: 1},
+		refuse(uint16(unix.ENOSYS)),
 	}
-	return errnoAction(*rule.Errno)
 }
 
-func errnoAction(errno uint16) seccomp.Action { return seccomp.ActionErrno | seccomp.Action(errno) }
+// decide ends every call with this number: the first rule whose conditions all hold, else EPERM.
+func decide(number uint32, rules []Rule) []bpf.Instruction {
+	body := []bpf.Instruction{}
+	for _, rule := range rules {
+		steps := []bpf.Instruction{bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW}}
+		if rule.Errno != nil {
+			steps[0] = refuse(*rule.Errno)
+		}
+		for _, condition := range slices.Backward(rule.Conditions) {
+			steps = append(require(condition, uint8(len(steps))), steps...)
+		}
+		body = append(body, steps...)
+	}
+	body = append(body, refuse(uint16(unix.EPERM)))
+	return append([]bpf.Instruction{
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: number, SkipTrue: 1},
+		bpf.Jump{Skip: uint32(len(body))},
+	}, body...)
+}
+
+// require skips the next instructions, as many as said, unless the condition holds over all 64 bits.
+func require(condition Condition, skip uint8) []bpf.Instruction {
+	low, test := offsetArguments+sizeArgument*condition.Argument, bpf.JumpNotEqual
+	if condition.Operator == "BitsNotSet" {
+		test = bpf.JumpBitsSet
+	}
+	return []bpf.Instruction{
+		load(low + sizeWord),
+		bpf.JumpIf{Cond: test, Val: uint32(condition.Value >> 32), SkipTrue: skip + 2},
+		load(low),
+		bpf.JumpIf{Cond: test, Val: uint32(condition.Value), SkipTrue: skip},
+	}
+}
 
 // install puts the filter on this thread; exec keeps it for the whole process.
 func install(program []bpf.RawInstruction) error {
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return seccompFailure(err)
-	}
 	filter := make([]unix.SockFilter, len(program))
-	for index, instruction := range program {
-		filter[index] = unix.SockFilter{Code: instruction.Op, Jt: instruction.Jt, Jf: instruction.Jf, K: instruction.K}
+	for index, one := range program {
+		filter[index] = unix.SockFilter{Code: one.Op, Jt: one.Jt, Jf: one.Jf, K: one.K}
 	}
 	fprog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	if err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&fprog)), 0, 0); err != nil {
-		return seccompFailure(err)
+	err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	if err == nil {
+		err = unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&fprog)), 0, 0)
+	}
+	if err != nil {
+		return report.Failf("KARS_SECCOMP_FAILED", "cannot filter system calls: %v", err)
 	}
 	return nil
 }

@@ -30,9 +30,21 @@ function installPackages(): void {
   });
 }
 
+/** gofmt ends with 0 whatever it finds, and lists it. */
+function checkFormat(): void {
+  const { status, stdout } = spawnSync('gofmt', ['-l', '.'], {
+    cwd: LAUNCHER_MODULE,
+    encoding: 'utf8',
+  });
+  if (status !== 0 || stdout !== '') {
+    throw new Error(`[KARS_KERNEL_SETUP] got files that gofmt writes otherwise: ${stdout}`);
+  }
+}
+
 try {
   installPackages();
   say('checking the Go module');
+  checkFormat();
   run('go', ['vet', './...']);
   run('go', ['test', './...']);
   for (const name of launcherNames) say(`built ${buildLauncher(name)}`);

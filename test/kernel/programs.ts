@@ -12,6 +12,8 @@ export const debianPackages: Readonly<Record<string, string>> = {
   '/usr/bin/python3': 'python3',
   '/usr/bin/git': 'git',
   '/usr/bin/curl': 'curl',
+  // Wheels that virtual environments are made with.
+  '/usr/share/python-wheels': 'python3-venv',
 };
 
 /** Programs that are not installed. */

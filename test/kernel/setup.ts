@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { buildLauncher, LAUNCHER_MODULE, launcherNames } from '../../scripts/launcher.ts';
 import { debianPackages, missingPrograms } from './programs.ts';
+import { buildInterfaces } from './seccomp/interfaces-program.ts';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -48,6 +49,7 @@ try {
   run('go', ['vet', './...']);
   run('go', ['test', './...']);
   for (const name of launcherNames) say(`built ${buildLauncher(name)}`);
+  say(`built ${buildInterfaces()}`);
   say('the kernel tier is set up; run it with: npm run test:kernel');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

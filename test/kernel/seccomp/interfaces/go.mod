@@ -1,0 +1,3 @@
+module kars-test-interfaces
+
+go 1.24.0

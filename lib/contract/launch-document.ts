@@ -17,7 +17,7 @@ const landlock = z.strictObject({
 
 const condition = z.strictObject({
   argument: z.int().min(0).max(5),
-  operator: z.enum(['Equal', 'BitsNotSet']),
+  mask: z.int().min(0).optional().describe('Bits that are compared; absent: all 64.'),
   value: z.int().min(0),
 });
 
@@ -31,12 +31,10 @@ const rule = z.strictObject({
 export const launchDocument = z.strictObject({
   version: z.literal(LAUNCH_DOCUMENT_VERSION),
   limits: z
-    .array(
-      z.strictObject({
-        resource: z.enum(['core', 'fsize', 'memlock', 'msgqueue', 'nofile', 'stack']),
-        value: z.int().min(0),
-      }),
-    )
+    .strictObject({
+      core: z.int().min(0).describe('Bytes of a core file.'),
+      nofile: z.int().min(0).describe('Open files of one process.'),
+    })
     .describe('Resource limits, soft and hard, see setrlimit(2).'),
   umask: z.int().min(0).max(0o777),
   environment: z.strictObject({

@@ -115,9 +115,17 @@ describe('the launch document', () => {
       'KARS_DOCUMENT_MALFORMED',
     ],
     [
+      'with a condition on an argument that no call has',
+      {
+        ...valid,
+        seccomp: { rules: [{ names: ['socket'], conditions: [{ argument: 6, value: 1 }] }] },
+      },
+      'KARS_SECCOMP_FAILED',
+    ],
+    [
       'with a limit that nobody knows',
-      { ...valid, limits: [{ resource: 'nproc', value: 10 }] },
-      'KARS_LAUNCH_LIMIT',
+      { ...valid, limits: { ...valid.limits, nproc: 10 } },
+      'KARS_DOCUMENT_MALFORMED',
     ],
     [
       'that asks for a newer Landlock than there is',
@@ -152,9 +160,10 @@ describe('a kernel that refuses a restriction', () => {
   const PR_SET_NO_NEW_PRIVS = 38;
   const onlyNoNewPrivileges = {
     names: ['prctl'],
-    conditions: [{ argument: 0, operator: 'Equal', value: PR_SET_NO_NEW_PRIVS }],
+    conditions: [{ argument: 0, value: PR_SET_NO_NEW_PRIVS }],
   } as const;
   it.each([
+    ['prlimit64', 'KARS_LAUNCH_LIMIT', []],
     ['close_range', 'KARS_LAUNCH_DESCRIPTORS', []],
     ['landlock_restrict_self', 'KARS_LANDLOCK_FAILED', []],
     ['prctl', 'KARS_SECCOMP_FAILED', [onlyNoNewPrivileges]],

@@ -24,11 +24,8 @@ export function launchDocumentFor(input: LaunchInput): LaunchDocument {
   const { isolation, writable, connectPorts, minLandlockAbi } = input;
   return {
     version: LAUNCH_DOCUMENT_VERSION,
-    limits: [
-      // A core file holds what the process knew.
-      { resource: 'core', value: 0 },
-      { resource: 'nofile', value: OPEN_FILES },
-    ],
+    // A core file holds what the process knew.
+    limits: { core: 0, nofile: OPEN_FILES },
     umask: 0o077,
     environment: { removePrefixes: REMOVED_VARIABLES },
     landlock: {

@@ -13,8 +13,8 @@ export const launcherFilter = (): LaunchDocument['seccomp'] => ({
 
 const condition = (one: ArgumentCondition): LaunchCondition =>
   'equals' in one
-    ? { argument: one.argument, operator: 'Equal', value: one.equals }
-    : { argument: one.argument, operator: 'BitsNotSet', value: one.noneOf };
+    ? { argument: one.argument, value: one.equals }
+    : { argument: one.argument, mask: one.noneOf, value: 0 };
 
 type LaunchRule = LaunchDocument['seccomp']['rules'][number];
 type LaunchCondition = NonNullable<LaunchRule['conditions']>[number];

@@ -18,31 +18,21 @@ const (
 // Devices that ordinary programs write to.
 var devices = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx"}
 
-// Features beyond file rules, by the ABI that brought them.
-var features = []struct {
-	abi  int
-	name string
-}{{2, "refer"}, {3, "truncate"}, {4, "tcp-ports"}, {5, "device-ioctl"}, {6, "scopes"}}
+// Features in the order of the ABI versions that brought them, from the first.
+var features = []string{"files", "refer", "truncate", "tcp-ports", "device-ioctl", "scopes"}
 
 // restrictAccess applies what the kernel has, and says what it lacks.
 func restrictAccess(rules Landlock) error {
-	version, err := abi.LandlockGetABIVersion()
-	if err != nil {
-		version = 0
-	}
+	// A kernel without Landlock has no version, and an error.
+	version, _ := abi.LandlockGetABIVersion()
+	version = max(version, 0)
 	if version < rules.MinAbi {
 		if rules.Required {
 			return report.Failf("KARS_LANDLOCK_MISSING", "got Landlock ABI %d, allowed %d or more; run the sandbox on a newer kernel with Landlock on, or ask for isolation standard", version, rules.MinAbi)
 		}
 		report.Warn("launch", "landlock-missing", map[string]any{"abi": version, "wanted": rules.MinAbi})
 	}
-	missing := []string{}
-	for _, feature := range features {
-		if version < feature.abi {
-			missing = append(missing, feature.name)
-		}
-	}
-	if len(missing) > 0 {
+	if missing := features[min(version, len(features)):]; len(missing) > 0 {
 		report.Warn("launch", "landlock-incomplete", map[string]any{"abi": version, "missing": missing})
 	}
 	if err := configOf(rules).BestEffort().Restrict(accessOf(rules)...); err != nil {

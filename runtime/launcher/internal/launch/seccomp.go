@@ -8,7 +8,6 @@ import (
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
-	"kars-launcher/internal/report"
 )
 
 // Offsets in struct seccomp_data, see seccomp(2); a word of an argument is the low one first.
@@ -38,19 +37,10 @@ func assemble(filter Seccomp, machine *arch.Info) ([]bpf.RawInstruction, error) 
 			}
 		}
 	}
-	program := refuseUnknown(machine)
-	for _, number := range slices.Sorted(maps.Keys(calls)) {
-		program = append(program, decide(uint32(number), calls[number])...)
-	}
-	return bpf.Assemble(append(program, refuse(uint16(unix.EPERM))))
-}
-
-// refuseUnknown ends calls of another architecture, and answers calls that are newer than the table of
-// numbers as a kernel does that does not know them, since libraries fall back from that and not from
-// EPERM. The numbers of x32 are above the table too.
-func refuseUnknown(machine *arch.Info) []bpf.Instruction {
-	highest := slices.Max(slices.Collect(maps.Keys(machine.SyscallNumbers)))
-	return []bpf.Instruction{
+	// A call that is newer than the table of numbers, as those of x32 look too, is answered as by a kernel
+	// that does not know it: libraries fall back from that, and not from EPERM.
+	highest := slices.Max(slices.Collect(maps.Values(machine.SyscallNames)))
+	program := []bpf.Instruction{
 		load(offsetArch),
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(machine.ID), SkipTrue: 1},
 		refuse(uint16(unix.EPERM)),
@@ -58,6 +48,10 @@ func refuseUnknown(machine *arch.Info) []bpf.Instruction {
 		bpf.JumpIf{Cond: bpf.JumpGreaterThan, Val: uint32(highest), SkipFalse: 1},
 		refuse(uint16(unix.ENOSYS)),
 	}
+	for _, number := range slices.Sorted(maps.Keys(calls)) {
+		program = append(program, decide(uint32(number), calls[number])...)
+	}
+	return bpf.Assemble(append(program, refuse(uint16(unix.EPERM))))
 }
 
 // decide ends every call with this number: the first rule whose conditions all hold, else EPERM.
@@ -82,15 +76,17 @@ func decide(number uint32, rules []Rule) []bpf.Instruction {
 
 // require skips the next instructions, as many as said, unless the condition holds over all 64 bits.
 func require(condition Condition, skip uint8) []bpf.Instruction {
-	low, test := offsetArguments+sizeArgument*condition.Argument, bpf.JumpNotEqual
-	if condition.Operator == "BitsNotSet" {
-		test = bpf.JumpBitsSet
+	low, mask := offsetArguments+sizeArgument*condition.Argument, ^uint64(0)
+	if condition.Mask != nil {
+		mask = *condition.Mask
 	}
 	return []bpf.Instruction{
 		load(low + sizeWord),
-		bpf.JumpIf{Cond: test, Val: uint32(condition.Value >> 32), SkipTrue: skip + 2},
+		bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: uint32(mask >> 32)},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(condition.Value >> 32), SkipTrue: skip + 3},
 		load(low),
-		bpf.JumpIf{Cond: test, Val: uint32(condition.Value), SkipTrue: skip},
+		bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: uint32(mask)},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(condition.Value), SkipTrue: skip},
 	}
 }
 
@@ -101,12 +97,8 @@ func install(program []bpf.RawInstruction) error {
 		filter[index] = unix.SockFilter{Code: one.Op, Jt: one.Jt, Jf: one.Jf, K: one.K}
 	}
 	fprog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-	if err == nil {
-		err = unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&fprog)), 0, 0)
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
 	}
-	if err != nil {
-		return report.Failf("KARS_SECCOMP_FAILED", "cannot filter system calls: %v", err)
-	}
-	return nil
+	return unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&fprog)), 0, 0)
 }

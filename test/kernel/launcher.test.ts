@@ -1,0 +1,19 @@
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { LAUNCHER_MODULE, launcherProgram } from './programs.ts';
+
+const MOST_BYTES = 3_000_000;
+const MOST_LINES = 300;
+
+it('the launcher is small enough to be copied into every pod, and to be read', () => {
+  expect(statSync(launcherProgram('launch')).size).toBeLessThanOrEqual(MOST_BYTES);
+  const files = globSync('{cmd,internal}/launch/*.go', { cwd: LAUNCHER_MODULE });
+  const lines = files
+    .filter((file) => !file.endsWith('_test.go'))
+    .flatMap((file) => readFileSync(join(LAUNCHER_MODULE, file), 'utf8').split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('//'));
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.length).toBeLessThanOrEqual(MOST_LINES);
+});

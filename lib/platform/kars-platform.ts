@@ -5,7 +5,9 @@ import { kinds } from '../contract/kinds/index.ts';
 import { addObject, type KubernetesObject } from '../private/manifest.ts';
 import { PLATFORM_NAMESPACE } from '../sandbox/names.ts';
 import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
-import { type KarsImages } from './images.ts';
+import { problem, reportAtSynth } from '../private/problems.ts';
+import { KarsImages } from './images.ts';
+import { kubeletDirectoryProblems, nodeProfileObjects } from './node-profile.ts';
 
 /** Props of {@link KarsPlatform}. */
 export interface KarsPlatformProps {
@@ -15,21 +17,59 @@ export interface KarsPlatformProps {
    * @default each sandbox says its own
    */
   readonly images?: KarsImages;
+  /**
+   * Whether a DaemonSet puts the seccomp profile of the sandboxes on every node. Without it, something
+   * else has to, or the sandboxes say `seccompProfile: 'RuntimeDefault'`: otherwise none of their pods
+   * starts.
+   *
+   * @default true
+   */
+  readonly installSeccompProfile?: boolean;
+  /**
+   * Directory of the kubelet on the nodes; the profile goes to `seccomp/kars` below it.
+   *
+   * @default '/var/lib/kubelet'
+   */
+  readonly kubeletDirectory?: string;
 }
 
 /**
- * What a cluster needs once: the custom resource definitions, the namespace of the platform, and the
- * admission policy that warns of fields which nothing enforces.
+ * What a cluster needs once: the custom resource definitions, the namespace of the platform, the
+ * admission policy that warns of fields which nothing enforces, and the seccomp profile on the nodes.
+ *
+ * @example
+ * const app = new App();
+ * new KarsPlatform(app, 'platform', {
+ *   images: KarsImages.local(),
+ *   kubeletDirectory: '/var/snap/microk8s/common/var/lib/kubelet',
+ * });
  */
 export class KarsPlatform extends Chart {
-  constructor(scope: Construct, id: string, { images }: KarsPlatformProps = {}) {
+  constructor(scope: Construct, id: string, props: KarsPlatformProps = {}) {
     super(scope, id, { disableResourceNameHashes: true });
+    const { images, installSeccompProfile = true, kubeletDirectory = '/var/lib/kubelet' } = props;
     images?.attachTo(this.node.root);
-    for (const object of platformObjects()) {
+    const image = KarsImages.find(this)?.image('guard');
+    const nodeObjects =
+      installSeccompProfile && image !== undefined
+        ? nodeProfileObjects({ image, kubeletDirectory })
+        : [];
+    for (const object of [...platformObjects(), ...nodeObjects]) {
       addObject(this, `${object.kind}-${object.metadata.name}`, object);
     }
+    reportAtSynth(this, [
+      ...(installSeccompProfile && image === undefined ? [imagesMissing] : []),
+      ...(images?.validate() ?? []),
+      ...kubeletDirectoryProblems(kubeletDirectory),
+    ]);
   }
 }
+
+const imagesMissing = problem(
+  'KARS_IMAGES_MISSING',
+  'images',
+  'got none, and the image of the guard brings the seccomp profile to the nodes; supply images, or installSeccompProfile: false',
+);
 
 /** The objects of the platform, in the order in which they can be applied. */
 export function platformObjects(): readonly KubernetesObject[] {

@@ -7,6 +7,9 @@ const PREFIX = 'kars-';
 /** Namespace of the control plane. */
 export const PLATFORM_NAMESPACE = 'kars-system';
 
+/** Namespace of what prepares the nodes. */
+export const NODE_NAMESPACE = 'kars-node-profiles';
+
 /** Its namespace is a DNS label too. */
 const LONGEST_NAME = 63 - PREFIX.length;
 
@@ -18,7 +21,7 @@ export const longestSandboxName = (workload: string | undefined): number =>
   workload === 'CronJob' ? LONGEST_CRON_NAME : LONGEST_NAME;
 
 /** Names whose namespace belongs to the platform. */
-const RESERVED = ['system', 'sre'];
+const RESERVED = ['system', 'sre', 'node-profiles'];
 
 /** Namespace of the pod of a sandbox. */
 export const sandboxNamespace = (sandbox: string): string => `${PREFIX}${sandbox}`;

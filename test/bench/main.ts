@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { formatBench, type BenchReport } from './report.ts';
+import { benchLauncher } from './launcher/bench.ts';
 import { benchSynth } from './synth/bench.ts';
 
 const benches: Readonly<Record<string, (progress: (text: string) => void) => BenchReport>> = {
+  launcher: benchLauncher,
   synth: benchSynth,
 };
 

@@ -7,6 +7,8 @@ export const hardeningCodes = {
   KARS_GUARD_IPV6: 'the pod has IPv6 that the kernel cannot filter',
   KARS_GUARD_PROBE: 'an attempt that has to be refused within the pod was not',
   KARS_GUARD_RULES_DIFFER: 'the rules in force are not those that were loaded',
+  KARS_PROFILE_INSTALL: 'the seccomp profile cannot be written to the node',
+  KARS_PROFILE_MISSING: 'the node has no seccomp profile with the digest of this release',
   KARS_COMMAND_NOT_FOUND: 'the image has no such program',
   KARS_COMMAND_FAILED: 'the kernel does not run the program',
   KARS_LANDLOCK_MISSING: 'the kernel has no Landlock, or an older one than is asked for',

@@ -15,6 +15,7 @@ export const synthCodes = {
   KARS_EGRESS_PORT: 'an egress entry does not name a port from 1 to 65535',
   KARS_DOCUMENT_TOO_LARGE: 'a compiled document is larger than a ConfigMap can safely carry',
   KARS_IMAGES_MISSING: 'nothing says which sidecar images a sandbox uses',
+  KARS_KUBELET_DIRECTORY: 'the directory of the kubelet is no absolute path in normal form',
   KARS_IMAGE_DIGEST: 'a sidecar image is not named by its digest',
   KARS_IMAGE_REGISTRY: 'a registry of sidecar images has a scheme, a tag or no host',
   KARS_IMAGE_LIST: 'the list of built images is missing or malformed',

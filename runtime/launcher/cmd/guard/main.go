@@ -1,5 +1,6 @@
 // Command guard is the first container of a sandbox pod: it loads the packet rules, makes sure that
-// they hold, and installs the launcher of the agent. It ends with 0 only if all of that was done.
+// they hold, and installs the launcher of the agent. It ends with 0 only if all of that was done. As
+// "guard profile" it has nothing to do with a sandbox: it brings the seccomp profile to a node.
 package main
 
 import (
@@ -12,6 +13,9 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "profile" {
+		end("seccomp-profile", profile(os.Args[2:]))
+	}
 	document := flag.String("document", "", "file of the guard document")
 	documentDigest := flag.String("document-digest", "", "its digest, sha256:HEX")
 	launchDocument := flag.String("launch-document", "", "file of the launch document")
@@ -19,10 +23,15 @@ func main() {
 	install := flag.String("install", "", "directory for the launcher and its document")
 	launcher := flag.String("launcher", "/launch", "the launcher")
 	flag.Parse()
-	if err := start(*document, *documentDigest, *launchDocument, *launchDigest, *install, *launcher); err != nil {
-		report.Error("egress-guard", err)
+	end("egress-guard", start(*document, *documentDigest, *launchDocument, *launchDigest, *install, *launcher))
+}
+
+func end(process string, err error) {
+	if err != nil {
+		report.Error(process, err)
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
 func start(path, digest, launchPath, launchDigest, directory, launcher string) error {

@@ -13,26 +13,11 @@ func Install(directory string, launcher string, launchDocument []byte) error {
 	if err != nil {
 		return report.Failf("KARS_GUARD_INSTALL", "got no launcher: %v", err)
 	}
-	if err := place(filepath.Join(directory, "launch"), program, 0o555); err != nil {
-		return err
+	err = place(filepath.Join(directory, "launch"), program, 0o555)
+	if err == nil {
+		err = place(filepath.Join(directory, "launch.json"), launchDocument, 0o444)
 	}
-	return place(filepath.Join(directory, "launch.json"), launchDocument, 0o444)
-}
-
-// place replaces a file as one step, so that a restarted guard never leaves half a program.
-func place(path string, content []byte, mode os.FileMode) error {
-	unfinished := path + ".new"
-	if err := os.Remove(unfinished); err != nil && !os.IsNotExist(err) {
-		return report.Failf("KARS_GUARD_INSTALL", "%v", err)
-	}
-	if err := os.WriteFile(unfinished, content, mode); err != nil {
-		return report.Failf("KARS_GUARD_INSTALL", "%v", err)
-	}
-	// The mode given above passes through the umask.
-	if err := os.Chmod(unfinished, mode); err != nil {
-		return report.Failf("KARS_GUARD_INSTALL", "%v", err)
-	}
-	if err := os.Rename(unfinished, path); err != nil {
+	if err != nil {
 		return report.Failf("KARS_GUARD_INSTALL", "%v", err)
 	}
 	return nil

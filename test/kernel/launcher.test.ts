@@ -1,7 +1,7 @@
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { LAUNCHER_MODULE, launcherProgram } from './programs.ts';
+import { LAUNCHER_MODULE, launcherProgram } from '../../scripts/launcher.ts';
 
 const MOST_BYTES = 3_000_000;
 const MOST_LINES = 300;

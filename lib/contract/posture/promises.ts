@@ -92,6 +92,7 @@ export const platformPromises: readonly PlatformPromise[] = [
     by: [
       'read-only root without capabilities',
       'Landlock and the system-call filter of the launcher',
+      'the same filter as seccomp profile of agent and sidecars, unless a sandbox says otherwise',
     ],
     missing: [],
   },

@@ -60,15 +60,23 @@ function workspaceWeaknesses({ sandbox: { workspace } }: PostureInput): Weakness
   }
 }
 
-function hardeningWeaknesses({ sandbox }: PostureInput): Weakness[] {
-  if (sandbox.sandbox.isolation !== 'standard') return [];
-  return [
-    {
-      promise: 'depth',
-      field: 'KarsSandbox sandbox.isolation',
-      what: 'standard: on a kernel without Landlock the agent starts without rules about files',
-    },
+function hardeningWeaknesses({ sandbox: { sandbox } }: PostureInput): Weakness[] {
+  const { isolation, seccompProfile } = sandbox;
+  const weaknesses: readonly [boolean, string, string][] = [
+    [
+      isolation === 'standard',
+      'isolation',
+      'standard: on a kernel without Landlock the agent starts without rules about files',
+    ],
+    [
+      seccompProfile === 'RuntimeDefault',
+      'seccompProfile',
+      'RuntimeDefault: the kernel serves the sidecars calls that kars-strict refuses; the agent keeps the filter of its launcher',
+    ],
   ];
+  return weaknesses
+    .filter(([says]) => says)
+    .map(([, field, what]) => ({ promise: 'depth', field: `KarsSandbox sandbox.${field}`, what }));
 }
 
 const PLAIN_HTTP = 80;

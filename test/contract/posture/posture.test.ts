@@ -79,6 +79,7 @@ describe('the posture of a sandbox', () => {
     ['P5', 'an eviction, which the agent can force', () => ({ state: SandboxState.ephemeral() })],
     ['P8', 'an eviction, which the agent can force', () => ({ state: SandboxState.ephemeral() })],
     ['depth', 'without rules about files', () => ({ isolation: 'standard' })],
+    ['depth', 'calls that kars-strict refuses', () => ({ seccompProfile: 'RuntimeDefault' })],
   ])('is weakened: %s by what "%s"', (promise, text, change) => {
     const posture = postureWith((chart) => ({ ...limited(chart), ...change(chart) }));
     const found = weakened(posture).filter(([id, , what]) => id === promise && what.includes(text));

@@ -6,6 +6,12 @@ import { LAUNCHER_MODULE, launcherProgram } from '../../scripts/launcher.ts';
 const MOST_BYTES = 3_000_000;
 const MOST_LINES = 300;
 
+it('the launcher needs no loader and no library of the image', () => {
+  const hasLoader = (program: string): boolean => readFileSync(program).includes('/ld-linux');
+  expect(hasLoader(launcherProgram('launch'))).toBe(false);
+  expect(hasLoader(process.execPath)).toBe(true);
+});
+
 it('the launcher is small enough to be copied into every pod, and to be read', () => {
   expect(statSync(launcherProgram('launch')).size).toBeLessThanOrEqual(MOST_BYTES);
   const files = globSync('{cmd,internal}/launch/*.go', { cwd: LAUNCHER_MODULE });

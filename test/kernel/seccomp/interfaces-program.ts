@@ -9,7 +9,9 @@ const MODULE = fileURLToPath(new URL('./interfaces', import.meta.url));
 
 /** The program of Go that lists interfaces, whether or not it has been built. */
 export function interfacesProgram(): string {
-  const hash = createHash('sha256').update(readFileSync(join(MODULE, 'main.go'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(join(MODULE, 'main.go')))
+    .digest('hex');
   return join(cacheRoot(), `interfaces-${hash.slice(0, 16)}`, 'interfaces');
 }
 

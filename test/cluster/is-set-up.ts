@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { cacheRoot } from '../../scripts/cache.ts';
 import { arePackagesHere } from '../../scripts/images/debian.ts';
 import { componentPath, components, missingFiles } from './binaries.ts';
+import { areFrameworksBuilt } from './frameworks/images.ts';
 import { isBaseBuilt } from './node/test-images.ts';
 
 /** Whether the cluster tier can run on this machine. */
@@ -13,6 +14,7 @@ export function isSetUp():
     ...missingFiles(),
     ...(isBaseBuilt() ? [] : ['base image']),
     ...(arePackagesHere(cacheRoot()) ? [] : ['Debian packages of the images']),
+    ...(areFrameworksBuilt() ? [] : ['agent frameworks']),
   ];
   return missing.length === 0
     ? { ready: true }

@@ -9,6 +9,7 @@ import {
   KUBERNETES_VERSION,
   missingFiles,
 } from './binaries.ts';
+import { areFrameworksBuilt, buildFrameworks } from './frameworks/images.ts';
 import { buildBase, buildSidecarImages, isBaseBuilt } from './node/test-images.ts';
 
 const started = Date.now();
@@ -33,6 +34,10 @@ try {
     await buildBase();
   }
   await buildSidecarImages(say);
+  if (!areFrameworksBuilt()) {
+    say('installing the agent frameworks of the tests');
+    await buildFrameworks();
+  }
   say('the cluster tier is set up; run it with: npm run test:cluster');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -21,7 +21,8 @@ const BASE_PACKAGES =
 
 const PAUSE_SOURCE = fileURLToPath(new URL('../pause', import.meta.url));
 
-const baseLayer = (): string => join(cacheDirectory(), 'debian.tar');
+/** The layer that all images of the tests have. */
+export const baseLayer = (): string => join(cacheDirectory(), 'debian.tar');
 
 /** Whether {@link buildBase} has run. */
 export const isBaseBuilt = (): boolean => existsSync(baseLayer());

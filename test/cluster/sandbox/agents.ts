@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Size } from 'cdk8s';
+import type { Pod } from 'kubernetes-types/core/v1.js';
 import { AgentResources } from 'kars-constructs';
+import type { ApplicableObject } from '../client.ts';
+import { AGENT_IMAGE } from '../node/test-images.ts';
 
 /** The text of a program beside this file. */
 export const script = (name: string): string =>
@@ -10,4 +13,21 @@ export const script = (name: string): string =>
 export const smallResources = new AgentResources({
   cpu: { request: 0.1, limit: 2 },
   memory: { request: Size.mebibytes(128), limit: Size.gibibytes(1) },
+});
+
+/** A pod in the namespace `default` that answers whoever reaches its port, over TCP and UDP. */
+export const neighbourPod = (port: number): ApplicableObject & Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'neighbour', namespace: 'default' },
+  spec: {
+    containers: [
+      {
+        name: 'neighbour',
+        image: AGENT_IMAGE,
+        imagePullPolicy: 'IfNotPresent',
+        command: ['/usr/bin/python3', '-c', script('neighbour.py'), String(port)],
+      },
+    ],
+  },
 });

@@ -9,7 +9,7 @@ import type { ApplicableObject } from '../client.ts';
 import { firstJsonLine, isReady } from '../node/pods.ts';
 import { AGENT_IMAGE } from '../node/test-images.ts';
 import { useNode } from '../node/use-node.ts';
-import { script, smallResources } from './agents.ts';
+import { neighbourPod, script, smallResources } from './agents.ts';
 
 const PORT = 7000;
 
@@ -23,7 +23,7 @@ describe('a sandbox on a real node', () => {
   beforeAll(async () => {
     await node.apply([
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } },
-      neighbourPod,
+      neighbourPod(PORT),
     ]);
     const pod = await node.pod('default', isReady);
     neighbour = (pod.status?.podIPs ?? []).map(({ ip }) => ip ?? '');
@@ -137,19 +137,3 @@ function weaken(pod: PodSpec | undefined): void {
   agent.command = (agent.command ?? []).slice((agent.command ?? []).indexOf('--') + 1);
   agent.securityContext = { runAsUser: 0, runAsNonRoot: false, privileged: true };
 }
-
-const neighbourPod = {
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: 'neighbour', namespace: 'default' },
-  spec: {
-    containers: [
-      {
-        name: 'neighbour',
-        image: AGENT_IMAGE,
-        imagePullPolicy: 'IfNotPresent',
-        command: ['/usr/bin/python3', '-c', script('neighbour.py'), String(PORT)],
-      },
-    ],
-  },
-};

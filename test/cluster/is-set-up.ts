@@ -3,6 +3,7 @@ import { cacheRoot } from '../../scripts/cache.ts';
 import { arePackagesHere } from '../../scripts/images/debian.ts';
 import { componentPath, components, missingFiles } from './binaries.ts';
 import { areFrameworksBuilt } from './frameworks/images.ts';
+import { enginePath } from './network/engine.ts';
 import { isBaseBuilt } from './node/test-images.ts';
 
 /** Whether the cluster tier can run on this machine. */
@@ -12,6 +13,7 @@ export function isSetUp():
   const missing = [
     ...components.filter((name) => !existsSync(componentPath(name))),
     ...missingFiles(),
+    ...(existsSync(enginePath()) ? [] : ['engine for network policies']),
     ...(isBaseBuilt() ? [] : ['base image']),
     ...(arePackagesHere(cacheRoot()) ? [] : ['Debian packages of the images']),
     ...(areFrameworksBuilt() ? [] : ['agent frameworks']),

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
-  cacheDirectory,
   componentPath,
   components,
   debianPackages,
@@ -10,6 +10,7 @@ import {
   missingFiles,
 } from './binaries.ts';
 import { areFrameworksBuilt, buildFrameworks } from './frameworks/images.ts';
+import { ENGINE_MODULE, enginePath } from './network/engine.ts';
 import { buildBase, buildSidecarImages, isBaseBuilt } from './node/test-images.ts';
 
 const started = Date.now();
@@ -29,6 +30,13 @@ class SetupError extends Error {
 try {
   await installPackages();
   for (const name of components) await buildComponent(name);
+  await build({
+    what: 'the engine for network policies',
+    target: enginePath(),
+    module: ENGINE_MODULE,
+    flags: '',
+    source: '.',
+  });
   if (!isBaseBuilt()) {
     say('making the base image of the tests');
     await buildBase();
@@ -62,22 +70,35 @@ async function installPackages(): Promise<void> {
 }
 
 async function buildComponent(name: string): Promise<void> {
-  const target = componentPath(name);
+  const version = 'k8s.io/component-base/version';
+  const [major = '', minor = ''] = KUBERNETES_VERSION.slice(1).split('.');
+  await build({
+    what: `${name} ${KUBERNETES_VERSION}`,
+    target: componentPath(name),
+    module: GO_MODULE,
+    flags: `-X ${version}.gitVersion=${KUBERNETES_VERSION} -X ${version}.gitMajor=${major} -X ${version}.gitMinor=${minor}`,
+    source: `k8s.io/kubernetes/cmd/${name}`,
+  });
+}
+
+interface Build {
+  readonly what: string;
+  readonly target: string;
+  readonly module: string;
+  readonly flags: string;
+  readonly source: string;
+}
+
+async function build({ what, target, module, flags, source }: Build): Promise<void> {
   if (existsSync(target)) return;
   if (spawnSync('go', ['version']).status !== 0) {
     throw new SetupError('KARS_CLUSTER_GO', 'got no Go; install Go 1.24 or newer');
   }
-  say(`building ${name} ${KUBERNETES_VERSION} from source, some minutes the first time`);
-  const version = 'k8s.io/component-base/version';
-  const [major = '', minor = ''] = KUBERNETES_VERSION.slice(1).split('.');
-  const flags = `-s -w -X ${version}.gitVersion=${KUBERNETES_VERSION} -X ${version}.gitMajor=${major} -X ${version}.gitMinor=${minor}`;
-  mkdirSync(cacheDirectory(), { recursive: true });
+  say(`building ${what} from source, some minutes the first time`);
+  mkdirSync(dirname(target), { recursive: true });
   const unfinished = `${target}.unfinished`;
-  await run(
-    'go',
-    ['build', '-trimpath', '-ldflags', flags, '-o', unfinished, `k8s.io/kubernetes/cmd/${name}`],
-    { CGO_ENABLED: '0' },
-  );
+  const args = ['build', '-trimpath', '-ldflags', `-s -w ${flags}`, '-o', unfinished, source];
+  await run('go', args, { CGO_ENABLED: '0' }, module);
   renameSync(unfinished, target);
 }
 
@@ -86,9 +107,10 @@ async function run(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  cwd = GO_MODULE,
 ): Promise<void> {
   const child = spawn(program, [...args], {
-    cwd: GO_MODULE,
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

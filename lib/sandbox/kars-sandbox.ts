@@ -135,8 +135,8 @@ export interface KarsSandboxProps extends CustomResourceProps {
   readonly seccompProfile?: 'kars-strict' | 'RuntimeDefault';
   /**
    * TCP ports that the agent may connect to. `sidecars` leaves it those of router and egress proxy: for
-   * programs that use both by their address, and connect to no server of their own on loopback. It takes
-   * Landlock with rules about ports, ABI 4, and no isolation `standard`.
+   * programs that use both by their address, and connect to no server of their own on loopback, their
+   * probes included. It takes Landlock with rules about ports, ABI 4, and no isolation `standard`.
    *
    * @default 'any', which the packet rules redirect or refuse
    */

@@ -29,11 +29,11 @@ function place() {
   return { root, writable };
 }
 
-const documentFor = (writable: string): LaunchDocument =>
+const documentFor = (writable: string, connectPorts: 'Any' | 'Sidecars' = 'Any'): LaunchDocument =>
   launchDocumentFor({
     isolation: 'enhanced',
     writable: [writable],
-    connectPorts: 'Any',
+    connectPorts,
     minLandlockAbi: 1,
   });
 
@@ -267,7 +267,8 @@ print(attempt(lambda: socket.socket(socket.AF_UNIX).connect("\\0${socket}")))
   it('connects and binds to named ports only, where ports are named', () => {
     const { root, writable } = place();
     const document = documentFor(writable);
-    const landlock = { ...document.landlock, connectPorts: [1], bindPorts: [40_001] };
+    const { landlock: sidecars } = documentFor(writable, 'Sidecars');
+    const landlock = { ...sidecars, bindPorts: [40_001] };
     const attempts = `
 import os, socket
 def attempt(action):
@@ -276,18 +277,18 @@ def attempt(action):
         return "done"
     except OSError as error:
         return os.strerror(error.errno)
-for port in (1, 2):
+for port in (8444, 8445):
     print(attempt(lambda: socket.create_connection(("127.0.0.1", port), 1)))
-for port in (40001, 40002):
+for port in (40001, 40002, 0):
     print(attempt(lambda: socket.socket().bind(("127.0.0.1", port))))
 `;
     const command = ['/usr/bin/python3', '-c', attempts];
     const launchAlone = (one: object): string =>
       launch(root, one, command, {}, undefined, inNetworkOfItsOwn).stdout;
     expect(launchAlone({ ...document, landlock })).toBe(
-      'Connection refused\nPermission denied\ndone\nPermission denied',
+      'Connection refused\nPermission denied\ndone\nPermission denied\nPermission denied',
     );
-    expect(launchAlone(document)).toBe('Connection refused\nConnection refused\ndone\ndone');
+    expect(launchAlone(document)).toBe('Connection refused\nConnection refused\ndone\ndone\ndone');
   });
 
   it('can gain no privilege', () => {

@@ -137,7 +137,7 @@ describe('the seccomp profile of the platform on a real node', () => {
       statusesOf(pod).some(({ state }) => state?.waiting?.reason === 'CreateContainerError');
     const pod = await used.pod('kars-early', isHeld);
     const waiting = statusesOf(pod).find(({ name }) => name === 'egress-proxy')?.state?.waiting;
-    expect(waiting?.message).toContain('seccomp profile');
+    expect(waiting?.message).toContain('cannot load seccomp profile');
     expect(waiting?.message).toContain(path);
     expect(statusesOf(pod).find(({ name }) => name === 'agent')?.state?.running).toBeUndefined();
     const { body } = await used.admin.call('GET', '/api/v1/namespaces/kars-early/events');

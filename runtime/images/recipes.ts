@@ -82,7 +82,7 @@ export const recipes = {
         package: 'iptables',
         files: [
           'usr/sbin/xtables-legacy-multi',
-          'usr/sbin/ip{,6}tables-legacy{-restore,-save}',
+          'usr/sbin/ip{,6}tables-legacy{,-restore,-save}',
           `usr/lib/*/xtables/{${xtablesModules.join(',')}}.so`,
         ],
       },

@@ -7,8 +7,10 @@ import type { DebianLock } from './debian-lock.ts';
 import { pinnedNode } from './pinned-node.ts';
 import type { Workshop } from './run.ts';
 
-/** Raised when the same contents are to give another image than before. */
-const FORMAT = 2;
+/** What makes a layer of its contents is part of what it is made from. */
+const makers = ['stage.ts', 'buildah.ts'].map((file) =>
+  readFileSync(new URL(file, import.meta.url), 'utf8'),
+);
 
 const KEY_LENGTH = 16;
 
@@ -19,7 +21,7 @@ export async function keyOf(
   lock: DebianLock,
   workshop: Workshop,
 ): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([FORMAT, ...more]));
+  const hash = createHash('sha256').update(JSON.stringify([...makers, ...more]));
   for (const content of contents) {
     hash.update(JSON.stringify(content));
     for (const input of await inputsOf(content, lock, workshop)) hash.update(input);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { RELEASE } from 'kars-constructs/contract';
 import type { BuiltImage } from './build.ts';
 import { must, type Workshop } from './run.ts';
@@ -8,14 +8,16 @@ import { must, type Workshop } from './run.ts';
 /** Version of the program that writes the SBOMs. */
 export const SYFT_VERSION = 'v1.57.1';
 
+/** Path of the program that writes SBOMs, whether or not it has been built. */
+export const syftProgram = (cache: string): string => join(cache, `syft-${SYFT_VERSION}`, 'syft');
+
 /**
  * The program that writes SBOMs, built from source the first time.
  *
  * @returns its path
  */
 export async function syft({ cache, progress }: Workshop): Promise<string> {
-  const directory = join(cache, `syft-${SYFT_VERSION}`);
-  const program = join(directory, 'syft');
+  const program = syftProgram(cache);
   if (existsSync(program)) return program;
   progress(`building syft ${SYFT_VERSION} from source, some minutes the first time`);
   const unfinished = join(cache, `syft-unfinished-${process.pid}`);
@@ -27,7 +29,7 @@ export async function syft({ cache, progress }: Workshop): Promise<string> {
   } finally {
     clearInterval(pulse);
   }
-  await mkdir(directory, { recursive: true });
+  await mkdir(dirname(program), { recursive: true });
   await rename(join(unfinished, 'syft'), program);
   return program;
 }

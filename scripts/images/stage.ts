@@ -95,7 +95,7 @@ async function putBundle(
     await mkdir(target, { recursive: true });
     await writeFile(join(target, 'package.json'), JSON.stringify({ name, version, license }));
     for (const file of readdirSync(directory).filter((entry) => /^licen[cs]e/i.test(entry))) {
-      await copyFile(join(directory, file), join(target, file));
+      await place(join(directory, file), join(target, file), PLAIN);
     }
   }
 }

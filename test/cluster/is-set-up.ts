@@ -4,6 +4,7 @@ import { arePackagesHere } from '../../scripts/images/debian.ts';
 import { componentPath, components, missingFiles } from './binaries.ts';
 import { areFrameworksBuilt } from './frameworks/images.ts';
 import { enginePath } from './network/engine.ts';
+import { syftProgram } from '../../scripts/images/sbom.ts';
 import { isBaseBuilt } from './node/test-images.ts';
 
 /** Whether the cluster tier can run on this machine. */
@@ -15,6 +16,7 @@ export function isSetUp():
     ...missingFiles(),
     ...(existsSync(enginePath()) ? [] : ['engine for network policies']),
     ...(isBaseBuilt() ? [] : ['base image']),
+    ...(existsSync(syftProgram(cacheRoot())) ? [] : ['syft']),
     ...(arePackagesHere(cacheRoot()) ? [] : ['Debian packages of the images']),
     ...(areFrameworksBuilt() ? [] : ['agent frameworks']),
   ];

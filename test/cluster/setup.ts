@@ -11,6 +11,8 @@ import {
 } from './binaries.ts';
 import { areFrameworksBuilt, buildFrameworks } from './frameworks/images.ts';
 import { ENGINE_MODULE, enginePath } from './network/engine.ts';
+import { cacheRoot } from '../../scripts/cache.ts';
+import { syft } from '../../scripts/images/sbom.ts';
 import { buildBase, buildSidecarImages, isBaseBuilt } from './node/test-images.ts';
 
 const started = Date.now();
@@ -46,6 +48,7 @@ try {
     say('installing the agent frameworks of the tests');
     await buildFrameworks();
   }
+  await syft({ cache: cacheRoot(), progress: say });
   say('the cluster tier is set up; run it with: npm run test:cluster');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,48 +1,22 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Chart, Cron, Duration, Testing } from 'cdk8s';
-import { ConfigMap, Secret, type SecretValue } from 'cdk8s-plus-28';
+import { Cron } from 'cdk8s';
+import { ConfigMap } from 'cdk8s-plus-28';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  AgentProbe,
-  AgentRuntime,
-  Inbound,
   SandboxSecret,
   SandboxWorkload,
   SandboxWorkspace,
-  type ContainerAgentProps,
   type KarsSandboxProps,
 } from 'kars-constructs';
-import type { SynthesizedApp } from 'kars-constructs/testing';
-import { containerOf, synthesized } from '../../support/pod.ts';
 import type { ApplicableObject } from '../client.ts';
 import { run } from '../node/ctr.ts';
 import { firstJsonLine, isReady, podsIn } from '../node/pods.ts';
-import { AGENT_IMAGE } from '../node/test-images.ts';
 import { useNode } from '../node/use-node.ts';
-import { script, smallResources } from './agents.ts';
-
-const python = (name: string, ...args: string[]): string[] => [
-  '/usr/bin/python3',
-  '-c',
-  script(name),
-  ...args,
-];
-
-const agentThat = (
-  command: readonly string[],
-  props: Partial<ContainerAgentProps> = {},
-): AgentRuntime => AgentRuntime.container({ image: AGENT_IMAGE, command, ...props });
-
-const sandbox = (name: string, props: Partial<KarsSandboxProps>): SynthesizedApp =>
-  synthesized({ name, resources: smallResources, ...props });
-
-const elsewhere = new Chart(Testing.app(), 'chart');
-const secret = Secret.fromSecretName(elsewhere, 'secret', 'git-host');
-const keyed = (key: string): SecretValue => ({ secret, key });
+import { agentThat, elsewhere, keyed, python, sandbox } from './work.ts';
 
 const isPhase =
   (phase: string) =>
@@ -236,66 +210,5 @@ describe('the work of a sandbox on a real node', () => {
       const next = await node.pod(namespace, isNext);
       expect(await reportOf(next)).toEqual({ found });
     }
-  });
-
-  const probedAgent = agentThat(python('probed.py'), {
-    probes: {
-      liveness: AgentProbe.exec(python('probe.py'), {
-        period: Duration.seconds(1),
-        timeout: Duration.seconds(10),
-        failureThreshold: 1,
-      }),
-      readiness: AgentProbe.http('/', { port: 8080, period: Duration.seconds(1) }),
-    },
-    lifecycle: {
-      postStart: ['/bin/sh', '-c', 'umask > /tmp/hook'],
-      terminationGracePeriod: Duration.seconds(1),
-    },
-  });
-
-  async function probeReport(
-    name: string,
-    change: (app: SynthesizedApp) => void,
-  ): Promise<unknown> {
-    const app = sandbox(name, {
-      agent: probedAgent,
-      inbound: [Inbound.fromNamespace('apps', { port: 8080 })],
-    });
-    change(app);
-    await node.apply(app.objects);
-    const wasRestarted = (pod: Pod): boolean =>
-      isReady(pod) && (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
-    return reportOf(await node.pod(`kars-${name}`, wasRestarted));
-  }
-
-  it('holds probes and hooks as it holds the agent, and restarts an agent that is not healthy', async () => {
-    expect(await probeReport('probed', () => undefined)).toEqual({
-      probe: {
-        uid: 1000,
-        'write mqueue': 'Permission denied',
-        'signal agent': 'Operation not permitted',
-        variables: [],
-      },
-      'hook umask': '0077',
-    });
-  });
-
-  it('does not hold them without the launcher (negative control)', async () => {
-    const report = await probeReport('unheld', (app) => {
-      const { livenessProbe, lifecycle } = containerOf(app, 'agent');
-      for (const exec of [livenessProbe?.exec, lifecycle?.postStart?.exec]) {
-        const command = exec?.command ?? [];
-        command.splice(0, command.indexOf('--') + 1);
-      }
-    });
-    expect(report).toEqual({
-      probe: {
-        uid: 1000,
-        'write mqueue': 'allowed',
-        'signal agent': 'allowed',
-        variables: [expect.stringContaining('KUBERNETES_') as string],
-      },
-      'hook umask': '0022',
-    });
   });
 });

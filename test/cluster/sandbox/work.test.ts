@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cron } from 'cdk8s';
+import { Cron, Size } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-28';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { Pod } from 'kubernetes-types/core/v1.js';
@@ -210,5 +210,24 @@ describe('the work of a sandbox on a real node', () => {
       const next = await node.pod(namespace, isNext);
       expect(await reportOf(next)).toEqual({ found });
     }
+  });
+
+  it('evicts a pod that keeps more than its workspace has room for, and no other', async () => {
+    const fill = 'dd if=/dev/zero of=/sandbox/x bs=1M count=32 && sleep 30';
+    const rooms = { narrow: Size.mebibytes(8), roomy: Size.mebibytes(64) };
+    for (const [name, size] of Object.entries(rooms)) {
+      const { objects } = sandbox(name, {
+        agent: agentThat(['/bin/sh', '-c', fill]),
+        workload: SandboxWorkload.job(),
+        workspace: SandboxWorkspace.ephemeral({ size }),
+      });
+      await node.apply(objects);
+    }
+    const evicted = await node.pod('kars-narrow', isPhase('Failed'), 90);
+    expect(evicted.status).toMatchObject({
+      reason: 'Evicted',
+      message: expect.stringContaining('"workspace" exceeds the limit "8Mi"') as string,
+    });
+    await node.pod('kars-roomy', isPhase('Succeeded'), 90);
   });
 });

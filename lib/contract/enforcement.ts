@@ -113,6 +113,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'workspace.mode': workspace,
     'workspace.size': workspace,
     'workspace.storageClassName': workspace,
+    'workspace.accessMode': workspace,
     'workspace.claimName': workspace,
     ...probe('exec.command'),
     ...probe('httpGet.path'),

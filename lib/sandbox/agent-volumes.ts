@@ -41,8 +41,8 @@ export function workspaceClaim(
   { workspace }: AcceptedSandboxSpec,
 ): PersistentVolumeClaim[] {
   if (workspace?.mode !== 'Persistent') return [];
-  const { size = DEFAULT_SIZE, storageClassName } = workspace;
-  return [claim(sandbox, WORKSPACE_CLAIM, size, storageClassName)];
+  const { size = DEFAULT_SIZE, storageClassName, accessMode } = workspace;
+  return [claim(sandbox, WORKSPACE_CLAIM, size, storageClassName, accessMode)];
 }
 
 function workspaceVolume({ workspace }: AcceptedSandboxSpec): Volume {

@@ -23,11 +23,17 @@ export interface PersistentWorkspaceProps {
    */
   readonly size?: Size;
   /**
-   * Storage class; it has to know the access mode ReadWriteOncePod.
+   * Storage class.
    *
    * @default the default class of the cluster
    */
   readonly storageClassName?: string;
+  /**
+   * Access mode. `ReadWriteOnce` is for drivers that lack ReadWriteOncePod.
+   *
+   * @default 'ReadWriteOncePod'
+   */
+  readonly accessMode?: 'ReadWriteOncePod' | 'ReadWriteOnce';
 }
 
 /** What the agent has in its working directory, `/sandbox`. */
@@ -38,11 +44,13 @@ export class SandboxWorkspace {
   }
 
   /** A volume of the sandbox, which outlives the pod; the next one finds what the last one left. */
-  static persistent({ size, storageClassName }: PersistentWorkspaceProps = {}): SandboxWorkspace {
+  static persistent(props: PersistentWorkspaceProps = {}): SandboxWorkspace {
+    const { size, storageClassName, accessMode } = props;
     return new SandboxWorkspace({
       mode: 'Persistent',
       ...sizeOf(size),
       ...(storageClassName === undefined ? {} : { storageClassName }),
+      ...(accessMode === undefined ? {} : { accessMode }),
     });
   }
 

@@ -136,7 +136,12 @@ export const sandboxWorkCases = casesOf(
       'an existing workspace without a claim': workspace({ mode: 'Existing' }),
       'an own workspace with a claim': workspace({ mode: 'Persistent', claimName: 'mine' }),
     },
-    'spec.workspace.storageClassName belongs to the mode Persistent': {
+    'spec.workspace.storageClassName and accessMode belong to the mode Persistent': {
+      'an existing workspace with an access mode': workspace({
+        mode: 'Existing',
+        claimName: 'mine',
+        accessMode: 'ReadWriteOnce',
+      }),
       'an ephemeral workspace of a class': workspace({
         mode: 'Ephemeral',
         storageClassName: 'fast',

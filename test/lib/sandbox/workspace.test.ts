@@ -44,6 +44,13 @@ describe('the workspace', () => {
     });
   });
 
+  it('takes an access mode that the driver has', () => {
+    const workspace = SandboxWorkspace.persistent({ accessMode: 'ReadWriteOnce' });
+    expect(
+      synthesized({ workspace }).find('PersistentVolumeClaim', 'kars-workspace')['spec'],
+    ).toMatchObject({ accessModes: ['ReadWriteOnce'] });
+  });
+
   it('is a claim of somebody else, which the sandbox does not make', () => {
     const workspace = SandboxWorkspace.existing(claimNamed('shared'));
     expect(volumeOf(workspace)).toEqual({

@@ -18,6 +18,10 @@ export const workspace = withRules(
       .optional()
       .describe('Size of the volume, 1Gi when absent.'),
     storageClassName: objectName().optional().describe('Storage class; for Persistent.'),
+    accessMode: z
+      .enum(['ReadWriteOncePod', 'ReadWriteOnce'])
+      .optional()
+      .describe('Access mode, ReadWriteOncePod when absent; for Persistent.'),
     claimName: objectName()
       .optional()
       .describe('PersistentVolumeClaim in the namespace of the sandbox; for Existing.'),
@@ -29,9 +33,10 @@ export const workspace = withRules(
       holds: ({ mode, claimName }) => (mode === 'Existing') === has(claimName),
     },
     {
-      cel: "self.mode == 'Persistent' || !has(self.storageClassName)",
-      message: 'spec.workspace.storageClassName belongs to the mode Persistent',
-      holds: ({ mode, storageClassName }) => mode === 'Persistent' || !has(storageClassName),
+      cel: "self.mode == 'Persistent' || (!has(self.storageClassName) && !has(self.accessMode))",
+      message: 'spec.workspace.storageClassName and accessMode belong to the mode Persistent',
+      holds: ({ mode, storageClassName, accessMode }) =>
+        mode === 'Persistent' || (!has(storageClassName) && !has(accessMode)),
     },
     {
       cel: "self.mode != 'Existing' || !has(self.size)",

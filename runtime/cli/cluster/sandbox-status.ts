@@ -44,12 +44,19 @@ export async function readSandbox(
     return { namespace, sandbox, pod: '', phase: 'None', ok: false, why, containers: [] };
   }
   const records = new Map<string, StatusRecord>();
-  for (const name of sidecars) {
+  for (const { name, containerID = '' } of statusesOf(pod)) {
+    // Of a pod without a node, and of a container that never ran, there is no log to ask for.
+    if (!sidecars.includes(name) || containerID === '') continue;
     const record = await newestStatus(reader, pod, name);
     if (record !== undefined) records.set(name, record);
   }
   return { namespace, sandbox, ...describePod(pod, records) };
 }
+
+const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []),
+  ...(status?.containerStatuses ?? []),
+];
 
 async function newestStatus(reader: PodReader, pod: Pod, name: string) {
   for (const part of PARTS) {
@@ -70,13 +77,13 @@ export function statusIn(log: string): StatusRecord | undefined {
 
 /** What a pod and the records of its sidecars say together. */
 export function describePod(
-  { metadata, status }: Pod,
+  pod: Pod,
   records: ReadonlyMap<string, StatusRecord>,
 ): Omit<SandboxReport, 'namespace' | 'sandbox'> {
-  const containers = [
-    ...(status?.initContainerStatuses ?? []),
-    ...(status?.containerStatuses ?? []),
-  ].map((container) => describeContainer(container, records.get(container.name)));
+  const { metadata, status } = pod;
+  const containers = statusesOf(pod).map((container) =>
+    describeContainer(container, records.get(container.name)),
+  );
   const sets = new Set(containers.flatMap(({ set }) => (set === '' ? [] : [set])));
   const why = [
     ...(status?.message === undefined ? [] : [`${status.reason ?? ''}: ${status.message}`]),

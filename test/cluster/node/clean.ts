@@ -1,6 +1,6 @@
 import type { Namespace, PersistentVolume, Pod } from 'kubernetes-types/core/v1.js';
 import type { Client } from '../client.ts';
-import { addVolume, VOLUMES } from './storage.ts';
+import { addVolume, CLASS, VOLUMES } from './storage.ts';
 
 /** Namespaces that a cluster is never without. */
 const KEPT = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -44,7 +44,9 @@ async function renewVolumes(admin: Client): Promise<void> {
     const left = await namesOf(admin, VOLUMES);
     return used.every(({ metadata }) => !left.includes(metadata?.name ?? ''));
   });
-  for (const { metadata } of used) await addVolume(admin, metadata?.name ?? '');
+  // Volumes of another class are those of the test.
+  const renewed = used.filter(({ spec }) => spec?.storageClassName === CLASS);
+  for (const { metadata } of renewed) await addVolume(admin, metadata?.name ?? '');
 }
 
 async function must(admin: Client, path: string): Promise<void> {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Client } from '../client.ts';
 import { NODE_NAME, paths } from './paths.ts';
 
-const CLASS = 'local';
+/** Storage class of the volumes of every node. */
+export const CLASS = 'local';
 const COUNT = 24;
 
 /** Where the API server has the volumes. */

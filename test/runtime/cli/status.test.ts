@@ -22,6 +22,7 @@ const container = (name: string, state: ContainerStatus['state']): ContainerStat
   ...(state === undefined ? {} : { state }),
   ready: true,
   restartCount: 0,
+  containerID: `containerd://${name}`,
   image: '',
   imageID: '',
 });
@@ -164,6 +165,18 @@ describe('the status of a sandbox', () => {
       Promise.resolve('sinceSeconds' in part ? JSON.stringify(record()) : '{"event":"decision"}');
     const report = await readSandbox({ pods: () => Promise.resolve([whole]), log }, 'a', 'reader');
     expect(report).toMatchObject({ ok: true, namespace: 'a', sandbox: 'reader' });
+  });
+
+  it('asks for no log of a pod without a node', async () => {
+    const message = 'unbound immediate PersistentVolumeClaims';
+    const conditions = [{ type: 'PodScheduled', status: 'False', message }];
+    const pods = (): Promise<Pod[]> =>
+      Promise.resolve([{ status: { phase: 'Pending', conditions } }]);
+    const log = (): Promise<string> => Promise.reject(new Error('the pod has no host'));
+    expect(await readSandbox({ pods, log }, 'a', 'reader')).toMatchObject({
+      ok: false,
+      why: [`not scheduled: ${message}`],
+    });
   });
 
   it('of a sandbox without a pod says so', async () => {

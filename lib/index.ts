@@ -10,6 +10,8 @@ export { KarsMemory } from './agent/kars-memory.ts';
 export type { KarsMemoryProps } from './agent/kars-memory.ts';
 export { McpServer } from './agent/mcp-server.ts';
 export type { McpServerProps } from './agent/mcp-server.ts';
+export { ClusterNetwork } from './platform/cluster-network.ts';
+export type { ClusterNetworkProps, DnsServer, PodsOf } from './platform/cluster-network.ts';
 export { KarsImages } from './platform/images.ts';
 export type { ImageName, KarsImagesFileProps, KarsImagesProps } from './platform/images.ts';
 export { KarsPlatform } from './platform/kars-platform.ts';

@@ -162,7 +162,7 @@ import { App, Chart, Cron, Duration, Size } from 'cdk8s';
 import { ConfigMap, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import * as kars from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
-const { AgentProbe, AgentRuntime, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, NodeRequirement, SandboxSecret, SandboxWorkload, SandboxWorkspace, Toleration, ToolPolicy } = kars;
+const { AgentProbe, AgentRuntime, ClusterNetwork, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, NodeRequirement, SandboxSecret, SandboxWorkload, SandboxWorkspace, Toleration, ToolPolicy } = kars;
 declare const chart: Chart;
 declare const models: kars.InferencePolicy;
 declare const agent: kars.AgentRuntime;

@@ -1,5 +1,6 @@
 import {
   contains,
+  normalAddress,
   includes,
   overlap,
   formatRange,
@@ -8,8 +9,11 @@ import {
   type IpRange,
 } from './ip.ts';
 
-/** Whether an entry may name a range: private ones have endpoints that an operator owns, the others never have. */
-type Nameable = 'by an entry' | 'never';
+/**
+ * What may name a range: private ones have endpoints that an operator owns; where a cloud or a node answers
+ * DNS, credentials are handed out too, so only the port of DNS may be opened there.
+ */
+type Nameable = 'by an entry' | 'as a DNS server' | 'never';
 
 /** A range whose addresses are not global unicast. */
 interface SpecialRange {
@@ -35,15 +39,15 @@ const special = (cidr: string, why: string, nameable: Nameable = 'never'): Speci
  */
 const RANGES: readonly SpecialRange[] = [
   special('100.100.100.200/32', 'metadata service of Alibaba Cloud'),
-  special('fd00:ec2::/32', 'services of AWS, with metadata and identity'),
+  special('fd00:ec2::/32', 'services of AWS, with metadata and identity', 'as a DNS server'),
   special('fd00:c1::a9fe:a9fe/128', 'metadata service of Oracle Cloud'),
   special('fd20:ce::254/128', 'metadata service of Google Cloud'),
   special('0.0.0.0/8', 'this network'),
   special('10.0.0.0/8', 'private use', 'by an entry'),
   special('100.64.0.0/10', 'shared address space', 'by an entry'),
   special('127.0.0.0/8', 'loopback'),
-  special('168.63.129.16/32', 'platform address of Azure'),
-  special('169.254.0.0/16', 'link local, with metadata and identity services'),
+  special('168.63.129.16/32', 'platform address of Azure', 'as a DNS server'),
+  special('169.254.0.0/16', 'link local, with metadata and identity services', 'as a DNS server'),
   special('172.16.0.0/12', 'private use', 'by an entry'),
   special('192.0.0.0/24', 'protocol assignments'),
   special('192.0.2.0/24', 'documentation'),
@@ -94,17 +98,38 @@ export function neverNamed(address: string): string | undefined {
   return row?.nameable === 'by an entry' ? undefined : specialPurpose(address);
 }
 
-/** Why a text is not a range that an entry may name, or undefined when it is. */
-export function cidrFault(cidr: string): string | undefined {
+/** Why a text is not the address of a DNS server outside the pod, or undefined when it is. */
+export function dnsServerFault(address: string): string | undefined {
+  const got = JSON.stringify(address);
+  const parsed = parseAddress(address);
+  if (parsed === undefined || normalAddress(address) !== address) {
+    return `got ${got}, supply an IP address such as "169.254.20.10"`;
+  }
+  const row = RANGES.find(({ range }) => contains(range, parsed));
+  const why = row === undefined ? specialPurpose(address) : row.why;
+  return why === undefined || (row !== undefined && row.nameable !== 'never')
+    ? undefined
+    : `got ${got} (${why}), supply the address of a DNS server`;
+}
+
+/** Why a text is not a range in normal form, or undefined when it is. */
+export function rangeFault(cidr: string): string | undefined {
   const got = JSON.stringify(cidr);
   const range = parseRange(cidr);
   if (range === undefined) {
     return `got ${got}, supply a range such as "10.20.0.0/28" or "fd12:3456:789a::/64"`;
   }
   const normal = formatRange(range);
-  if (normal !== cidr) return `got ${got}, supply its normal form "${normal}"`;
+  return normal === cidr ? undefined : `got ${got}, supply its normal form "${normal}"`;
+}
+
+/** Why a text is not a range that an entry may name, or undefined when it is. */
+export function cidrFault(cidr: string): string | undefined {
+  const got = JSON.stringify(cidr);
+  const range = parseRange(cidr);
+  if (range === undefined || formatRange(range) !== cidr) return rangeFault(cidr);
   const row = RANGES.find(
-    (candidate) => candidate.nameable === 'never' && overlap(candidate.range, range),
+    (candidate) => candidate.nameable !== 'by an entry' && overlap(candidate.range, range),
   );
   if (row !== undefined) {
     return `got ${got}, which has addresses of ${formatRange(row.range)} (${row.why}); supply a range without them`;
@@ -116,15 +141,28 @@ export function cidrFault(cidr: string): string | undefined {
   return isKnown ? undefined : `got ${got}, which is not allocated; supply a range of endpoints`;
 }
 
-/** Blocks that hold every global unicast address, each with the parts of it that are none. */
-export const publicBlocks: readonly {
+/** All addresses, and parts of them that are left out. */
+export interface AddressBlock {
   readonly cidr: string;
   readonly except: readonly string[];
-}[] = [special('0.0.0.0/0', 'every address').range, UNICAST_V6].map((block) => ({
-  cidr: formatRange(block),
-  except: RANGES.filter(
-    ({ range }) =>
-      includes(block, range) &&
-      !RANGES.some((other) => other.range !== range && includes(other.range, range)),
-  ).map(({ range }) => formatRange(range)),
-}));
+}
+
+/** Blocks that hold every global unicast address outside `more`, each with the parts of it that are none. */
+export function publicBlocks(more: readonly string[]): AddressBlock[] {
+  const left = [
+    ...RANGES.map(({ range }) => range),
+    ...more.flatMap((cidr) => parseRange(cidr) ?? []),
+  ];
+  const isWithinOther = (range: IpRange): boolean =>
+    left.some((other) => includes(other, range) && !includes(range, other));
+  return [special('0.0.0.0/0', 'every address').range, UNICAST_V6].map((block) => ({
+    cidr: formatRange(block),
+    except: [
+      ...new Set(
+        left
+          .filter((range) => includes(block, range) && !isWithinOther(range))
+          .map((range) => formatRange(range)),
+      ),
+    ],
+  }));
+}

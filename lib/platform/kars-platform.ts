@@ -6,6 +6,7 @@ import { addObject, type KubernetesObject } from '../private/manifest.ts';
 import { PLATFORM_NAMESPACE } from '../sandbox/names.ts';
 import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
 import { problem, reportAtSynth } from '../private/problems.ts';
+import type { ClusterNetwork } from './cluster-network.ts';
 import { KarsImages } from './images.ts';
 import { kubeletDirectoryProblems, nodeProfileObjects } from './node-profile.ts';
 
@@ -17,6 +18,12 @@ export interface KarsPlatformProps {
    * @default each sandbox says its own
    */
   readonly images?: KarsImages;
+  /**
+   * What the network policies of every sandbox of the app have to know of the cluster.
+   *
+   * @default kube-dns answers DNS queries, nobody scrapes metrics, the cluster has private addresses
+   */
+  readonly network?: ClusterNetwork;
   /**
    * Whether a DaemonSet puts the seccomp profile of the sandboxes on every node. Without it, something
    * else has to, or the sandboxes say `seccompProfile: 'RuntimeDefault'`: otherwise none of their pods
@@ -49,6 +56,7 @@ export class KarsPlatform extends Chart {
     super(scope, id, { disableResourceNameHashes: true });
     const { images, installSeccompProfile = true, kubeletDirectory = '/var/lib/kubelet' } = props;
     images?.attachTo(this.node.root);
+    props.network?.attachTo(this.node.root);
     const image = KarsImages.find(this)?.image('guard');
     const nodeObjects =
       installSeccompProfile && image !== undefined
@@ -60,6 +68,7 @@ export class KarsPlatform extends Chart {
     reportAtSynth(this, [
       ...(installSeccompProfile && image === undefined ? [imagesMissing] : []),
       ...(images?.validate() ?? []),
+      ...(props.network?.validate() ?? []),
       ...kubeletDirectoryProblems(kubeletDirectory),
     ]);
   }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { inferencePolicySpec } from '../contract/kinds/inference-policy.ts';
 import type { karsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import type { toolPolicySpec } from '../contract/kinds/tool-policy.ts';
+import type { ClusterNetwork } from '../platform/cluster-network.ts';
 import type { ImageName } from '../platform/images.ts';
 
 /** Spec of a KarsSandbox that the contract accepted, with its defaults. */
@@ -17,10 +18,11 @@ export interface Bound<Spec> {
   readonly spec: Spec;
 }
 
-/** Everything that the objects of a sandbox are made from: accepted custom resources and images, nothing else. */
+/** Everything that the objects of a sandbox are made from: accepted custom resources and what the platform says of the cluster. */
 export interface SandboxInput {
   readonly sandbox: Bound<AcceptedSandboxSpec>;
   readonly inferencePolicy: Bound<AcceptedInferenceSpec>;
   readonly toolPolicy: Bound<z.output<typeof toolPolicySpec>> | undefined;
   readonly image: (name: ImageName) => string;
+  readonly network: ClusterNetwork;
 }

@@ -14,6 +14,7 @@ import {
 import { postureOf, type Posture } from '../contract/posture/posture.ts';
 import type { PostureInput } from '../contract/posture/posture-input.ts';
 import type { Problem } from '../contract/problem.ts';
+import { ClusterNetwork } from '../platform/cluster-network.ts';
 import { KarsImages } from '../platform/images.ts';
 import type { InferencePolicy } from '../policy/inference-policy.ts';
 import type { ToolPolicy } from '../policy/tool-policy.ts';
@@ -195,6 +196,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
     }));
     this.sandboxNamespace = sandboxNamespace(this.name);
     const images = KarsImages.find(this);
+    const network = ClusterNetwork.find(this);
     const { inferencePolicy, toolPolicy } = props;
     const sandbox = bound(this);
     const models = bound(inferencePolicy);
@@ -217,6 +219,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
           inferencePolicy: models,
           toolPolicy: tools,
           image: (name) => images?.image(name) ?? '',
+          network,
         });
     for (const object of objects) {
       addObject(this, `${object.kind}-${object.metadata.name}`, object);
@@ -225,6 +228,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
       ...claim(this, `namespace ${this.sandboxNamespace}`),
       ...this.#referenceProblems(props),
       ...(images === undefined ? [imagesMissing] : images.validate()),
+      ...network.validate(),
       ...problems,
     ]);
   }

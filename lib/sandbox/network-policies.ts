@@ -11,7 +11,13 @@ import {
 } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import { processes } from '../contract/process.ts';
 import { publicBlocks } from '../contract/special-addresses.ts';
-import { podLabels, PLATFORM_NAMESPACE, sandboxLabels, sandboxNamespace } from './names.ts';
+import type { DnsServer, PodsOf } from '../platform/cluster-network.ts';
+import {
+  podLabels as labelsOfPod,
+  PLATFORM_NAMESPACE,
+  sandboxLabels,
+  sandboxNamespace,
+} from './names.ts';
 import type { SandboxInput } from './input.ts';
 
 /** Default deny for the whole namespace, then one policy for each thing that is allowed. */
@@ -23,7 +29,8 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
     metadata: { name, namespace: sandboxNamespace(sandbox), labels: sandboxLabels(sandbox) },
     spec,
   });
-  const podSelector = { matchLabels: podLabels(sandbox) };
+  const podSelector = { matchLabels: labelsOfPod(sandbox) };
+  const { network } = input;
   const { inbound = [], networkPolicy } = input.sandbox.spec;
   const entries = egressEntries(networkPolicy?.allowedEndpoints ?? []);
   const ports = publicPorts(entries, input).map(tcp);
@@ -33,13 +40,13 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
     policy('allow-dns', {
       podSelector,
       policyTypes: ['Egress'],
-      egress: [{ to: [clusterDns], ports: dnsPorts }],
+      egress: network.dns.map(dnsRule),
     }),
     policy('allow-public', {
       podSelector,
       policyTypes: ['Egress'],
       // A rule with an empty list of ports would open every port.
-      egress: ports.length === 0 ? [] : [{ to: publicPeers, ports }],
+      egress: ports.length === 0 ? [] : [{ to: publicPeers(network.publicRanges), ports }],
     }),
     ...(ranges.length === 0
       ? []
@@ -50,13 +57,8 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
           policy('allow-inbound', {
             podSelector,
             policyTypes: ['Ingress'],
-            ingress: inbound.map(({ namespace, podLabels: matchLabels, port }) => ({
-              from: [
-                {
-                  ...inNamespace(namespace),
-                  ...(matchLabels === undefined ? {} : { podSelector: { matchLabels } }),
-                },
-              ],
+            ingress: inbound.map(({ namespace, podLabels, port }) => ({
+              from: [podsPeer({ namespace, ...(podLabels === undefined ? {} : { podLabels }) })],
               ports: [tcp(port)],
             })),
           }),
@@ -66,7 +68,7 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
       policyTypes: ['Ingress'],
       ingress: [
         {
-          from: [inNamespace(PLATFORM_NAMESPACE)],
+          from: [{ namespace: PLATFORM_NAMESPACE }, ...network.scrapers].map(podsPeer),
           ports: Object.values(processes).map(({ statusPort }) => tcp(statusPort)),
         },
       ],
@@ -100,20 +102,22 @@ const portOf = ({ port, protocol }: URL): number =>
 
 const tcp = (port: number): NetworkPolicyPort => ({ protocol: 'TCP', port });
 
-const dnsPorts: NetworkPolicyPort[] = [
-  { protocol: 'UDP', port: 53 },
-  { protocol: 'TCP', port: 53 },
-];
+/** DNS over UDP, and over TCP for long answers. */
+function dnsRule(server: DnsServer): NetworkPolicyEgressRule {
+  const port = 'address' in server ? 53 : (server.port ?? 53);
+  const to = 'address' in server ? addressPeer(server.address) : podsPeer(server);
+  return { to: [to], ports: ['UDP', 'TCP'].map((protocol) => ({ protocol, port })) };
+}
 
-const inNamespace = (name: string): NetworkPolicyPeer => ({
-  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+const addressPeer = (address: string): NetworkPolicyPeer => ({
+  ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` },
 });
 
-const clusterDns: NetworkPolicyPeer = {
-  ...inNamespace('kube-system'),
-  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-};
+/** The label of a namespace is set by the API server; labels of pods in another namespace are anybody's. */
+const podsPeer = ({ namespace, podLabels }: PodsOf): NetworkPolicyPeer => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  ...(podLabels === undefined ? {} : { podSelector: { matchLabels: { ...podLabels } } }),
+});
 
-const publicPeers = publicBlocks.map(({ cidr, except }): NetworkPolicyPeer => ({
-  ipBlock: { cidr, except: [...except] },
-}));
+const publicPeers = (outside: readonly string[]): NetworkPolicyPeer[] =>
+  publicBlocks(outside).map(({ cidr, except }) => ({ ipBlock: { cidr, except: [...except] } }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isIP } from 'node:net';
 import { cidrFault, neverNamed, specialPurpose } from 'kars-constructs/contract';
 import { contains, parseAddress, parseRange } from '../../lib/contract/ip.ts';
-import { publicBlocks } from '../../lib/contract/special-addresses.ts';
+import { dnsServerFault, publicBlocks } from '../../lib/contract/special-addresses.ts';
 
 describe('addresses', () => {
   it.each([
@@ -170,10 +170,55 @@ it('the public blocks hold the global unicast addresses and no other', () => {
         const range = parseRange(cidr);
         return range !== undefined && contains(range, parsed);
       };
-      const isPublic = publicBlocks.some(({ cidr, except }) => isIn(cidr) && !except.some(isIn));
+      const isPublic = publicBlocks([]).some(
+        ({ cidr, except }) => isIn(cidr) && !except.some(isIn),
+      );
       expect(isPublic).toBe(specialPurpose(text) === undefined);
     }),
     { numRuns: 5000, examples: [['fd00:ec2::254'], ['2001:db8::1'], ['192.0.2.1'], ['::']] },
   );
-  expect(publicBlocks.map(({ cidr }) => isIP(cidr.split('/')[0] ?? ''))).toEqual([4, 6]);
+  expect(publicBlocks([]).map(({ cidr }) => isIP(cidr.split('/')[0] ?? ''))).toEqual([4, 6]);
+});
+
+it('a public block leaves out further ranges that are given, each once', () => {
+  const [ipv4, ipv6] = publicBlocks([
+    '2600:1f14::/35',
+    '52.10.0.0/16',
+    '52.10.1.0/24',
+    '10.1.0.0/16',
+  ]);
+  expect(ipv4?.except).toContain('52.10.0.0/16');
+  expect(ipv4?.except).not.toContain('52.10.1.0/24');
+  expect(ipv4?.except).not.toContain('10.1.0.0/16');
+  expect(ipv6?.except).toContain('2600:1f14::/35');
+});
+
+describe('a DNS server', () => {
+  it.each([
+    '169.254.20.10',
+    '169.254.169.253',
+    '168.63.129.16',
+    'fd00:ec2::253',
+    '10.96.0.10',
+    '8.8.8.8',
+    'fd12::53',
+  ])('%s is accepted', (server) => {
+    expect(dnsServerFault(server)).toBeUndefined();
+  });
+
+  it.each([
+    '127.0.0.1',
+    '::1',
+    '0.0.0.0',
+    '224.0.0.251',
+    'ff02::fb',
+    '::ffff:10.0.0.1',
+    'fe80::1',
+    'FD12::53',
+    '10.96.0.10/32',
+    'dns',
+    '',
+  ])('%s is refused', (server) => {
+    expect(dnsServerFault(server)).toContain('supply');
+  });
 });

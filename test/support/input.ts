@@ -1,3 +1,4 @@
+import { ClusterNetwork } from 'kars-constructs';
 import { API_VERSION, validateManifest, type KarsSandboxSpec } from 'kars-constructs/contract';
 import { inferencePolicy } from '../../lib/contract/kinds/inference-policy.ts';
 import { karsSandbox } from '../../lib/contract/kinds/kars-sandbox/index.ts';
@@ -35,5 +36,6 @@ export function acceptedInput(spec: Partial<KarsSandboxSpec>): SandboxInput {
     inferencePolicy: { source: { kind: 'InferencePolicy', ...metadata }, spec: policy.value },
     toolPolicy: undefined,
     image: (name) => `localhost/${name}`,
+    network: ClusterNetwork.of({}),
   };
 }

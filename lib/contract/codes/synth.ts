@@ -14,6 +14,8 @@ export const synthCodes = {
     'an egress entry names a range that is none, or that holds addresses which no sandbox may reach',
   KARS_EGRESS_PORT: 'an egress entry does not name a port from 1 to 65535',
   KARS_DOCUMENT_TOO_LARGE: 'a compiled document is larger than a ConfigMap can safely carry',
+  KARS_CLUSTER_NETWORK:
+    'what is said of the network of a cluster selects nothing, or is no address',
   KARS_IMAGES_MISSING: 'nothing says which sidecar images a sandbox uses',
   KARS_KUBELET_DIRECTORY: 'the directory of the kubelet is no absolute path in normal form',
   KARS_IMAGE_DIGEST: 'a sidecar image is not named by its digest',

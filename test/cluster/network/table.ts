@@ -42,6 +42,8 @@ export const open: Table = {
     'kube-dns': dns,
     // Its provider is at 443, and its entries name 22 and 5432 of hosts: a policy knows no names.
     internet: ['tcp 22', 'tcp 443', 'tcp 5432'],
+    // A policy does not tell it from the internet unless the platform says which addresses are its own.
+    'node with a public address': ['tcp 22', 'tcp 443', 'tcp 5432'],
     'private endpoint': ['tcp 5432'],
     'private endpoint of IPv6': ['tcp 443'],
     // Not b at 8081: that b lets a in does not let a out.
@@ -49,13 +51,22 @@ export const open: Table = {
   b: {
     'kube-dns': dns,
     internet: ['tcp 9443'],
+    'node with a public address': ['tcp 9443'],
   },
   c: {
     'kube-dns': dns,
     internet: ['tcp 443'],
+    'node with a public address': ['tcp 443'],
     // The range of c has b and the pod beside a as well; they let nobody in.
     a: ['tcp 8080'],
   },
+  // Its cluster has DNS elsewhere, a scraper, and public addresses.
+  d: {
+    'node-local DNS': dns,
+    'DNS pod at another port': ['tcp 5353', 'udp 5353'],
+    internet: ['tcp 443'],
+  },
+  scraper: { d: status },
   web: { a: ['tcp 8080'] },
-  'pod of the platform': { a: status, b: status, c: status },
+  'pod of the platform': { a: status, b: status, c: status, d: status },
 };

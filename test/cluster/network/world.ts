@@ -1,6 +1,7 @@
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
-import { Egress, Inbound, ModelProvider } from 'kars-constructs';
+import { Chart } from 'cdk8s';
+import { ClusterNetwork, Egress, Inbound, ModelProvider } from 'kars-constructs';
 import { synthesize, type SynthesizedApp } from 'kars-constructs/testing';
 import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
 import type { Peer } from './engine.ts';
@@ -18,7 +19,7 @@ const provider = (port: number): ModelProvider =>
     endpoint: `https://models.example.com:${port}/v1`,
   });
 
-/** Three tenants as a user would write them; what each may do is in the table. */
+/** Four tenants as a user would write them; what each may do is in the table. */
 export const tenants: SynthesizedApp = synthesize((app) => {
   const chart = agentsChart(app);
   sandboxIn(
@@ -54,9 +55,26 @@ export const tenants: SynthesizedApp = synthesize((app) => {
     },
     'c',
   );
+  // As if in a cluster of another kind: a chart has what its platform says of the network.
+  const elsewhere = new Chart(app, 'elsewhere', { namespace: 'agents' });
+  ClusterNetwork.of({
+    dns: [
+      { address: '169.254.20.10' },
+      { namespace: 'openshift-dns', podLabels: { dns: 'default' }, port: 5353 },
+    ],
+    scrapers: [{ namespace: 'monitoring', podLabels: { app: 'prometheus' } }],
+    publicRanges: ['52.10.0.0/16', '2600:1f14::/35'],
+  }).attachTo(elsewhere);
+  sandboxIn(
+    elsewhere,
+    {
+      inferencePolicy: inferencePolicyIn(elsewhere, { name: 'models-d', provider: provider(443) }),
+    },
+    'd',
+  );
 });
 
-/** The policies of all three. */
+/** The policies of all of them. */
 export const policies = tenants.ofKind('NetworkPolicy') as unknown as readonly NetworkPolicy[];
 
 const inPod = (
@@ -91,6 +109,7 @@ export const places = {
   a: { ipv4: '10.244.1.10', ipv6: 'fd00:10:244:1::10', ...tenant('a') },
   b: { ipv4: '10.244.1.11', ipv6: 'fd00:10:244:1::11', ...tenant('b') },
   c: { ipv4: '10.244.1.12', ipv6: 'fd00:10:244:1::12', ...tenant('c') },
+  d: { ipv4: '10.244.5.10', ipv6: 'fd00:10:244:5::10', ...tenant('d') },
   'another pod beside a': {
     ipv4: '10.244.1.13',
     ipv6: 'fd00:10:244:1::13',
@@ -115,6 +134,11 @@ export const places = {
     ipv4: '10.244.0.2',
     ipv6: 'fd00:10:244::2',
     ...inPod('kube-system', { 'k8s-app': 'kube-dns' }),
+  },
+  'DNS pod at another port': {
+    ipv4: '10.244.0.4',
+    ipv6: 'fd00:10:244::4',
+    ...inPod('openshift-dns', { dns: 'default' }),
   },
   'another pod of kube-system': {
     ipv4: '10.244.0.3',
@@ -150,7 +174,9 @@ export const places = {
   internet: { ipv4: '93.184.216.34', ipv6: '2606:2800:220:1::34' },
   'metadata service': { ipv4: '169.254.169.254', ipv6: 'fd00:ec2::254' },
   'platform of Azure': { ipv4: '168.63.129.16' },
-  'node-local DNS': { ipv4: '169.254.20.10', ipv6: 'fd00:ec2::253' },
+  'DNS of a cloud': { ipv4: '169.254.169.253', ipv6: 'fd00:ec2::253' },
+  'node-local DNS': { ipv4: '169.254.20.10' },
+  'node with a public address': { ipv4: '52.10.3.4', ipv6: '2600:1f14:1000::4' },
   'carrier-grade NAT': { ipv4: '100.64.0.10' },
   multicast: { ipv4: '224.0.0.251', ipv6: 'ff02::fb' },
   'private address in 6to4': { ipv6: '2002:a14:5::1' },

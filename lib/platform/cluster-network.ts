@@ -1,0 +1,129 @@
+import type { IConstruct } from 'constructs';
+import type { Problem } from '../contract/problem.ts';
+import { dnsServerFault, rangeFault } from '../contract/special-addresses.ts';
+import { problem } from '../private/problems.ts';
+
+/** Pods of a namespace, all of them without labels. */
+export interface PodsOf {
+  /** Name of the namespace. */
+  readonly namespace: string;
+  /**
+   * Labels of the pods.
+   *
+   * @default every pod of the namespace
+   */
+  readonly podLabels?: Readonly<Record<string, string>>;
+}
+
+/** Who answers the DNS queries of sandboxes: pods, or an address such as that of a cache on the node. */
+export type DnsServer =
+  | (PodsOf & {
+      /**
+       * Port that the pods listen on, which a Service may give another number.
+       *
+       * @default 53
+       */
+      readonly port?: number;
+    })
+  | {
+      /** IP address; queries go to its port 53. */
+      readonly address: string;
+    };
+
+/** Props of {@link ClusterNetwork.of}. */
+export interface ClusterNetworkProps {
+  /**
+   * Who answers DNS queries. The agent asks nobody; router and proxy do.
+   *
+   * @default pods of kube-system with the label k8s-app=kube-dns
+   */
+  readonly dns?: readonly DnsServer[];
+  /**
+   * Who reads metrics and status of the sidecars, besides the namespace of the platform.
+   *
+   * @default nobody
+   */
+  readonly scrapers?: readonly PodsOf[];
+  /**
+   * Ranges of public addresses that nodes, pods or Services of the cluster have, in CIDR notation. No
+   * sandbox reaches them.
+   *
+   * @default none, the cluster has private addresses
+   */
+  readonly publicRanges?: readonly string[];
+}
+
+const attached = new WeakMap<IConstruct, ClusterNetwork>();
+
+const KUBE_DNS: DnsServer = { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } };
+
+/** What network policies have to know of a cluster: said once for a platform, inherited by every sandbox. */
+export class ClusterNetwork {
+  /** A cluster whose DNS, scrapers or addresses are not the usual ones. */
+  static of(props: ClusterNetworkProps): ClusterNetwork {
+    return new ClusterNetwork(props);
+  }
+
+  /** The network that applies to `scope`: its own, or that of the nearest construct around it. */
+  static find(scope: IConstruct): ClusterNetwork {
+    return (
+      scope.node.scopes
+        .toReversed()
+        .map((ancestor) => attached.get(ancestor))
+        .find((network) => network !== undefined) ?? new ClusterNetwork({})
+    );
+  }
+
+  /** Who answers DNS queries. */
+  readonly dns: readonly DnsServer[];
+  /** Who reads metrics and status. */
+  readonly scrapers: readonly PodsOf[];
+  /** Public addresses of the cluster itself. */
+  readonly publicRanges: readonly string[];
+
+  private constructor({ dns = [KUBE_DNS], scrapers = [], publicRanges = [] }: ClusterNetworkProps) {
+    this.dns = dns;
+    this.scrapers = scrapers;
+    this.publicRanges = publicRanges;
+  }
+
+  /** Makes this the network of `scope` and of everything in it. */
+  attachTo(scope: IConstruct): this {
+    attached.set(scope, this);
+    return this;
+  }
+
+  /** Everything that a sandbox refuses about this network. */
+  validate(): Problem[] {
+    const faults: [string, string | undefined][] = [
+      ['dns', this.dns.length === 0 ? 'got none, supply who answers DNS queries' : undefined],
+      ...this.dns.map((server, index): [string, string | undefined] => [
+        `dns[${index}]`,
+        'address' in server ? dnsServerFault(server.address) : podsFault(server),
+      ]),
+      ...this.scrapers.map((pods, index): [string, string | undefined] => [
+        `scrapers[${index}]`,
+        podsFault(pods),
+      ]),
+      ...this.publicRanges.map((range, index): [string, string | undefined] => [
+        `publicRanges[${index}]`,
+        rangeFault(range),
+      ]),
+    ];
+    return faults.flatMap(([path, fault]) =>
+      fault === undefined ? [] : [problem('KARS_CLUSTER_NETWORK', `network.${path}`, fault)],
+    );
+  }
+}
+
+/** An empty name would select no namespace, and look as if it selected every one. */
+function podsFault({
+  namespace,
+  port = 53,
+}: PodsOf & { readonly port?: number }): string | undefined {
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
+    return `got the namespace "${namespace}", supply the name of one`;
+  }
+  const isPort = Number.isInteger(port) && port >= 1 && port <= 65_535;
+  return isPort ? undefined : `got the port ${port}, supply a port from 1 to 65535`;
+}

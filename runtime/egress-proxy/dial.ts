@@ -9,7 +9,7 @@ import {
 } from 'kars-constructs/contract';
 import { unnamedAddress } from '../egress-policy/ranges.ts';
 import { limits } from './limits.ts';
-import { ownAddresses } from './own-addresses.ts';
+import { ownAddresses, type Interfaces } from './own-addresses.ts';
 
 /** An address of a name, as `dns.lookup` gives it. */
 export interface ResolvedAddress {
@@ -32,8 +32,11 @@ export interface Dialer {
 }
 
 /** Resolves by the system; refuses what the allow-list does not stand for, and the pod itself. */
-export function systemDialer(overrides: ReadonlyMap<string, Authority>): Dialer {
-  const isOwn = ownAddresses();
+export function systemDialer(
+  overrides: ReadonlyMap<string, Authority>,
+  interfaces?: Interfaces,
+): Dialer {
+  const isOwn = ownAddresses(interfaces);
   return {
     resolve: (host) => systemLookup(host, { all: true, order: 'verbatim' }),
     // Processes of the pod listen there, and the packet rules do not keep the proxy from them.

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { networkInterfaces } from 'node:os';
-import { cidrFault, specialPurpose } from 'kars-constructs/contract';
+import { specialPurpose } from 'kars-constructs/contract';
+import { systemDialer } from '../../../runtime/egress-proxy/dial.ts';
+import { ownAddresses } from '../../../runtime/egress-proxy/own-addresses.ts';
 import { writeDocuments } from '../../support/documents.ts';
 import { echoServer, exchangeRaw, portOf } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';
@@ -14,13 +15,13 @@ const ranges = [
   { cidr: 'fd12::/64', port: 7000 },
 ];
 
-/** An address that this machine has beside loopback, and that an entry may name. */
-function ownAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flat();
-  const own = addresses.find((entry) => entry && cidrFault(`${entry.address}/32`) === undefined);
-  if (own === undefined) throw new Error('this machine has no address but loopback');
-  return own.address;
-}
+const OWN = '10.20.0.5';
+
+/** A pod with this address besides loopback. */
+const podWith = (address: string) => () => ({
+  lo: [{ address: '127.0.0.1' }],
+  eth0: [{ address }],
+});
 
 const connectTo = (authority: string, payload = ''): string =>
   `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n${payload}`;
@@ -121,26 +122,30 @@ describe('CONNECT to an address', () => {
   });
 
   it('is refused when the address is one of the pod, even in a range', async () => {
-    const own = ownAddress();
-    const { port } = await startProxy([{ cidr: `${own}/32`, port: 7000 }]);
-    const answer = await exchangeRaw(port, connectTo(`${own}:7000`), true);
+    const { port } = await startProxy(ranges, systemDialer(new Map(), podWith(OWN)));
+    const answer = await exchangeRaw(port, connectTo(`${OWN}:7000`), true);
     expect(bodyOf(answer)).toMatchObject({
       error: {
         code: 'KARS_EGRESS_ADDRESS_FORBIDDEN',
-        reason: `${own} has an address that it may not have here (of the pod itself)`,
+        reason: `${OWN} has an address that it may not have here (of the pod itself)`,
       },
     });
   });
 
-  it('reaches the pod itself without that check, which is what keeps it out', async () => {
-    const own = ownAddress();
-    const target = await echoServer(own);
-    const { port } = await startProxy([{ cidr: `${own}/32`, port: target }], {
-      forbidden: () => undefined,
-    });
-    expect(await exchangeRaw(port, connectTo(`${own}:${target}`, 'inside'), true)).toContain(
-      'inside',
-    );
+  it('would be dialled if the pod did not have it', () => {
+    const { forbidden } = systemDialer(new Map(), podWith('10.20.0.6'));
+    expect(forbidden(OWN, 7000, { entries: ranges })).toBeUndefined();
+  });
+});
+
+describe('the addresses of the pod', () => {
+  it('are those of its interfaces', () => {
+    expect(['127.0.0.1', '198.51.100.7'].map(ownAddresses())).toEqual([true, false]);
+  });
+
+  it('are told in any spelling', () => {
+    const isOwn = ownAddresses(podWith('fd12::5'));
+    expect(['fd12:0:0::5', 'FD12::5', 'fd12::6'].map(isOwn)).toEqual([true, true, false]);
   });
 });
 

@@ -58,6 +58,15 @@ describe('npm run images', () => {
     );
   }, 600_000);
 
+  it('says what it takes, and ends with code 2 for what it does not take', () => {
+    const run = (option: string) =>
+      spawnSync(process.execPath, ['--conditions=kars:source', 'scripts/images.ts', option]);
+    expect(run('--help')).toMatchObject({ status: 0 });
+    const { status, stderr } = run('--fast');
+    expect(status).toBe(2);
+    expect(String(stderr)).toContain('usage: npm run images');
+  });
+
   it('makes another image when a file of it changes (negative control)', async () => {
     const content = { kind: 'text', path: 'etc/x', text: 'x' } as const;
     const lock = readLock();

@@ -1,13 +1,15 @@
 import type { CronJob } from 'kubernetes-types/batch/v1.js';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
-import type { KarsSandboxProps } from 'kars-constructs';
+import { KarsImages, type KarsSandboxProps } from 'kars-constructs';
 import { synthesize, type SynthesizedApp } from 'kars-constructs/testing';
 import { agentsChart, sandboxIn, synthProblems } from './sandbox.ts';
 
-/** An app with one sandbox `reader`, changed by `props`. */
-export const synthesized = (props: Partial<KarsSandboxProps> = {}): SynthesizedApp =>
-  synthesize((app) => sandboxIn(agentsChart(app), props));
+/** An app with one sandbox `reader`, changed by `props`; with local images where no others are given. */
+export const synthesized = (
+  props: Partial<KarsSandboxProps> = {},
+  images = KarsImages.local(),
+): SynthesizedApp => synthesize((app) => sandboxIn(agentsChart(app, 'chart', images), props));
 
 /** What is refused about a sandbox with `props`, as one text. */
 export const refusalsOf = (props: Partial<KarsSandboxProps>): string =>

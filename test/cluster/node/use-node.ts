@@ -70,8 +70,10 @@ export function useNode({ ipFamily = 'dual' }: { readonly ipFamily?: IpFamily } 
   };
 }
 
-/** The images on the running node; all test files of a run share it. */
 let sidecars = KarsImages.local();
+
+/** The images on the running node, which all test files of a run share. */
+export const nodeImages = (): KarsImages => sidecars;
 
 async function takeNode(ipFamily: IpFamily): Promise<Node> {
   const running = runningNode();

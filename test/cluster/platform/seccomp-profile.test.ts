@@ -4,13 +4,7 @@ import { Size } from 'cdk8s';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  AgentResources,
-  AgentRuntime,
-  KarsImages,
-  KarsPlatform,
-  type KarsSandboxProps,
-} from 'kars-constructs';
+import { AgentResources, AgentRuntime, KarsPlatform, type KarsSandboxProps } from 'kars-constructs';
 import { contentDigest } from '../../../lib/contract/canonical.ts';
 import { synthesize } from 'kars-constructs/testing';
 import { strictProfile } from '../../../lib/sandbox/seccomp/localhost-profile.ts';
@@ -24,6 +18,7 @@ import { AGENT_IMAGE } from '../node/test-images.ts';
 import { useNode } from '../node/use-node.ts';
 
 const PROFILES = 'kars-node-profiles';
+const used = useNode();
 const probe = readFileSync(new URL('../../kernel/seccomp/probe.py', import.meta.url), 'utf8');
 
 /** An agent with an abstract socket of its own. */
@@ -38,7 +33,7 @@ const platform = (): readonly ApplicableObject[] =>
   synthesize(
     (app) =>
       new KarsPlatform(app, 'platform', {
-        images: KarsImages.local(),
+        images: used.images,
         kubeletDirectory: paths.kubeletRoot,
       }),
   ).objects.filter(({ metadata }) => [metadata.namespace, metadata.name].includes(PROFILES));
@@ -51,7 +46,7 @@ const sandbox = (name: string, props: Partial<KarsSandboxProps> = {}): Applicabl
     memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) },
   });
   const app = synthesize((scope) =>
-    sandboxIn(agentsChart(scope), { agent, resources, ...props }, name),
+    sandboxIn(agentsChart(scope, 'chart', used.images), { agent, resources, ...props }, name),
   );
   return structuredClone([...app.objects]);
 };
@@ -82,7 +77,6 @@ function withProbeAsRouter(
 describe('the seccomp profile of the platform on a real node', () => {
   const { path, digest } = strictProfile();
   const older = join(dirname(profileFile()), 'kars-strict-000000000000.json');
-  const used = useNode();
 
   beforeAll(async () => {
     removeProfiles();

@@ -9,6 +9,7 @@ import {
 import type { SynthesizedApp } from 'kars-constructs/testing';
 import { synthesized } from '../../support/pod.ts';
 import { AGENT_IMAGE } from '../node/test-images.ts';
+import { nodeImages } from '../node/use-node.ts';
 import { script, smallResources } from './agents.ts';
 
 /** The command that runs a Python program beside this file. */
@@ -27,7 +28,7 @@ export const agentThat = (
 
 /** The objects of a sandbox that leaves room for others on the node. */
 export const sandbox = (name: string, props: Partial<KarsSandboxProps>): SynthesizedApp =>
-  synthesized({ name, resources: smallResources, ...props });
+  synthesized({ name, resources: smallResources, ...props }, nodeImages());
 
 /** Scope of objects that others make. */
 export const elsewhere = new Chart(Testing.app(), 'chart');

@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
 import { formatBench, type BenchReport } from './report.ts';
 import { benchLauncher } from './launcher/bench.ts';
+import { benchSandbox } from './sandbox/bench.ts';
 import { benchSynth } from './synth/bench.ts';
 
-const benches: Readonly<Record<string, (progress: (text: string) => void) => BenchReport>> = {
+type Bench = (progress: (text: string) => void) => BenchReport | Promise<BenchReport>;
+
+const benches: Readonly<Record<string, Bench>> = {
   launcher: benchLauncher,
+  sandbox: benchSandbox,
   synth: benchSynth,
 };
 
@@ -18,6 +22,6 @@ if (bench === undefined) {
   process.stderr.write(`got the bench "${name}", there are: ${Object.keys(benches).join(', ')}\n`);
   process.exitCode = 2;
 } else {
-  const report = bench((text) => process.stderr.write(`${text}\n`));
+  const report = await bench((text) => process.stderr.write(`${text}\n`));
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : formatBench(report)}\n`);
 }

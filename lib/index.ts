@@ -15,6 +15,10 @@ export type { ClusterNetworkProps, DnsServer, PodsOf } from './platform/cluster-
 export { KarsImages } from './platform/images.ts';
 export type { ImageName, KarsImagesFileProps, KarsImagesProps } from './platform/images.ts';
 export { KarsPlatform } from './platform/kars-platform.ts';
+export type {
+  ConfidentialRuntimeProps,
+  RuntimeToleration,
+} from './platform/confidential-runtime.ts';
 export type { KarsPlatformProps } from './platform/kars-platform.ts';
 export { EgressApproval } from './policy/egress-approval.ts';
 export type { EgressApprovalProps } from './policy/egress-approval.ts';

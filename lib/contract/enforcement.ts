@@ -42,6 +42,8 @@ const scheduling = pod('scheduling', 'pod-scheduling.ts', 'surroundings.test.ts'
 const hardening = (prop: string, where: string): Enforcement =>
   pod(prop, where, 'hardening.test.ts');
 
+const isolation = (prop: string): Enforcement => pod(prop, 'isolation.ts', 'isolation.test.ts');
+
 const router = (prop: string, where: string, test: string): Enforcement => ({
   by: 'router',
   prop,
@@ -85,6 +87,8 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     },
     'sandbox.connectPorts': hardening('connectPorts', 'hardening.ts'),
     'sandbox.minLandlockAbi': hardening('minLandlockAbi', 'hardening.ts'),
+    'sandbox.runtimeClassName': isolation('runtimeClassName'),
+    'sandbox.hostUsers': isolation('hostUsers'),
     'inferenceRef.name': router('inferencePolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.enabled': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),

@@ -7,6 +7,7 @@ import { PLATFORM_NAMESPACE } from '../sandbox/names.ts';
 import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
 import { problem, reportAtSynth } from '../private/problems.ts';
 import type { ClusterNetwork } from './cluster-network.ts';
+import { runtimeClass, type ConfidentialRuntimeProps } from './confidential-runtime.ts';
 import { KarsImages } from './images.ts';
 import { kubeletDirectoryProblems, nodeProfileObjects } from './node-profile.ts';
 
@@ -38,6 +39,12 @@ export interface KarsPlatformProps {
    * @default '/var/lib/kubelet'
    */
   readonly kubeletDirectory?: string;
+  /**
+   * RuntimeClass that is created for confidential sandboxes.
+   *
+   * @default none: where confidential sandboxes run, the cluster has one
+   */
+  readonly confidentialRuntime?: ConfidentialRuntimeProps;
 }
 
 /**
@@ -54,7 +61,12 @@ export interface KarsPlatformProps {
 export class KarsPlatform extends Chart {
   constructor(scope: Construct, id: string, props: KarsPlatformProps = {}) {
     super(scope, id, { disableResourceNameHashes: true });
-    const { images, installSeccompProfile = true, kubeletDirectory = '/var/lib/kubelet' } = props;
+    const {
+      images,
+      installSeccompProfile = true,
+      kubeletDirectory = '/var/lib/kubelet',
+      confidentialRuntime,
+    } = props;
     images?.attachTo(this.node.root);
     props.network?.attachTo(this.node.root);
     const image = KarsImages.find(this)?.image('guard');
@@ -62,7 +74,8 @@ export class KarsPlatform extends Chart {
       installSeccompProfile && image !== undefined
         ? nodeProfileObjects({ image, kubeletDirectory })
         : [];
-    for (const object of [...platformObjects(), ...nodeObjects]) {
+    const runtimes = confidentialRuntime === undefined ? [] : [runtimeClass(confidentialRuntime)];
+    for (const object of [...platformObjects(), ...nodeObjects, ...runtimes]) {
       addObject(this, `${object.kind}-${object.metadata.name}`, object);
     }
     reportAtSynth(this, [

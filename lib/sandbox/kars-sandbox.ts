@@ -120,8 +120,8 @@ export interface KarsSandboxProps extends CustomResourceProps {
   readonly inbound?: readonly Inbound[];
   /**
    * How far the agent is kept from the node. `standard` starts the agent without Landlock where the
-   * kernel has none; `enhanced` does not start it then; `confidential` also loads the packet rules with
-   * legacy iptables, which guests of Kata have.
+   * kernel has none; `enhanced` does not start it then; `confidential` runs the pod in a RuntimeClass
+   * with a kernel of its own, and loads the packet rules with legacy iptables, which guests of Kata have.
    *
    * @default 'enhanced'
    */
@@ -149,6 +149,22 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default 1, which has the rules about files; 4 with `connectPorts: 'sidecars'`
    */
   readonly minLandlockAbi?: number;
+  /**
+   * RuntimeClass of a confidential sandbox. The cluster has to have it: KarsPlatform creates one when it
+   * is told to. Without the class no pod is made, and an event of the ReplicaSet or Job says so.
+   *
+   * @default 'kata-vm-isolation'
+   */
+  readonly runtimeClassName?: string;
+  /**
+   * False gives the pod users that are none of the node, not even its root. It takes a container runtime
+   * with user namespaces (containerd 2 and runc 1.2, or newer); the kubelet says so in an event and
+   * starts nothing where they are missing. The packet rules hold as they are. Not for `confidential`,
+   * which has a kernel of its own.
+   *
+   * @default true
+   */
+  readonly hostUsers?: boolean;
   /**
    * Where the sidecars keep budgets and audit logs.
    *

@@ -5,6 +5,7 @@ import { agentVolumes } from './agent-volumes.ts';
 import { egressGuard } from './egress-guard.ts';
 import type { Hardening } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
+import { podIsolation } from './isolation.ts';
 import { podLabels, sandboxLabels } from './names.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podSecurityContext } from './security-context.ts';
@@ -35,6 +36,7 @@ export function podTemplate(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: podSecurityContext,
+      ...podIsolation(spec),
       ...podScheduling(spec),
       ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
       initContainers: [

@@ -87,12 +87,16 @@ function lifecycleOf({ lifecycle }: AgentRuntime): Pick<KarsSandboxSpec, 'lifecy
 
 function hardening({
   isolation,
+  runtimeClassName,
+  hostUsers,
   seccompProfile,
   connectPorts,
   minLandlockAbi,
 }: KarsSandboxProps): KarsSandboxSpec['sandbox'] {
   return {
     ...(isolation === undefined ? {} : { isolation }),
+    ...(runtimeClassName === undefined ? {} : { runtimeClassName }),
+    ...(hostUsers === undefined ? {} : { hostUsers }),
     ...(seccompProfile === undefined ? {} : { seccompProfile }),
     ...(connectPorts === undefined
       ? {}

@@ -21,7 +21,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Plurals that are not the lower-cased kind with an s. */
+/** Plurals that are not the lower-cased kind with an s, or es after one. */
 const PLURALS: Readonly<Record<string, string>> = {
   InferencePolicy: 'inferencepolicies',
   KarsMemory: 'karsmemories',
@@ -118,7 +118,7 @@ export class Client {
 
 function pathOf({ apiVersion, kind, metadata: { name, namespace } }: ApplicableObject): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const plural = PLURALS[kind] ?? `${kind.toLowerCase()}s`;
+  const plural = PLURALS[kind] ?? `${kind.toLowerCase()}${kind.endsWith('s') ? 'es' : 's'}`;
   const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;
   return `${root}${scope}/${plural}/${name}`;
 }

@@ -7,6 +7,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   '/usr/sbin/nft': 'nftables',
   '/usr/sbin/iptables-legacy': 'iptables',
   '/usr/sbin/runc': 'runc',
+  '/usr/bin/runsc': 'runsc',
   '/usr/bin/ip': 'iproute2',
   '/usr/bin/setpriv': 'util-linux',
   '/usr/bin/python3': 'python3',

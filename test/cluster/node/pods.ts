@@ -75,6 +75,30 @@ export async function firstJsonLine(
   throw new Error(`${container} reported nothing:\n${await logsOf(admin, pod, container)}`);
 }
 
+/** An event of a namespace, as the user sees it. */
+export interface SeenEvent {
+  readonly reason: string;
+  readonly message: string;
+  readonly involvedObject: { readonly kind: string; readonly name: string };
+}
+
+/** Waits for an event of a namespace that `accepts` takes. */
+export async function waitForEvent(
+  admin: Client,
+  namespace: string,
+  accepts: (event: SeenEvent) => boolean,
+  seconds = 60,
+): Promise<SeenEvent> {
+  const deadline = Date.now() + seconds * 1000;
+  while (Date.now() < deadline) {
+    const { body } = await admin.call('GET', `/api/v1/namespaces/${namespace}/events`);
+    const found = ((body as { items?: SeenEvent[] }).items ?? []).find(accepts);
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(await describePods(admin, namespace));
+}
+
 async function describePods(admin: Client, namespace: string): Promise<string> {
   const pods = await podsIn(admin, namespace);
   const lines = await Promise.all(pods.map((pod) => describePod(admin, pod)));

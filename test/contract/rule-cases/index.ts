@@ -6,6 +6,7 @@ import { karsMemoryCases } from './kars-memory.ts';
 import { karsSandboxCases } from './kars-sandbox.ts';
 import { mcpServerCases } from './mcp-server.ts';
 import type { RuleCase } from './rule-case.ts';
+import { sandboxIsolationCases } from './sandbox-isolation.ts';
 import { sandboxWorkCases } from './sandbox-work.ts';
 import { toolPolicyCases } from './tool-policy.ts';
 import { trustGraphCases } from './trust-graph.ts';
@@ -13,6 +14,7 @@ import { trustGraphCases } from './trust-graph.ts';
 /** Cases for the rules of every kind; the API server answers them as the validator does. */
 export const ruleCases: readonly RuleCase[] = [
   ...karsSandboxCases,
+  ...sandboxIsolationCases,
   ...sandboxWorkCases,
   ...inferencePolicyCases,
   ...toolPolicyCases,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { integer } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
+import { isolationFields, isolationRules } from './isolation.ts';
 
 /** First ABI version of Landlock, which has the rules about files. */
 export const FILE_RULES_ABI = 1;
@@ -11,10 +12,7 @@ export const PORT_RULES_ABI = 4;
 /** `spec.sandbox`: hardening of the pod. */
 export const hardening = withRules(
   z.strictObject({
-    isolation: z
-      .enum(['standard', 'enhanced', 'confidential'])
-      .default('enhanced')
-      .describe('How far the agent is kept from the node.'),
+    ...isolationFields,
     seccompProfile: z
       .string()
       .default('kars-strict')
@@ -48,6 +46,7 @@ export const hardening = withRules(
       .describe('Lowest ABI version of Landlock that the agent is started with.'),
   }),
   [
+    ...isolationRules,
     {
       cel: "self.isolation != 'standard' || (!has(self.minLandlockAbi) && (!has(self.connectPorts) || self.connectPorts == 'Any'))",
       message:

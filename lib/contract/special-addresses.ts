@@ -82,6 +82,9 @@ const RANGES: readonly SpecialRange[] = [
 /** All that is allocated as global unicast, so that a range of a later registry is not global by omission. */
 const UNICAST_V6 = special('2000::/3', 'global unicast').range;
 
+/** What public addresses are part of, in either family. */
+const BLOCKS = [special('0.0.0.0/0', 'every address').range, UNICAST_V6];
+
 /** Why an address is not global unicast, or undefined when it is. */
 export function specialPurpose(address: string): string | undefined {
   const parsed = parseAddress(address);
@@ -141,6 +144,15 @@ export function cidrFault(cidr: string): string | undefined {
   return isKnown ? undefined : `got ${got}, which is not allocated; supply a range of endpoints`;
 }
 
+/** Why a text is not a range that can be left out of the public blocks, or undefined when it is. */
+export function leftOutFault(cidr: string): string | undefined {
+  const range = parseRange(cidr);
+  const isAll = range !== undefined && BLOCKS.some((block) => includes(range, block));
+  return isAll
+    ? `got ${JSON.stringify(cidr)}, which leaves no public address; supply the ranges of the cluster`
+    : rangeFault(cidr);
+}
+
 /** All addresses, and parts of them that are left out. */
 export interface AddressBlock {
   readonly cidr: string;
@@ -155,7 +167,7 @@ export function publicBlocks(more: readonly string[]): AddressBlock[] {
   ];
   const isWithinOther = (range: IpRange): boolean =>
     left.some((other) => includes(other, range) && !includes(range, other));
-  return [special('0.0.0.0/0', 'every address').range, UNICAST_V6].map((block) => ({
+  return BLOCKS.map((block) => ({
     cidr: formatRange(block),
     except: [
       ...new Set(

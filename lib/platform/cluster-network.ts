@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { Problem } from '../contract/problem.ts';
-import { dnsServerFault, rangeFault } from '../contract/special-addresses.ts';
+import { dnsServerFault, leftOutFault } from '../contract/special-addresses.ts';
 import { problem } from '../private/problems.ts';
 
 /** Pods of a namespace, all of them without labels. */
@@ -107,7 +107,7 @@ export class ClusterNetwork {
       ]),
       ...this.publicRanges.map((range, index): [string, string | undefined] => [
         `publicRanges[${index}]`,
-        rangeFault(range),
+        leftOutFault(range),
       ]),
     ];
     return faults.flatMap(([path, fault]) =>

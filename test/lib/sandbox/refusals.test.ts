@@ -233,6 +233,8 @@ describe('a network of a cluster is refused at synth', () => {
       { publicRanges: ['52.10.0.1/16'] },
       'supply its normal form "52.10.0.0/16"',
     ],
+    ['a range of everything', { publicRanges: ['0.0.0.0/0'] }, 'which leaves no public address'],
+    ['a range of everything in IPv6', { publicRanges: ['::/0'] }, 'which leaves no public address'],
     ['a range that is none', { publicRanges: ['52.10'] }, 'network.publicRanges[0]: got "52.10"'],
   ])('with %s', (_what, props, expected) => {
     const problems = synthProblems((app) => {

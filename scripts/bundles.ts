@@ -24,6 +24,8 @@ export async function bundle(
     format: 'esm',
     conditions: ['kars:source'],
     metafile: true,
+    // The text of a program stays in memory as long as it runs.
+    minifyWhitespace: true,
     legalComments: 'linked',
     logLevel: 'warning',
     // Some dependencies are CommonJS and call require() for what Node itself brings.

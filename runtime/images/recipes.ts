@@ -37,10 +37,17 @@ const node: SharedLayer = {
   ],
 };
 
+/** Sidecars wait most of the time: a small young generation, and code for size, spare a tenth of their memory. */
+export const NODE_COMMAND = [
+  '/usr/local/bin/node',
+  '--max-semi-space-size=2',
+  '--optimize-for-size',
+] as const;
+
 const nodeProcess = (program: 'router' | 'egress-proxy' | 'agent', user: number): Recipe => ({
   from: node,
   contents: [{ kind: 'bundle', program }],
-  entrypoint: ['/usr/local/bin/node', `/app/${program}.js`],
+  entrypoint: [...NODE_COMMAND, `/app/${program}.js`],
   user,
   maxBytes: 200 * MEBIBYTE,
 });

@@ -42,7 +42,8 @@ export const disruptions: readonly Disruption[] = [
     passed: replaced,
   },
   {
-    what: 'an eviction by the kubelet, which an agent can force by filling its volume',
+    // An agent can force it, as here, by filling its volume.
+    what: 'an eviction by the kubelet',
     happen: async (_node: Node, pod: Pod): Promise<void> => {
       const volumes = join(paths.kubeletRoot, 'pods', uid(pod), 'volumes');
       const file = join(volumes, 'kubernetes.io~empty-dir', 'workspace', 'ballast');
@@ -73,7 +74,8 @@ export const disruptions: readonly Disruption[] = [
     passed: restarted('agent', 'router', 'egress-proxy'),
   },
   {
-    what: 'the death of the container that holds its namespaces, and so its packet rules',
+    // It holds the namespaces of the pod, and so the packet rules.
+    what: 'the death of the pause container',
     happen: (_node, pod) => killSandbox(pod),
     passed: (before, now) =>
       uid(now) === uid(before) &&

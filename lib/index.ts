@@ -37,7 +37,7 @@ export { Egress } from './sandbox/egress.ts';
 export { Inbound } from './sandbox/inbound.ts';
 export type { InboundProps } from './sandbox/inbound.ts';
 export { KarsSandbox } from './sandbox/kars-sandbox.ts';
-export type { CertificateBundle, KarsSandboxProps } from './sandbox/kars-sandbox.ts';
+export type { CertificateBundle, KarsSandboxProps } from './sandbox/sandbox-props.ts';
 export { NodeRequirement, Toleration } from './sandbox/scheduling.ts';
 export type { SandboxScheduling, TolerationProps } from './sandbox/scheduling.ts';
 export { SandboxSecret } from './sandbox/secrets.ts';

@@ -4,6 +4,9 @@ export const GUARD_DIR = '/etc/kars/guard';
 /** Directory that the guard installs the launcher and its document into; the agent mounts it read-only. */
 export const LAUNCH_DIR = '/run/kars/launch';
 
+/** Directories that the agent may write to. */
+export const agentDirectories = { workspace: '/sandbox', temporary: '/tmp' } as const;
+
 /** Directory of the named secrets of the agent, one file each. */
 export const AGENT_SECRETS_DIR = '/run/kars/secrets';
 

@@ -1,14 +1,18 @@
 import type { PersistentVolumeClaim, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
-import { AGENT_SECRETS_DIR, CA_DIR, CA_FILE, LAUNCH_DIR } from '../contract/hardening.ts';
+import {
+  AGENT_SECRETS_DIR,
+  agentDirectories,
+  CA_DIR,
+  CA_FILE,
+  LAUNCH_DIR,
+} from '../contract/hardening.ts';
 import { claim } from './claim.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
-import { agentDirectories, volumeNames } from './volumes.ts';
+import { OWNER_AND_GROUP_READ, volumeNames } from './volumes.ts';
 
 const WORKSPACE_CLAIM = 'kars-workspace';
 
 const DEFAULT_SIZE = '1Gi';
-
-const OWNER_AND_GROUP_READ = 0o440;
 
 /** The volumes that only the agent mounts. */
 export function agentVolumes(spec: AcceptedSandboxSpec): Volume[] {

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { canonicalJson, contentDigest } from '../contract/canonical.ts';
-import { GUARD_FILE, LAUNCH_FILE } from '../contract/hardening.ts';
+import { agentDirectories, GUARD_FILE, LAUNCH_FILE } from '../contract/hardening.ts';
 import { FILE_RULES_ABI, PORT_RULES_ABI } from '../contract/kinds/kars-sandbox/hardening.ts';
 import { guardDocumentFor } from './guard/guard-document.ts';
 import { inboundPorts } from './inbound-objects.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
 import { launchDocumentFor } from './launch/launch-document.ts';
 import { sandboxLabels, sandboxNamespace } from './names.ts';
-import { agentDirectories } from './volumes.ts';
 
 /** What the guard loads and the launcher applies, with the digests that the pod template pins. */
 export interface Hardening {

@@ -4,7 +4,7 @@ import {
   type EgressEntry,
 } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
-import type { KarsSandboxProps } from './kars-sandbox.ts';
+import type { KarsSandboxProps } from './sandbox-props.ts';
 import { schedulingSpec } from './scheduling.ts';
 
 /** The spec of the custom resource for the props of a sandbox. */

@@ -24,7 +24,8 @@ const STATE_CLAIM = 'kars-state';
 /** Size of the state volume when nothing else is said. */
 const DEFAULT_STATE_SIZE = '1Gi';
 
-const OWNER_AND_GROUP_READ = 0o440;
+/** Mode of files that one container alone mounts. */
+export const OWNER_AND_GROUP_READ = 0o440;
 
 /** All documents in one directory, so that the kubelet swaps them as one. */
 export function documentsVolume(documents: readonly EncodedDocument[]): Volume {
@@ -79,9 +80,6 @@ export function guardVolumes({ configMap }: Hardening, { sandbox }: AcceptedSand
       : []),
   ];
 }
-
-/** Where the writable directories of the agent are mounted. */
-export const agentDirectories = { workspace: '/sandbox', temporary: '/tmp' } as const;
 
 const isEphemeral = ({ state }: AcceptedSandboxSpec): boolean => state?.mode === 'Ephemeral';
 

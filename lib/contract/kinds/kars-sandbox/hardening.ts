@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentDirectories } from '../../hardening.ts';
 import { integer } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { isolationFields, isolationRules } from './isolation.ts';
@@ -34,7 +35,7 @@ export const hardening = withRules(
       .describe('Kept false by the constructs, whatever stands here.'),
     writablePaths: z
       .array(z.string())
-      .default(['/sandbox', '/tmp'])
+      .default(Object.values(agentDirectories))
       .describe('Directories that the agent may write to.'),
     connectPorts: z
       .enum(['Any', 'Sidecars'])
@@ -56,7 +57,7 @@ export const hardening = withRules(
         isolation !== 'standard' || (!has(minLandlockAbi) && connectPorts !== 'Sidecars'),
     },
     {
-      cel: "!has(self.connectPorts) || self.connectPorts == 'Any' || !has(self.minLandlockAbi) || self.minLandlockAbi >= 4",
+      cel: `!has(self.connectPorts) || self.connectPorts == 'Any' || !has(self.minLandlockAbi) || self.minLandlockAbi >= ${PORT_RULES_ABI}`,
       message: `spec.sandbox.connectPorts=Sidecars needs minLandlockAbi of ${PORT_RULES_ABI} or more, where Landlock has rules about ports`,
       reason: 'FieldValueInvalid',
       holds: ({ connectPorts, minLandlockAbi }) =>

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Where a command writes. */
 export interface Output {
   /** The result, on standard output. */
@@ -6,8 +8,8 @@ export interface Output {
   readonly progress: (text: string) => void;
 }
 
-/** The streams of this process. */
+/** The streams of this process. Logs, images and clusters are not ours, so nothing of them commands a terminal. */
 export const processOutput: Output = {
-  print: (text) => process.stdout.write(`${text}\n`),
-  progress: (text) => process.stderr.write(`${text}\n`),
+  print: (text) => process.stdout.write(`${printable(text)}\n`),
+  progress: (text) => process.stderr.write(`${printable(text)}\n`),
 };

@@ -1,5 +1,8 @@
-/** Rows as text in columns, the first row as head. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+import { oneLine } from './printable.ts';
+
+/** Rows as text in columns, the first row as head; each on one line, whatever its cells hold. */
+export function formatTable(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(oneLine));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );

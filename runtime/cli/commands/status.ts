@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ContainerReport, SandboxReport } from '../cluster/sandbox-status.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { oneLine } from '../printable.ts';
 import { formatTable } from '../table.ts';
 
 interface Options {
@@ -30,7 +31,8 @@ export function addStatus(program: Command, output: Output): void {
     });
 }
 
-function formatReport({ namespace, pod, phase, why, containers }: SandboxReport): string {
+/** The agent writes the last words of its own container, so no text makes a line of its own. */
+export function formatReport({ namespace, pod, phase, why, containers }: SandboxReport): string {
   const reasons = [
     ...why,
     ...containers.flatMap((container) => container.why.map((text) => `${container.name}: ${text}`)),
@@ -39,7 +41,7 @@ function formatReport({ namespace, pod, phase, why, containers }: SandboxReport)
   return [
     `${namespace}/${pod} ${phase}`,
     ...(containers.length === 0 ? [] : ['', formatTable([head, ...containers.map(row)])]),
-    ...(reasons.length === 0 ? [] : ['', ...reasons]),
+    ...(reasons.length === 0 ? [] : ['', ...reasons.map(oneLine)]),
   ].join('\n');
 }
 

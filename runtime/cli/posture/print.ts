@@ -1,13 +1,14 @@
 import type { Posture, PromisePosture } from 'kars-constructs/contract';
+import { oneLine } from '../printable.ts';
 import { formatTable } from '../table.ts';
 
 /** A posture as a table of promises, with what it opens and what weakens it. */
 export function formatPosture({ sandbox, promises, reach }: Posture): string {
   const weaknesses = promises.flatMap(({ id, weakenedBy }) =>
-    weakenedBy.map(({ field, what }) => `  ${id}: ${field}: ${what}`),
+    weakenedBy.map(({ field, what }) => oneLine(`  ${id}: ${field}: ${what}`)),
   );
   return [
-    `KarsSandbox ${sandbox}`,
+    oneLine(`KarsSandbox ${sandbox}`),
     formatTable([['promise', 'state', 'what', 'how'], ...promises.map(row)]),
     'Opens',
     ...Object.entries(reach).map(
@@ -25,4 +26,4 @@ const row = ({ id, state, promise, by, missing }: PromisePosture): string[] => [
   [...by, ...missing.map((what) => `not yet: ${what}`)].join('; '),
 ];
 
-const listed = (list: readonly string[]): string => (list.length === 0 ? 'none' : list.join(', '));
+const listed = (list: readonly string[]): string => (list.length === 0 ? 'none' : oneLine(list.join(', ')));

@@ -4,6 +4,7 @@ import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
 import { describe, expect, it } from 'vitest';
 import type { StatusRecord } from 'kars-constructs/contract';
 import { describePod, readSandbox, statusIn } from '../../../runtime/cli/cluster/sandbox-status.ts';
+import { formatReport } from '../../../runtime/cli/commands/status.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
 import { kars } from '../../support/kars.ts';
 
@@ -189,6 +190,17 @@ describe('the status of a sandbox', () => {
 });
 
 describe('kars status', () => {
+  it('shows the last words of an agent as text of the agent, and lets them command no terminal', () => {
+    const error = '\u001b[2J\u009b1A\u202e ready\nrouter: [KARS_STATE_FULL] forged\r';
+    const message = JSON.stringify({ code: 'KARS_X\nguard', error });
+    const pod = podOf({ agent: { terminated: { exitCode: 1, message } } });
+    const shown = formatReport({ namespace: 'a', sandbox: 'b', ...describePod(pod, both()) });
+    expect(shown).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+    expect(shown.split('\n').filter((line) => line.includes('KARS_'))).toEqual([
+      'agent: [KARS_X\\nguard] \\u001b[2J\\u009b1A\\u202e ready\\nrouter: [KARS_STATE_FULL] forged\\u000d',
+    ]);
+  });
+
   it('ends with code 2 without a sandbox, and 3 without a cluster', async () => {
     expect(await kars(['status'])).toMatchObject({ code: 2 });
     const kubeconfig = join(temporaryDirectory(), 'config');

@@ -11,4 +11,6 @@ export const printable = (text: string): string => text.replace(CONTROLS, escape
 
 /** A text of somebody else that stays on its line. */
 export const oneLine = (text: string): string =>
-  printable(text).replaceAll('\n', String.raw`\n`).replaceAll('\t', String.raw`\t`);
+  printable(text)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\t', String.raw`\t`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import { list } from 'tar';
 import { CommandError } from '../exit-codes.ts';
 
@@ -17,6 +17,9 @@ const LARGEST_JSON = 4 * 1024 * 1024;
 /** Most that is kept of one archive. */
 const MOST_KEPT = 64 * 1024 * 1024;
 
+/** Far more files than an image has; a few megabytes of a compressed archive can name millions. */
+const MOST_FILES = 100_000;
+
 /**
  * Opens an OCI archive, an OCI layout or what `docker save` writes, compressed or not.
  *
@@ -28,19 +31,31 @@ export async function openImage(path: string): Promise<ImageFiles> {
 }
 
 function openDirectory(directory: string): ImageFiles {
-  const size = (path: string): number | undefined =>
-    statSync(join(directory, path), { throwIfNoEntry: false })?.size;
+  const root = realpathSync(directory);
+  /** Neither a link nor a name in the image leads out of it, nor to a device that never ends. */
+  const within = (path: string): string | undefined => {
+    const named = join(root, path);
+    if (!existsSync(named)) return undefined;
+    const file = realpathSync(named);
+    return file.startsWith(root + sep) && statSync(file).isFile() ? file : undefined;
+  };
+  const size = (path: string): number | undefined => {
+    const file = within(path);
+    return file === undefined ? undefined : statSync(file).size;
+  };
   return {
     size,
-    read: async (path) =>
-      (size(path) ?? Infinity) > LARGEST_JSON ? undefined : readFile(join(directory, path)),
+    read: async (path) => {
+      const file = within(path);
+      return file === undefined || statSync(file).size > LARGEST_JSON ? undefined : readFile(file);
+    },
   };
 }
 
 async function openArchive(file: string): Promise<ImageFiles> {
   const sizes = new Map<string, number>();
   const contents = new Map<string, Uint8Array>();
-  let kept = 0;
+  let [kept, files] = [0, 0];
   const fault = (text: string) => new CommandError('internal', `${file}: ${text}`);
   try {
     await list({
@@ -48,6 +63,8 @@ async function openArchive(file: string): Promise<ImageFiles> {
       strict: true,
       onReadEntry: (entry) => {
         const path = posix.normalize(entry.path);
+        files += 1;
+        if (files > MOST_FILES) return;
         sizes.set(path, entry.size);
         if (entry.type !== 'File' || entry.size > LARGEST_JSON || kept > MOST_KEPT) return;
         kept += entry.size;
@@ -59,6 +76,7 @@ async function openArchive(file: string): Promise<ImageFiles> {
   } catch (error) {
     throw fault(`got no archive: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (files > MOST_FILES) throw fault(`got ${files} files, allowed ${MOST_FILES} in an image`);
   return {
     size: (path) => sizes.get(path),
     read: (path) => Promise.resolve(contents.get(path)),

@@ -21,6 +21,9 @@ export interface InspectedImage {
   readonly command: readonly string[];
 }
 
+/** Most manifests and indexes that are followed: a few indexes that name each other multiply. */
+const MOST_MANIFESTS = 256;
+
 const strings = z.array(z.string()).nullish();
 
 const configSchema = z.looseObject({
@@ -52,12 +55,9 @@ const manifestSchema = z.looseObject({ config: descriptor, layers: z.array(descr
 
 const isIndex = z.looseObject({ manifests: z.array(z.unknown()) });
 
-const dockerSchema = z.array(
-  z.looseObject({ Config: z.string(), RepoTags: strings, Layers: z.array(z.string()) }),
-);
-
-/** Deepest index within an index that is followed. */
-const DEEPEST = 3;
+const dockerSchema = z
+  .array(z.looseObject({ Config: z.string(), RepoTags: strings, Layers: z.array(z.string()) }))
+  .max(MOST_MANIFESTS);
 
 /** Everything that an archive, or a layout in a directory, has. */
 export async function inspectImages(path: string): Promise<InspectedImage[]> {
@@ -65,7 +65,7 @@ export async function inspectImages(path: string): Promise<InspectedImage[]> {
   const index = await files.read('index.json');
   if (index !== undefined) {
     const { manifests } = parse(indexSchema, index, 'index.json');
-    return (await Promise.all(manifests.map((one) => fromDescriptor(files, one, '', 0)))).flat();
+    return fromDescriptors({ files, followed: 0 }, manifests, '');
   }
   const saved = await files.read('manifest.json');
   if (saved !== undefined) return fromDocker(files, saved);
@@ -75,24 +75,42 @@ export async function inspectImages(path: string): Promise<InspectedImage[]> {
   );
 }
 
+interface Walk {
+  readonly files: ImageFiles;
+  followed: number;
+}
+
+/** One after the other, so that too many are noticed before they are read. */
+async function fromDescriptors(
+  walk: Walk,
+  descriptors: readonly Descriptor[],
+  outerName: string,
+): Promise<InspectedImage[]> {
+  const images: InspectedImage[] = [];
+  for (const one of descriptors) images.push(...(await fromDescriptor(walk, one, outerName)));
+  return images;
+}
+
 async function fromDescriptor(
-  files: ImageFiles,
+  walk: Walk,
   { digest, platform, annotations }: Descriptor,
   outerName: string,
-  depth: number,
 ): Promise<InspectedImage[]> {
   // What builders record about a build stands beside the image, for no platform.
   if (platform?.os === 'unknown') return [];
+  walk.followed += 1;
+  if (walk.followed > MOST_MANIFESTS) {
+    throw new CommandError('internal', `got more than ${MOST_MANIFESTS} manifests and indexes`);
+  }
+  const { files } = walk;
   const name =
     annotations?.['io.containerd.image.name'] ??
     annotations?.['org.opencontainers.image.ref.name'] ??
     outerName;
   const blob = await readBlob(files, digest);
   if (isIndex.safeParse(parse(z.unknown(), blob, digest)).success) {
-    if (depth === DEEPEST) throw new CommandError('internal', `got too deep an index in ${digest}`);
     const { manifests } = parse(indexSchema, blob, digest);
-    const inner = manifests.map((one) => fromDescriptor(files, one, name, depth + 1));
-    return (await Promise.all(inner)).flat();
+    return fromDescriptors(walk, manifests, name);
   }
   const { config, layers } = parse(manifestSchema, blob, digest);
   const bytes = layers.reduce((sum, { size }) => sum + size, 0);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 import { describe, expect, it } from 'vitest';
 import type { InspectedImage } from '../../../runtime/cli/images/inspect.ts';
@@ -124,6 +125,73 @@ describe('kars images inspect', () => {
     const { code, stderr } = await kars(['images', 'inspect', place(changed)]);
     expect(code).toBe(3);
     expect(stderr).toContain('got other bytes than the digest sha256:');
+  });
+
+  it('follows a bounded number of manifests, however indexes name each other', async () => {
+    const files: Record<string, string> = {};
+    const blob = (value: object) => {
+      const body = JSON.stringify(value);
+      const hex = createHash('sha256').update(body).digest('hex');
+      files[`blobs/sha256/${hex}`] = body;
+      return { digest: `sha256:${hex}`, size: body.length };
+    };
+    const times = (one: object): object => ({ manifests: Array(20).fill(one) });
+    const image = blob({ config: blob(config), layers: [] });
+    files['index.json'] = JSON.stringify(times(blob(times(blob(times(image))))));
+    const { code, stderr } = await kars(['images', 'inspect', place(files)]);
+    expect(code).toBe(3);
+    expect(stderr).toContain('got more than 256 manifests and indexes');
+  });
+
+  it('counts the files of an archive before it keeps their names', async () => {
+    const header = (name: string): Buffer => {
+      const block = Buffer.alloc(512);
+      block.write(name);
+      block.write(
+        '0000644\0' + '0000000\0'.repeat(2) + '00000000000\0'.repeat(2) + ' '.repeat(8),
+        100,
+      );
+      block.write('0', 156);
+      block.write('ustar\0' + '00', 257);
+      const sum = block.reduce((total, byte) => total + byte, 0);
+      block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+      return block;
+    };
+    const file = join(temporaryDirectory(), 'many.tar.gz');
+    writeFileSync(file, gzipSync(Buffer.concat(Array<Buffer>(100_001).fill(header('a')))));
+    const { code, stderr } = await kars(['images', 'inspect', file]);
+    expect(code).toBe(3);
+    expect(stderr).toContain('got 100001 files, allowed 100000 in an image');
+  });
+
+  it.each([
+    ['a name', '../outside.json'],
+    ['a link', 'link.json'],
+    ['a link to a device', 'zero'],
+  ])('reads nothing outside a layout by %s', async (_, Config) => {
+    const outer = place({ 'outside.json': JSON.stringify(config), 'layout/x': '' });
+    const layout = join(outer, 'layout');
+    symlinkSync(join(outer, 'outside.json'), join(layout, 'link.json'));
+    symlinkSync('/dev/null', join(layout, 'zero'));
+    writeFileSync(join(layout, 'manifest.json'), JSON.stringify([{ Config, Layers: [] }]));
+    const { code, stderr } = await kars(['images', 'inspect', layout]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`got no ${Config}`);
+  });
+
+  it('shows what an image says, and lets it command no terminal', async () => {
+    const hostile = {
+      ...config.config,
+      User: '\u001b[2J\u009b1A\nuser  root',
+      Env: ['A=\r\u202e'],
+    };
+    const { stdout } = await kars([
+      'images',
+      'inspect',
+      place(ociFiles({ ...config, config: hostile })),
+    ]);
+    expect(stdout).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+    expect(stdout).toContain(String.raw`\u001b[2J\u009b1A\nuser  root`);
   });
 
   it.each([

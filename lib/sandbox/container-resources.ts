@@ -33,12 +33,9 @@ function sidecar(memory: string): ResourceRequirements {
 }
 
 const AGENT_DEFAULTS = {
-  requests: { cpu: '500m', memory: '1Gi' },
+  requests: { cpu: '500m', memory: '1Gi', 'ephemeral-storage': '256Mi' },
   limits: { cpu: '2', memory: '4Gi' },
 };
-
-/** What the agent reserves of the disk of the node when nothing else is said. */
-const AGENT_STORAGE_REQUEST = '256Mi';
 
 /**
  * The resources of the agent. The kubelet evicts a pod whose logs and empty directories exceed the sum of
@@ -49,13 +46,21 @@ export function agentResources(
   { resources }: AcceptedSandboxSpec,
   volumes: readonly Volume[],
 ): ResourceRequirements {
-  const { requests = {}, limits = {} } = (resources ?? AGENT_DEFAULTS) as ResourceRequirements;
+  const { requests = {}, limits = {} } = (resources ?? {}) as ResourceRequirements;
   const directories = volumes
     .filter(({ emptyDir }) => emptyDir !== undefined && emptyDir.medium !== 'Memory')
     .map(({ emptyDir }) => bytesOf(String(emptyDir?.sizeLimit)) ?? 0);
   const room = directories.reduce((sum, bytes) => sum + bytes, LOGS);
   return {
-    requests: { 'ephemeral-storage': AGENT_STORAGE_REQUEST, ...requests },
-    limits: { 'ephemeral-storage': mebibytes(room), ...limits },
+    requests: { ...reserved(limits), ...requests },
+    limits: { ...AGENT_DEFAULTS.limits, 'ephemeral-storage': mebibytes(room), ...limits },
   };
 }
+
+/** A limit that is given may be below what is reserved otherwise; the API server reserves the limit itself then. */
+const reserved = (limits: NonNullable<ResourceRequirements['limits']>) =>
+  Object.fromEntries(
+    Object.entries(AGENT_DEFAULTS.requests).filter(
+      ([kind]) => kind === 'ephemeral-storage' || !(kind in limits),
+    ),
+  );

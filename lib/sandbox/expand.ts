@@ -8,6 +8,7 @@ import { agentService } from './inbound-objects.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
 import { podTemplate } from './pod.ts';
+import { resourceProblems } from './resource-problems.ts';
 import { runtimeProblems } from './runtime-problems.ts';
 import { secretProblems } from './secret-problems.ts';
 import { namespace, serviceAccount } from './service-account.ts';
@@ -44,6 +45,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
     problems: [
       ...problems,
       ...runtimeProblems(spec),
+      ...resourceProblems(spec),
       ...environmentProblems(spec),
       ...secretProblems(input),
     ],

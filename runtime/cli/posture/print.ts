@@ -26,4 +26,5 @@ const row = ({ id, state, promise, by, missing }: PromisePosture): string[] => [
   [...by, ...missing.map((what) => `not yet: ${what}`)].join('; '),
 ];
 
-const listed = (list: readonly string[]): string => (list.length === 0 ? 'none' : oneLine(list.join(', ')));
+const listed = (list: readonly string[]): string =>
+  list.length === 0 ? 'none' : oneLine(list.join(', '));

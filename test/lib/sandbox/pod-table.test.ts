@@ -8,6 +8,7 @@ import {
   SandboxWorkspace,
   type KarsSandboxProps,
 } from 'kars-constructs';
+import type { KarsSandboxSpec } from 'kars-constructs/contract';
 import { acceptedInput } from '../../support/input.ts';
 import { expandSandbox } from '../../../lib/sandbox/expand.ts';
 import { containerOf, podOf, synthesized } from '../../support/pod.ts';
@@ -128,16 +129,43 @@ describe('the resources of the agent', () => {
     expect(disk({ isolation: 'confidential' })).toBe(`${own}Mi`);
   });
 
-  it('of a manifest keep what it says, and are bounded where it says nothing', () => {
-    const { objects } = expandSandbox(
-      acceptedInput({ resources: { limits: { cpu: '1', memory: '2Gi' } } }),
-    );
+  const ofManifest = (given: { requests?: object; limits?: object }): ResourceRequirements => {
+    const resources = given as NonNullable<KarsSandboxSpec['resources']>;
+    const { objects } = expandSandbox(acceptedInput({ resources }));
     const { spec } = objects.find(({ kind }) => kind === 'Deployment') as unknown as {
       spec: { template: { spec: { containers: { resources: ResourceRequirements }[] } } };
     };
-    expect(spec.template.spec.containers[0]?.resources).toEqual({
+    return spec.template.spec.containers[0]?.resources ?? {};
+  };
+
+  it('of a manifest keep what it says, and are bounded where it says nothing', () => {
+    expect(ofManifest({ limits: { cpu: '1', memory: '2Gi' } })).toEqual({
       requests: { 'ephemeral-storage': '256Mi' },
       limits: { cpu: '1', memory: '2Gi', 'ephemeral-storage': '2192Mi' },
     });
+    expect(ofManifest({})).toEqual(resourcesOf({}));
+    expect(ofManifest({ limits: { cpu: '1' } })).toEqual({
+      requests: { memory: '1Gi', 'ephemeral-storage': '256Mi' },
+      limits: { cpu: '1', memory: '4Gi', 'ephemeral-storage': '2192Mi' },
+    });
+  });
+
+  it.each([
+    [{ limits: { memory: '0' } }, 'memory: got "0"'],
+    [{ limits: { memory: '0.0Gi' } }, 'memory: got "0.0Gi"'],
+    [{ limits: { cpu: 0 } }, 'cpu: got 0'],
+    [{ limits: { 'ephemeral-storage': '0e9' } }, 'ephemeral-storage: got "0e9"'],
+    [{ limits: { cpu: '-1' } }, 'cpu: got "-1"'],
+    [{ limits: { cpu: null } }, 'cpu: got null'],
+    [{ requests: { memory: '8Gi' } }, 'memory: got a request without a limit'],
+  ])('of a manifest that leave no bound are refused: %o', (resources, text) => {
+    const { problems } = expandSandbox(acceptedInput({ resources }));
+    expect(problems.map(({ code, path, message }) => `${code} ${path}: ${message}`)).toEqual([
+      expect.stringContaining(`KARS_AGENT_LIMIT spec.resources.limits.${text}`),
+    ]);
+  });
+
+  it.each(['100m', 2, '1.5', '1e9', '.5Gi', '12E'])('of a manifest may be %s', (cpu) => {
+    expect(expandSandbox(acceptedInput({ resources: { limits: { cpu } } })).problems).toEqual([]);
   });
 });

@@ -86,6 +86,14 @@ describe('a secret of the agent is refused', () => {
     },
   );
 
+  it('when images are pulled with it', () => {
+    const pullSecrets = [Secret.fromSecretName(new Chart(Testing.app(), 'chart'), 'p', 'registry')];
+    const secrets = [SandboxSecret.file('config', keyOf('registry', '.dockerconfigjson'))];
+    expect(refusalsOf({ pullSecrets, secrets })).toContain(
+      '[KARS_SECRET_OF_PULL] spec.secrets[0].secretRef.name: got the Secret registry, which images are pulled with',
+    );
+  });
+
   it.each(['HTTPS_PROXY', 'openai_api_key', 'KARS_X', 'AZURE_CLIENT_SECRET'])(
     'in the variable %s',
     (variable) => {

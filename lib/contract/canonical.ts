@@ -46,6 +46,9 @@ export function fileDigest(file: string, body: string | Uint8Array): string {
   return `sha256:${hash.digest('hex')}`;
 }
 
+/** The form of the digests that constructs and processes write. */
+export const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
 /** Digest of a text alone, as `sha256sum` gives it, in the form `sha256:<64 hex>`. */
 export function contentDigest(body: string): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { DIGEST } from './canonical.ts';
 import { encode, type EncodedDocument, type Source } from './document.ts';
 import type { MemberKind } from './projection.ts';
 import { memberKinds } from './projection.ts';
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const digest = z.string().regex(DIGEST);
 
 /** Payload of the set document: which documents belong together, by digest. */
 export const documentSetPayload = z.strictObject({

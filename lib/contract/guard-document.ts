@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { port } from './primitives.ts';
 
 /** Version of the guard document that this release writes and its guard reads. */
 export const GUARD_DOCUMENT_VERSION = 1;
@@ -12,7 +13,7 @@ const tables = z.strictObject({
 const probe = z.strictObject({
   protocol: z.enum(['tcp', 'udp']),
   address: z.union([z.ipv4(), z.ipv6()]).describe('Address that no host has (RFC 5737, RFC 3849).'),
-  port: z.int().min(1).max(65_535),
+  port: port(),
 });
 
 /** What the egress guard loads and tries before anything else of the pod runs. */

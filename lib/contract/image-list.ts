@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { DIGEST } from './canonical.ts';
 
 /** Version of the form of the file. */
 export const IMAGE_LIST_VERSION = 1;
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const digest = z.string().regex(DIGEST);
 
 const entry = z.strictObject({
   /** Digest of the manifest. */

@@ -59,6 +59,7 @@ export { formatAuthority, hostFault, normalHost, parseAuthority, parseTarget } f
 export type { Authority } from './names.ts';
 export { decodeKind, payloadSchemas } from './payloads.ts';
 export type { PayloadOf } from './payloads.ts';
+export { podLabels, sandboxNamespace } from './sandbox-names.ts';
 export { postureOf } from './posture/posture.ts';
 export type { Posture, PromisePosture, PromiseState } from './posture/posture.ts';
 export type { PostureInput } from './posture/posture-input.ts';

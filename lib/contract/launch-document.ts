@@ -1,18 +1,18 @@
 import { z } from 'zod';
+import { port } from './primitives.ts';
 
 /** Version of the launch document that this release writes and its launcher reads. */
 export const LAUNCH_DOCUMENT_VERSION = 1;
 
 const path = z.string().startsWith('/');
-const port = z.int().min(1).max(65_535);
 
 const landlock = z.strictObject({
   required: z.boolean().describe('Whether a kernel below minAbi is an error or a notice.'),
   minAbi: z.int().min(1).describe('Lowest ABI version of Landlock.'),
   readable: z.array(path).min(1).describe('Trees that may be read and run.'),
   writable: z.array(path).describe('Trees that may be written, read and run.'),
-  connectPorts: z.array(port).optional().describe('TCP ports to connect to; absent: any.'),
-  bindPorts: z.array(port).optional().describe('TCP ports to bind; absent: any.'),
+  connectPorts: z.array(port()).optional().describe('TCP ports to connect to; absent: any.'),
+  bindPorts: z.array(port()).optional().describe('TCP ports to bind; absent: any.'),
 });
 
 const condition = z.strictObject({

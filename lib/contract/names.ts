@@ -40,6 +40,12 @@ function parseHost(host: string): string | undefined {
   return URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`).hostname : undefined;
 }
 
+/** Why a number is not a TCP port, or undefined when it is one. */
+export const portFault = (port: number): string | undefined =>
+  Number.isInteger(port) && port >= 1 && port <= 65_535
+    ? undefined
+    : `got ${port}, supply a port from 1 to 65535`;
+
 /** A host with a port. */
 export interface Authority {
   /** A host name or an address in normal form; an IPv6 one without brackets. */
@@ -59,7 +65,7 @@ export function parseAuthority(text: string): Authority | undefined {
   const [, name = '', digits = ''] = match;
   const host = normalHost(name);
   const port = Number(digits);
-  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+  return host !== undefined && portFault(port) === undefined ? { host, port } : undefined;
 }
 
 /**
@@ -73,7 +79,7 @@ export function parseTarget(text: string): Authority | undefined {
   if (!isAddress) return parseAuthority(text);
   const host = normalAddress(bracketed ?? plain);
   const port = Number(digits);
-  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+  return host !== undefined && portFault(port) === undefined ? { host, port } : undefined;
 }
 
 /** A host and port as one text, an IPv6 address in brackets. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hostFault } from './names.ts';
+import { BYTES } from './quantity.ts';
 import { cidrFault } from './special-addresses.ts';
 
 /** Pattern of a DNS subdomain name, as the custom resources of kars v0.1.x spell it. */
@@ -7,6 +8,19 @@ export const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9
 
 /** Name of an object in the same namespace. */
 export const objectName = (): z.ZodString => z.string().max(253).regex(DNS_SUBDOMAIN);
+
+/** Key of a ConfigMap or a Secret. */
+export const dataKey = (): z.ZodString =>
+  z
+    .string()
+    .max(253)
+    .regex(/^[-._a-zA-Z0-9]+$/);
+
+/** Size of a volume. */
+export const volumeSize = (): z.ZodString => z.string().max(32).regex(BYTES);
+
+/** Access modes of a volume that keep other nodes out. */
+export const accessMode = () => z.enum(['ReadWriteOncePod', 'ReadWriteOnce']);
 
 /** Any object; the API server keeps members that it does not know. */
 export const openObject = (): z.ZodRecord<z.ZodString, z.ZodUnknown> =>

@@ -63,13 +63,16 @@ export const egressProxyOptions = {
   resolve: { type: 'string', multiple: true },
 } as const;
 
-/** The arguments of a sidecar in the pod of `sandbox`; Kubernetes expands `$(KARS_POD_IP)`. */
+/** Variable of a sidecar that holds the address of its pod, for its arguments. */
+export const POD_IP_VARIABLE = 'KARS_POD_IP';
+
+/** The arguments of a sidecar in the pod of `sandbox`; Kubernetes expands the variable. */
 export function podArguments(reader: Reader, sandbox: string): string[] {
   const { agentPort, statusPort } = processes[reader];
   return [
     `--sandbox=${sandbox}`,
     `--listen-port=${agentPort}`,
-    '--status-host=$(KARS_POD_IP)',
+    `--status-host=$(${POD_IP_VARIABLE})`,
     `--status-port=${statusPort}`,
   ];
 }

@@ -1,8 +1,9 @@
 import { labels } from '../contract/api.ts';
 import type { Problem } from '../contract/problem.ts';
+import { PLATFORM_PREFIX, sandboxNamespace } from '../contract/sandbox-names.ts';
 import { problem } from '../private/problems.ts';
 
-const PREFIX = 'kars-';
+export { podLabels, sandboxNamespace } from '../contract/sandbox-names.ts';
 
 /** Namespace of the control plane. */
 export const PLATFORM_NAMESPACE = 'kars-system';
@@ -11,7 +12,7 @@ export const PLATFORM_NAMESPACE = 'kars-system';
 export const NODE_NAMESPACE = 'kars-node-profiles';
 
 /** Its namespace is a DNS label too. */
-const LONGEST_NAME = 63 - PREFIX.length;
+const LONGEST_NAME = 63 - PLATFORM_PREFIX.length;
 
 /** A CronJob appends eleven characters to make the names of its jobs. */
 const LONGEST_CRON_NAME = 52;
@@ -20,15 +21,12 @@ const LONGEST_CRON_NAME = 52;
 export const longestSandboxName = (workload: string | undefined): number =>
   workload === 'CronJob' ? LONGEST_CRON_NAME : LONGEST_NAME;
 
-/** Names whose namespace belongs to the platform. */
-const RESERVED = ['system', 'sre', 'node-profiles'];
-
-/** Namespace of the pod of a sandbox. */
-export const sandboxNamespace = (sandbox: string): string => `${PREFIX}${sandbox}`;
+/** Namespaces that belong to the platform; kars v0.1.x has the last one. */
+const RESERVED: readonly string[] = [PLATFORM_NAMESPACE, NODE_NAMESPACE, 'kars-sre'];
 
 /** Why a sandbox may not have this name. */
 export function reservedNameProblems(name: string): Problem[] {
-  return RESERVED.includes(name)
+  return RESERVED.includes(sandboxNamespace(name))
     ? [
         problem(
           'KARS_NAME_RESERVED',
@@ -47,9 +45,4 @@ export function sandboxLabels(sandbox: string): Record<string, string> {
     'app.kubernetes.io/component': 'sandbox',
     'app.kubernetes.io/managed-by': 'kars-constructs',
   };
-}
-
-/** Labels that select the pod of a sandbox. */
-export function podLabels(sandbox: string): Record<string, string> {
-  return { [labels.sandbox]: sandbox, [labels.component]: 'sandbox' };
 }

@@ -1,6 +1,6 @@
 import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import type { Pod } from 'kubernetes-types/core/v1.js';
-import { labels } from 'kars-constructs/contract';
+import { podLabels } from 'kars-constructs/contract';
 import { CommandError } from '../exit-codes.ts';
 
 /** What `kars status` reads of a cluster: `get` and `list` of `pods`, and `get` of `pods/log`. */
@@ -43,7 +43,8 @@ export function connect({ kubeconfig, context }: ClusterOptions): PodReader {
   const api = config.makeApiClient(CoreV1Api);
   return {
     pods: async (namespace, sandbox) => {
-      const labelSelector = `${labels.sandbox}=${sandbox},${labels.component}=sandbox`;
+      const wanted = Object.entries(podLabels(sandbox));
+      const labelSelector = wanted.map(([key, value]) => `${key}=${value}`).join(',');
       const { items } = await asked(api.listNamespacedPod({ namespace, labelSelector }));
       // The same objects, but that the client makes dates of times, which nobody reads further on.
       return items.sort((a, b) => created(b) - created(a)) as unknown as Pod[];

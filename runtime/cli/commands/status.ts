@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sandboxNamespace } from 'kars-constructs/contract';
 import type { ContainerReport, SandboxReport } from '../cluster/sandbox-status.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -21,7 +22,7 @@ export function addStatus(program: Command, output: Output): void {
     .option('--context <name>', 'context of the kubeconfig')
     .option('--json', 'print the report as JSON')
     .action(async (sandbox: string, { json = false, ...options }: Options) => {
-      const [name = '', namespace = `kars-${name}`] = sandbox.split('/').toReversed();
+      const [name = '', namespace = sandboxNamespace(name)] = sandbox.split('/').toReversed();
       // The client of Kubernetes is most of this program, and no other command needs it.
       const { connect } = await import('../cluster/kube-client.ts');
       const { readSandbox } = await import('../cluster/sandbox-status.ts');

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { objectName } from '../../primitives.ts';
 import { has } from '../../rule.ts';
 
+/** RuntimeClass of confidential sandboxes when nothing else is said: that of Kata on AKS, as in kars. */
+export const CONFIDENTIAL_RUNTIME_CLASS = 'kata-vm-isolation';
+
 /** Members of `spec.sandbox` that say which kernel and which users the pod has. */
 export const isolationFields = {
   isolation: z
@@ -10,7 +13,7 @@ export const isolationFields = {
     .describe('How far the agent is kept from the node.'),
   runtimeClassName: objectName()
     .optional()
-    .describe('RuntimeClass of a confidential sandbox, kata-vm-isolation when absent.'),
+    .describe(`RuntimeClass of a confidential sandbox, ${CONFIDENTIAL_RUNTIME_CLASS} when absent.`),
   hostUsers: z
     .boolean()
     .optional()

@@ -1,20 +1,14 @@
 import { z } from 'zod';
 import { isReservedVariable, RESERVED_VARIABLES } from '../../agent-variables.ts';
-import { objectName } from '../../primitives.ts';
+import { dataKey, objectName } from '../../primitives.ts';
 import { has, withRules, type CrossFieldRule } from '../../rule.ts';
-
-/** Secrets of the platform begin with it, and the agent gets none of them. */
-const PREFIX = 'kars-';
+import { PLATFORM_PREFIX } from '../../sandbox-names.ts';
 
 const entry = z.strictObject({
   secretRef: z
     .strictObject({
       name: objectName().describe('Secret in the namespace of the sandbox.'),
-      key: z
-        .string()
-        .max(253)
-        .regex(/^[-._a-zA-Z0-9]+$/)
-        .describe('Key of the Secret.'),
+      key: dataKey().describe('Key of the Secret.'),
     })
     .describe('Where the value is.'),
   env: z
@@ -50,9 +44,9 @@ export const secrets = withRules(z.array(entry).max(32), [
     holds: (list) => list.every(({ env, file }) => has(env) !== has(file)),
   },
   {
-    cel: `self.all(one, !one.secretRef.name.startsWith('${PREFIX}'))`,
-    message: `spec.secrets may not name a Secret that begins with ${PREFIX}, which is the platform's`,
-    holds: (list) => list.every(({ secretRef }) => !secretRef.name.startsWith(PREFIX)),
+    cel: `self.all(one, !one.secretRef.name.startsWith('${PLATFORM_PREFIX}'))`,
+    message: `spec.secrets may not name a Secret that begins with ${PLATFORM_PREFIX}, which is the platform's`,
+    holds: (list) => list.every(({ secretRef }) => !secretRef.name.startsWith(PLATFORM_PREFIX)),
   },
   {
     cel: `self.all(one, !has(one.env) || !one.env.matches('(?i:${RESERVED_VARIABLES})'))`,

@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { objectName, openObject, port, stringMap } from '../../primitives.ts';
-import { BYTES } from '../../quantity.ts';
+import {
+  accessMode,
+  objectName,
+  openObject,
+  port,
+  stringMap,
+  volumeSize,
+} from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
 import { hardening } from './hardening.ts';
@@ -83,15 +89,9 @@ const shape = z.strictObject({
   state: z
     .strictObject({
       mode: z.enum(['Persistent', 'Ephemeral']).describe('Whether the state outlives the pod.'),
-      size: z
-        .string()
-        .max(32)
-        .regex(BYTES)
-        .optional()
-        .describe('Size of the volume, 1Gi when absent.'),
+      size: volumeSize().optional().describe('Size of the volume, 1Gi when absent.'),
       storageClassName: objectName().optional().describe('Storage class of the volume.'),
-      accessMode: z
-        .enum(['ReadWriteOncePod', 'ReadWriteOnce'])
+      accessMode: accessMode()
         .optional()
         .describe(
           'Access mode of the volume; absent means ReadWriteOncePod. ReadWriteOnce is for drivers that lack it: then only the lock of each sidecar keeps a second pod of the node out.',

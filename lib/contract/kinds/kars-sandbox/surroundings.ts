@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { listByName, objectName } from '../../primitives.ts';
+import { dataKey, listByName, objectName } from '../../primitives.ts';
 import { withRules } from '../../rule.ts';
+import { PLATFORM_PREFIX } from '../../sandbox-names.ts';
 
 /** `spec.extraCa`: certificate authorities that the agent trusts. */
 export const extraCa = withRules(
@@ -8,20 +9,15 @@ export const extraCa = withRules(
     configMapRef: z
       .strictObject({
         name: objectName().describe('ConfigMap in the namespace of the sandbox.'),
-        key: z
-          .string()
-          .max(253)
-          .regex(/^[-._a-zA-Z0-9]+$/)
-          .describe('Key that holds certificates in PEM.'),
+        key: dataKey().describe('Key that holds certificates in PEM.'),
       })
       .describe('Where the certificates are.'),
   }),
   [
     {
-      cel: "!self.configMapRef.name.startsWith('kars-')",
-      message:
-        "spec.extraCa may not name a ConfigMap that begins with kars-, which is the platform's",
-      holds: ({ configMapRef }) => !configMapRef.name.startsWith('kars-'),
+      cel: `!self.configMapRef.name.startsWith('${PLATFORM_PREFIX}')`,
+      message: `spec.extraCa may not name a ConfigMap that begins with ${PLATFORM_PREFIX}, which is the platform's`,
+      holds: ({ configMapRef }) => !configMapRef.name.startsWith(PLATFORM_PREFIX),
     },
   ],
 );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { objectName } from '../../primitives.ts';
-import { BYTES } from '../../quantity.ts';
+import { accessMode, objectName, volumeSize } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
+import { PLATFORM_PREFIX } from '../../sandbox-names.ts';
 
 /** `spec.workspace`: what the agent has below /sandbox. */
 export const workspace = withRules(
@@ -11,15 +11,9 @@ export const workspace = withRules(
       .describe(
         'Ephemeral ends with the pod, Persistent outlives it, Existing is a claim of yours.',
       ),
-    size: z
-      .string()
-      .max(32)
-      .regex(BYTES)
-      .optional()
-      .describe('Size of the volume, 1Gi when absent.'),
+    size: volumeSize().optional().describe('Size of the volume, 1Gi when absent.'),
     storageClassName: objectName().optional().describe('Storage class; for Persistent.'),
-    accessMode: z
-      .enum(['ReadWriteOncePod', 'ReadWriteOnce'])
+    accessMode: accessMode()
       .optional()
       .describe('Access mode, ReadWriteOncePod when absent; for Persistent.'),
     claimName: objectName()
@@ -44,10 +38,9 @@ export const workspace = withRules(
       holds: ({ mode, size }) => mode !== 'Existing' || !has(size),
     },
     {
-      cel: "!has(self.claimName) || !self.claimName.startsWith('kars-')",
-      message:
-        "spec.workspace.claimName may not begin with kars-, which is the platform's: the agent never mounts its state",
-      holds: ({ claimName }) => !has(claimName) || !claimName.startsWith('kars-'),
+      cel: `!has(self.claimName) || !self.claimName.startsWith('${PLATFORM_PREFIX}')`,
+      message: `spec.workspace.claimName may not begin with ${PLATFORM_PREFIX}, which is the platform's: the agent never mounts its state`,
+      holds: ({ claimName }) => !has(claimName) || !claimName.startsWith(PLATFORM_PREFIX),
     },
   ],
 );

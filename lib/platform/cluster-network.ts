@@ -1,6 +1,9 @@
 import type { IConstruct } from 'constructs';
+import { portFault } from '../contract/names.ts';
 import type { Problem } from '../contract/problem.ts';
 import { dnsServerFault, leftOutFault } from '../contract/special-addresses.ts';
+import { Attachments } from '../private/attachments.ts';
+import { nameProblems } from '../private/names.ts';
 import { problem } from '../private/problems.ts';
 
 /** Pods of a namespace, all of them without labels. */
@@ -53,7 +56,7 @@ export interface ClusterNetworkProps {
   readonly publicRanges?: readonly string[];
 }
 
-const attached = new WeakMap<IConstruct, ClusterNetwork>();
+const attached = new Attachments<ClusterNetwork>();
 
 const KUBE_DNS: DnsServer = { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } };
 
@@ -66,12 +69,7 @@ export class ClusterNetwork {
 
   /** The network that applies to `scope`: its own, or that of the nearest construct around it. */
   static find(scope: IConstruct): ClusterNetwork {
-    return (
-      scope.node.scopes
-        .toReversed()
-        .map((ancestor) => attached.get(ancestor))
-        .find((network) => network !== undefined) ?? new ClusterNetwork({})
-    );
+    return attached.nearest(scope) ?? new ClusterNetwork({});
   }
 
   /** Who answers DNS queries. */
@@ -121,9 +119,7 @@ function podsFault({
   namespace,
   port = 53,
 }: PodsOf & { readonly port?: number }): string | undefined {
-  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
-    return `got the namespace "${namespace}", supply the name of one`;
-  }
-  const isPort = Number.isInteger(port) && port >= 1 && port <= 65_535;
-  return isPort ? undefined : `got the port ${port}, supply a port from 1 to 65535`;
+  return nameProblems(namespace).length > 0
+    ? `got the namespace "${namespace}", supply the name of one`
+    : portFault(port);
 }

@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
-import { CONFIDENTIAL_RUNTIME_CLASS } from '../sandbox/isolation.ts';
+import { CONFIDENTIAL_RUNTIME_CLASS } from '../contract/kinds/kars-sandbox/isolation.ts';
 import type { KubernetesObject } from '../private/manifest.ts';
+import { cores, mebibytes } from '../private/quantities.ts';
 
 /** A taint that pods of a RuntimeClass bear. */
 export interface RuntimeToleration {
@@ -57,8 +58,8 @@ export function runtimeClass({
     ...(tolerations.length === 0 ? {} : { tolerations: tolerations.map(toleration) }),
   };
   const podFixed = {
-    ...(overhead?.cpu === undefined ? {} : { cpu: `${Math.round(overhead.cpu * 1000)}m` }),
-    ...(overhead?.memory === undefined ? {} : { memory: `${overhead.memory.toMebibytes()}Mi` }),
+    ...(overhead?.cpu === undefined ? {} : { cpu: cores(overhead.cpu) }),
+    ...(overhead?.memory === undefined ? {} : { memory: mebibytes(overhead.memory) }),
   };
   const object = {
     apiVersion: 'node.k8s.io/v1',

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { IConstruct } from 'constructs';
 import { RELEASE } from '../contract/api.ts';
+import { DIGEST } from '../contract/canonical.ts';
 import { imageListSchema, type ImageList } from '../contract/image-list.ts';
 import { failure, success, type Problem, type Result } from '../contract/problem.ts';
 import type { Reader } from '../contract/projection.ts';
 import { interpreted, problemsOf } from '../contract/schema-problems.ts';
+import { Attachments } from '../private/attachments.ts';
 import { problem } from '../private/problems.ts';
 
 /** Processes that an image set has an image for. */
@@ -28,12 +30,10 @@ export interface KarsImagesFileProps {
   readonly registry?: string;
 }
 
-const attached = new WeakMap<IConstruct, KarsImages>();
+const attached = new Attachments<KarsImages>();
 
 /** Host with an optional port, then a path; no scheme, no tag. */
 const REGISTRY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
-
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Which images the sidecars run: said once for an app or a platform, inherited by every sandbox below. */
 export class KarsImages {
@@ -72,10 +72,7 @@ export class KarsImages {
 
   /** The images that apply to `scope`: its own, or those of the nearest construct around it. */
   static find(scope: IConstruct): KarsImages | undefined {
-    return scope.node.scopes
-      .toReversed()
-      .map((ancestor) => attached.get(ancestor))
-      .find((images) => images !== undefined);
+    return attached.nearest(scope);
   }
 
   readonly #reference: (name: ImageName) => string;

@@ -1,4 +1,5 @@
 import type { Size } from 'cdk8s';
+import { cores, mebibytes } from '../private/quantities.ts';
 
 /** Props of {@link AgentResources}. */
 export interface AgentResourcesProps {
@@ -31,7 +32,3 @@ export class AgentResources {
     this.spec = { requests: block('request'), limits: block('limit') };
   }
 }
-
-const cores = (count: number): string => `${Math.round(count * 1000)}m`;
-
-const mebibytes = (size: Size): string => `${size.toMebibytes()}Mi`;

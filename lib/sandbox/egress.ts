@@ -1,5 +1,5 @@
 import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
-import { hostFault } from '../contract/names.ts';
+import { hostFault, portFault } from '../contract/names.ts';
 import type { Problem } from '../contract/problem.ts';
 import { cidrFault } from '../contract/special-addresses.ts';
 import { problem } from '../private/problems.ts';
@@ -39,18 +39,10 @@ export class Egress {
   /** Everything that a sandbox refuses about this entry, below `path`. */
   validate(path: string): Problem[] {
     const { port } = this.spec;
-    const portIsValid = Number.isInteger(port) && port >= 1 && port <= 65_535;
+    const fault = portFault(port);
     return [
       ...this.#placeProblems(path),
-      ...(portIsValid
-        ? []
-        : [
-            problem(
-              'KARS_EGRESS_PORT',
-              `${path}.port`,
-              `got ${port}, supply a port from 1 to 65535`,
-            ),
-          ]),
+      ...(fault === undefined ? [] : [problem('KARS_EGRESS_PORT', `${path}.port`, fault)]),
     ];
   }
 

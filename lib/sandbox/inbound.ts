@@ -1,3 +1,4 @@
+import { portFault } from '../contract/names.ts';
 import { takenPorts } from '../contract/process.ts';
 import type { Problem } from '../contract/problem.ts';
 import { problem } from '../private/problems.ts';
@@ -39,12 +40,9 @@ export class Inbound {
   /** Everything that a sandbox refuses about this entry, below `path`. */
   validate(path: string): Problem[] {
     const { port } = this.spec;
-    const isPort = Number.isInteger(port) && port >= 1 && port <= 65_535;
-    const why = !isPort
-      ? `got ${port}, supply a port from 1 to 65535`
-      : takenPorts.includes(port)
-        ? `got ${port}, which a sidecar listens on; supply another one than ${takenPorts.join(', ')}`
-        : undefined;
+    const why = takenPorts.includes(port)
+      ? `got ${port}, which a sidecar listens on; supply another one than ${takenPorts.join(', ')}`
+      : portFault(port);
     return why === undefined ? [] : [problem('KARS_INBOUND_PORT', `${path}.port`, why)];
   }
 }

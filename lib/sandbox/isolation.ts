@@ -1,8 +1,6 @@
 import type { PodSpec } from 'kubernetes-types/core/v1.js';
+import { CONFIDENTIAL_RUNTIME_CLASS } from '../contract/kinds/kars-sandbox/isolation.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
-
-/** RuntimeClass of confidential sandboxes when nothing else is said: that of Kata on AKS, as in kars. */
-export const CONFIDENTIAL_RUNTIME_CLASS = 'kata-vm-isolation';
 
 /**
  * Which kernel and which users the pod has. The packet rules name users of the pod, and the kernel

@@ -12,13 +12,14 @@ import {
 import { processes } from '../contract/process.ts';
 import { publicBlocks } from '../contract/special-addresses.ts';
 import type { DnsServer, PodsOf } from '../platform/cluster-network.ts';
+import { portOf } from '../private/urls.ts';
+import type { SandboxInput } from './input.ts';
 import {
   podLabels as labelsOfPod,
   PLATFORM_NAMESPACE,
   sandboxLabels,
   sandboxNamespace,
 } from './names.ts';
-import type { SandboxInput } from './input.ts';
 
 /** Default deny for the whole namespace, then one policy for each thing that is allowed. */
 export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
@@ -96,9 +97,6 @@ function rangeRules(entries: readonly EgressEntry[]): NetworkPolicyEgressRule[] 
     ports: named.filter((entry) => entry.cidr === cidr).map(({ port }) => tcp(port)),
   }));
 }
-
-const portOf = ({ port, protocol }: URL): number =>
-  port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 
 const tcp = (port: number): NetworkPolicyPort => ({ protocol: 'TCP', port });
 

@@ -1,5 +1,5 @@
 import type { Container, Probe, VolumeMount } from 'kubernetes-types/core/v1.js';
-import { podArguments, processes, statusPaths } from '../contract/process.ts';
+import { POD_IP_VARIABLE, podArguments, processes, statusPaths } from '../contract/process.ts';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR, type Reader } from '../contract/projection.ts';
 import { sidecarResources } from './container-resources.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
@@ -25,7 +25,7 @@ export function sidecar(
     image,
     restartPolicy: 'Always',
     args: podArguments(name, sandbox),
-    env: [{ name: 'KARS_POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
+    env: [{ name: POD_IP_VARIABLE, valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     ports: [
       { name: `${name === 'router' ? 'router' : 'proxy'}-status`, containerPort: statusPort },
     ],

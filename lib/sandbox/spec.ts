@@ -1,9 +1,7 @@
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
-import {
-  DEFAULT_EGRESS_PORT,
-  type EgressEntry,
-} from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
+import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
+import { portOf } from '../private/urls.ts';
 import type { KarsSandboxProps } from './sandbox-props.ts';
 import { schedulingSpec } from './scheduling.ts';
 
@@ -111,10 +109,7 @@ function endpoints({ egress = [], mcpServers = [] }: KarsSandboxProps): EgressEn
     ...egress.map(({ spec }) => ({ ...spec })),
     ...mcpServers
       .filter(({ url }) => URL.canParse(url))
-      .map(({ url }) => {
-        const { hostname, port, protocol } = new URL(url);
-        const implied = protocol === 'http:' ? 80 : DEFAULT_EGRESS_PORT;
-        return { host: hostname, port: port === '' ? implied : Number(port) };
-      }),
+      .map(({ url }) => new URL(url))
+      .map((url) => ({ host: url.hostname, port: portOf(url) })),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
+import { mebibytes } from '../private/quantities.ts';
 
 /** Props of {@link SandboxState.persistent}. */
 export interface PersistentStateProps {
@@ -16,7 +17,6 @@ export interface PersistentStateProps {
    * @default the default class of the cluster
    */
   readonly storageClassName?: string;
-
   /**
    * Access mode. `ReadWriteOnce` is for drivers that lack ReadWriteOncePod: then only the lock of each sidecar
    * keeps a second pod of the same node out.
@@ -33,7 +33,7 @@ export class SandboxState {
     const { size, storageClassName, accessMode } = props;
     return new SandboxState({
       mode: 'Persistent',
-      ...(size === undefined ? {} : { size: `${size.toMebibytes()}Mi` }),
+      ...(size === undefined ? {} : { size: mebibytes(size) }),
       ...(storageClassName === undefined ? {} : { storageClassName }),
       ...(accessMode === undefined ? {} : { accessMode }),
     });

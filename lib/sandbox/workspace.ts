@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { IPersistentVolumeClaim } from 'cdk8s-plus-28';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
+import { mebibytes } from '../private/quantities.ts';
 
 type Spec = NonNullable<KarsSandboxSpec['workspace']>;
 
@@ -68,4 +69,4 @@ export class SandboxWorkspace {
 }
 
 const sizeOf = (size: Size | undefined): Pick<Spec, 'size'> =>
-  size === undefined ? {} : { size: `${size.toMebibytes()}Mi` };
+  size === undefined ? {} : { size: mebibytes(size) };

@@ -1,4 +1,4 @@
-import type { PacketRule, PacketRules } from './packet-rule.ts';
+import { ANY_USER, type PacketRule, type PacketRules } from './packet-rule.ts';
 
 /** IP family of one rule set of iptables. */
 export type Family = 'ipv4' | 'ipv6';
@@ -13,9 +13,6 @@ export interface IptablesTables {
 type Chain = 'INPUT' | 'OUTPUT' | 'POSTROUTING' | typeof SENDERS;
 
 const SENDERS = 'senders';
-
-/** Every user ID that a socket can have; 4294967295 stands for none. */
-const ANY_USER = '0-4294967294';
 
 /**
  * The rules of one family for `iptables-legacy-restore` or `ip6tables-legacy-restore`, for kernels

@@ -1,10 +1,7 @@
-import type { PacketRule, PacketRules } from './packet-rule.ts';
+import { ANY_USER, type PacketRule, type PacketRules } from './packet-rule.ts';
 
 /** Name of the table; nothing else may be in the network namespace of the pod. */
 const TABLE = 'inet kars';
-
-/** Every user ID that a socket can have; 4294967295 stands for none. */
-const ANY_USER = '0-4294967294';
 
 /**
  * The rules as one `inet` table, which the kernel takes whole or not at all, for both IP families. The

@@ -1,6 +1,9 @@
 /** Transport protocol of a rule about ports. */
 export type Transport = 'tcp' | 'udp';
 
+/** Every user ID that a socket can have, as both back ends write it; 4294967295 stands for none. */
+export const ANY_USER = '0-4294967294';
+
 /** What a packet has to be like; every part that is given has to hold. */
 export interface Match {
   /**

@@ -222,7 +222,11 @@ describe('a network of a cluster is refused at synth', () => {
     ],
     ['a name for DNS', { dns: [pods, { address: 'dns.example.com' }] }, 'network.dns[1]: got'],
     ['no namespace for DNS', { dns: [{ namespace: '' }] }, 'network.dns[0]: got the namespace ""'],
-    ['port 0 for DNS', { dns: [{ ...pods, port: 0 }] }, 'network.dns[0]: got the port 0'],
+    [
+      'port 0 for DNS',
+      { dns: [{ ...pods, port: 0 }] },
+      'network.dns[0]: got 0, supply a port from 1 to 65535',
+    ],
     [
       'a scraper of every namespace',
       { scrapers: [{ namespace: '*' }] },

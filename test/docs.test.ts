@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { globSync } from 'node:fs';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import {
@@ -92,6 +92,42 @@ describe('the table of enforcement', () => {
   });
 });
 
+describe('the table of props', () => {
+  const [, table = ''] =
+    /## Every prop of a sandbox\n(.*?)\n## /s.exec(readFileSync('docs/work.md', 'utf8')) ?? [];
+
+  it('has each prop of a sandbox, and no other', () => {
+    const named = table.split('\n').flatMap((row) => {
+      const [, cell = ''] = row.split('|');
+      return [...cell.matchAll(/`(\w+)`/g)].map(([, prop = '']) => prop);
+    });
+    expect(named.toSorted()).toEqual([...propsOf('KarsSandbox'), 'name'].toSorted());
+  });
+});
+
+describe('links between pages', () => {
+  const pages = [...globSync('docs/**/*.md'), 'README.md', ...globSync('examples/*/README.md')];
+  const anchors = (page: string): string[] =>
+    [...readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+
+  it.each(pages)('of %s lead somewhere', (page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link = '']) => link)
+      .filter((link) => !link.includes('://'));
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      return !existsSync(target) || (anchor !== undefined && !anchors(target).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
 /** Names of the props that a construct adds to those of every custom resource. */
 function propsOf(kind: string): string[] {
   const name = `${kind}Props`;
@@ -162,7 +198,7 @@ import { App, Chart, Cron, Duration, Size } from 'cdk8s';
 import { ConfigMap, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import * as kars from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
-const { AgentProbe, AgentRuntime, ClusterNetwork, Egress, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, NodeRequirement, SandboxSecret, SandboxWorkload, SandboxWorkspace, Toleration, ToolPolicy } = kars;
+const { AgentProbe, AgentResources, AgentRuntime, ClusterNetwork, Egress, Inbound, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, ModelProvider, NodeRequirement, SandboxSecret, SandboxWorkload, SandboxWorkspace, Toleration, ToolPolicy } = kars;
 declare const chart: Chart;
 declare const models: kars.InferencePolicy;
 declare const agent: kars.AgentRuntime;

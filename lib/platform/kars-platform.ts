@@ -16,7 +16,7 @@ export interface KarsPlatformProps {
   /**
    * Images of the sidecars of every sandbox of the app.
    *
-   * @default each sandbox says its own
+   * @default those that `KarsImages.attachTo` gave a construct around the sandbox; without any, a sandbox is refused
    */
   readonly images?: KarsImages;
   /**

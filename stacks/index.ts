@@ -6,9 +6,10 @@ import { SandboxIdentity } from './sandbox-identity.ts';
 import { readSettings } from './settings.ts';
 import { SynthesizedObjects } from './synthesized-objects.ts';
 
+const settings = readSettings();
 const resourceGroup = new ResourceGroup('kars');
-const cluster = new AksCluster('kars', { resourceGroup, settings: readSettings() });
-const { charts, sandbox } = sandboxApp();
+const cluster = new AksCluster('kars', { resourceGroup, settings });
+const { charts, sandbox } = sandboxApp(settings);
 const identity = new SandboxIdentity('reader', {
   resourceGroup,
   oidcIssuer: cluster.oidcIssuer,

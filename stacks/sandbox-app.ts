@@ -8,6 +8,7 @@ import {
   KarsSandbox,
   ModelProvider,
 } from 'kars-constructs';
+import type { Settings } from './settings.ts';
 
 /** The charts that a stack deploys, and the sandbox in them. */
 export interface SandboxApp {
@@ -16,15 +17,16 @@ export interface SandboxApp {
 }
 
 /** The platform and one sandbox, from the constructs that GitOps uses too. */
-export function sandboxApp(): SandboxApp {
+export function sandboxApp({ imageRegistry, imageList, agentImage }: Settings): SandboxApp {
   const app = new App();
-  const platform = new KarsPlatform(app, 'platform', { images: KarsImages.local() });
+  const images = KarsImages.fromFile(imageList, { registry: imageRegistry });
+  const platform = new KarsPlatform(app, 'platform', { images });
   const chart = new Chart(app, 'reader', { namespace: 'kars-system' });
   const secret = Secret.fromSecretName(chart, 'openai', 'openai');
   const sandbox = new KarsSandbox(chart, 'reader', {
     agent: AgentRuntime.container({
-      image: 'localhost/kars-agent:0.1.0',
-      command: ['node', '/app/agent.js'],
+      image: agentImage,
+      command: ['/usr/local/bin/node', '/app/agent.js'],
     }),
     inferencePolicy: new InferencePolicy(chart, 'reader-inference', {
       provider: ModelProvider.openAi({ credential: { secret, key: 'api-key' } }),

@@ -1,7 +1,11 @@
-import { runtime, type Input } from '@pulumi/pulumi';
-import { canonicalJson, type Json } from 'kars-constructs/contract';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Config, runtime, type Input } from '@pulumi/pulumi';
+import { canonicalJson, RELEASE, type ImageList, type Json } from 'kars-constructs/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxApp } from '../../stacks/sandbox-app.ts';
+import { readSettings } from '../../stacks/settings.ts';
 
 interface Registered {
   readonly type: string;
@@ -36,11 +40,37 @@ const ofType = (type: string): Registered[] => registered.filter((entry) => entr
 const kubernetes = (): Registered[] =>
   registered.filter(({ type }) => type.startsWith('kubernetes:'));
 
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+/** A list as `npm run images` writes it. */
+function writeImageList(directory: string): string {
+  const file = join(directory, 'images.json');
+  const image = { digest: DIGEST, archive: 'image.tar', unpackedBytes: 1 };
+  const list: ImageList = {
+    schemaVersion: 1,
+    release: RELEASE,
+    architecture: 'amd64',
+    images: { guard: image, router: image, 'egress-proxy': image },
+  };
+  writeFileSync(file, JSON.stringify(list));
+  return file;
+}
+
 describe('the stack', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kars-stack-'));
   beforeAll(async () => {
     await runtime.setMocks(mocks, 'kars', 'test');
+    runtime.setAllConfig({
+      'kars:imageRegistry': 'registry.example.com/kars',
+      'kars:imageList': writeImageList(directory),
+      'kars:agentImage': `registry.example.com/agent@${DIGEST}`,
+    });
     await import('../../stacks/index.ts');
     await runtime.disconnect();
+  });
+
+  afterAll(() => {
+    rmSync(directory, { recursive: true, force: true });
   });
 
   it('makes a cluster with an OIDC issuer, workload identity and enforced network policies', () => {
@@ -64,7 +94,9 @@ describe('the stack', () => {
   });
 
   it('makes the objects that the constructs synthesize, unchanged and under their own names', () => {
-    const synthesized = sandboxApp().charts.flatMap((chart) => chart.toJson() as object[]);
+    const synthesized = sandboxApp(readSettings()).charts.flatMap(
+      (chart) => chart.toJson() as object[],
+    );
     const made = kubernetes().map(({ inputs }) => inputs);
     const sorted = (objects: readonly object[]): string[] =>
       objects.map((object) => canonicalJson(object as Json)).sort();
@@ -75,6 +107,16 @@ describe('the stack', () => {
       expect(metadata.name).toBeDefined();
       expect(metadata.generateName).toBeUndefined();
     }
+  });
+
+  it('names every image by registry and digest', () => {
+    const images = JSON.stringify(kubernetes()).match(/"image":"[^"]*"/g) ?? [];
+    expect(images.length).toBeGreaterThan(3);
+    for (const image of images) expect(image).toMatch(/"registry\.example\.com\/.*@sha256:a{64}"/);
+  });
+
+  it('is refused without a registry', () => {
+    expect(() => readSettings(new Config('other'))).toThrow('imageRegistry');
   });
 
   it('makes definitions, namespaces and service accounts before what needs them', () => {

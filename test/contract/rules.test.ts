@@ -23,7 +23,7 @@ describe('cross-field rules', () => {
       rules.filter((rule) => rule.kind === kind).length,
     ]);
     expect(Object.fromEntries(count)).toEqual({
-      KarsSandbox: 53,
+      KarsSandbox: 54,
       InferencePolicy: 7,
       ToolPolicy: 2,
       EgressApproval: 9,

@@ -170,6 +170,10 @@ export const sandboxWorkCases = casesOf(
       'the secret variable',
       (name) => secrets(env(name)),
     ),
+    'spec.inbound may not name a port that a sidecar listens on: 8443, 9080, 8444, 9081, 5353':
+      each(['8443', '9080', '8444', '9081', '5353'], 'callers at the port', (port) =>
+        sandbox({ inbound: [...inbound, { namespace: 'apps', port: Number(port) }] }),
+      ),
     'spec.secrets may name each env once': {
       'a secret variable twice': secrets(env('A'), file('A'), env('A')),
     },

@@ -1,15 +1,9 @@
 import { z } from 'zod';
-import {
-  accessMode,
-  objectName,
-  openObject,
-  port,
-  stringMap,
-  volumeSize,
-} from '../../primitives.ts';
+import { accessMode, objectName, openObject, volumeSize } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { governance } from './governance.ts';
 import { hardening } from './hardening.ts';
+import { inbound } from './inbound.ts';
 import { networkPolicy } from './network-policy.ts';
 import { lifecycle, probePortRules, probes } from './probes.ts';
 import { runtime } from './runtime.ts';
@@ -75,17 +69,7 @@ const shape = z.strictObject({
   extraCa: extraCa.optional().describe('Certificate authorities that the agent trusts.'),
   pullSecrets: pullSecrets.optional().describe('What the kubelet pulls images with.'),
   scheduling: scheduling.optional().describe('Which nodes the pod may run on.'),
-  inbound: z
-    .array(
-      z.strictObject({
-        namespace: objectName().describe('Namespace that connections come from.'),
-        podLabels: stringMap().optional().describe('Labels of its pods, all when absent.'),
-        port: port().describe('TCP port that the agent listens on.'),
-      }),
-    )
-    .max(32)
-    .optional()
-    .describe('Who may connect to the agent.'),
+  inbound: inbound.optional().describe('Who may connect to the agent.'),
   state: z
     .strictObject({
       mode: z.enum(['Persistent', 'Ephemeral']).describe('Whether the state outlives the pod.'),

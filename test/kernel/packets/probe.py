@@ -1,7 +1,7 @@
 """Tries every attempt of a JSON list on standard input and prints the outcomes as a JSON list.
 
 An attempt is {"protocol", "address", "port"} and may have "from" (own port), "device" (interface to bind
-to), "via" (first hop of an IPv4 source route) and "patience" (seconds). An outcome is the word of who
+to), "via" (first hop of a source route of IPv4, or of a segment route of IPv6) and "patience" (seconds). An outcome is the word of who
 answered, "echo", "joined", "refused" for an error at once, "silence" when nothing came back, or
 "unavailable" where no such socket can be had.
 """
@@ -18,6 +18,8 @@ SCTP = 132
 MPTCP = 262
 NO_SOCKET = {errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.EPERM, errno.EACCES, errno.EAFNOSUPPORT}
 LOOSE_SOURCE_ROUTE = 131
+SEGMENT_ROUTING = 4
+UDP_LITE = 136
 
 
 class Unavailable(Exception):
@@ -36,7 +38,11 @@ def make(one, kind, protocol=0):
     if "from" in one:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(("", one["from"]))
-    if "via" in one:
+    if "via" in one and family == socket.AF_INET6:
+        segments = [socket.inet_pton(family, one[end]) for end in ("address", "via")]
+        header = struct.pack("!BBBBBBH", 0, 4, SEGMENT_ROUTING, 1, 1, 0, 0) + b"".join(segments)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RTHDR, header)
+    elif "via" in one:
         route = socket.inet_aton(one["via"]) + socket.inet_aton(one["address"])
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, bytes([LOOSE_SOURCE_ROUTE, 11, 4]) + route + b"\0")
     return sock, target
@@ -48,8 +54,14 @@ def stream(one, protocol=0):
     return sock.recv(64).decode() or "closed"
 
 
-def datagram(one):
-    sock, target = make(one, socket.SOCK_DGRAM)
+def opened_with_data(one):
+    sock, target = make(one, socket.SOCK_STREAM)
+    sock.sendto(b"?", socket.MSG_FASTOPEN, target)
+    return sock.recv(64).decode() or "closed"
+
+
+def datagram(one, protocol=0):
+    sock, target = make(one, socket.SOCK_DGRAM, protocol)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     sock.connect(target)
     sock.send(b"?")
@@ -83,7 +95,9 @@ def join(one):
 kinds = {
     "tcp": stream,
     "mptcp": lambda one: stream(one, MPTCP),
+    "fast-open": opened_with_data,
     "udp": datagram,
+    "udp-lite": lambda one: datagram(one, UDP_LITE),
     "sctp": lambda one: stream(one, SCTP),
     "icmp": lambda one: echo(one, socket.SOCK_DGRAM),
     "raw-icmp": lambda one: echo(one, socket.SOCK_RAW),

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 /** One try to send something; see probe.py. */
 export interface Attempt {
-  readonly protocol: 'tcp' | 'mptcp' | 'udp' | 'sctp' | 'icmp' | 'raw-icmp' | 'join';
+  readonly protocol:
+    'tcp' | 'fast-open' | 'mptcp' | 'udp' | 'udp-lite' | 'sctp' | 'icmp' | 'raw-icmp' | 'join';
   readonly address: string;
   readonly port?: number;
   readonly from?: number;

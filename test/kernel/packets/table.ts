@@ -134,6 +134,18 @@ export function evasionCells(): Cell[] {
     { protocol: 'tcp', address: '203.0.113.10', port: 443, via },
     { protocol: 'udp', address: '203.0.113.10', port: 123, via },
   ]);
+  const segments = ['::1', pod.ipv6, 'fd77::1'].flatMap((via): Attempt[] =>
+    (['tcp', 'mptcp', 'udp', 'udp-lite'] as const).map((protocol) => ({
+      protocol,
+      address: '2001:db8:77::10',
+      port: 443,
+      via,
+    })),
+  );
+  const odd = ['203.0.113.10', '2001:db8:77::10'].flatMap((address): Attempt[] => [
+    { protocol: 'fast-open', address, port: 443 },
+    ...[53, 443].map((port): Attempt => ({ protocol: 'udp-lite', address, port })),
+  ]);
   const multicast = Object.values(groups).flatMap((address): Attempt[] => [
     ...[53, 123, 5353].map((port): Attempt => ({ protocol: 'udp', address, port })),
     { protocol: 'icmp', address },
@@ -145,6 +157,8 @@ export function evasionCells(): Cell[] {
   return [
     ...bound.map((attempt) => ({ ...attempt, device: 'eth0' })),
     ...routed,
+    ...segments,
+    ...odd,
     ...multicast,
     ...joins,
   ].map((attempt) => ({

@@ -85,7 +85,10 @@ const settings = [
   'net.ipv4.conf.all.rp_filter=0',
   'net.ipv4.conf.default.rp_filter=0',
   'net.ipv4.ping_group_range=0 2147483647',
+  'net.ipv4.tcp_fastopen=3',
   'net.ipv6.conf.all.forwarding=0',
+  'net.ipv6.conf.all.seg6_enabled=1',
+  'net.ipv6.conf.default.seg6_enabled=1',
   'net.ipv6.conf.default.accept_ra=2',
   'net.ipv6.conf.default.accept_dad=0',
 ];
@@ -95,6 +98,8 @@ const neighbourSettings = [
   'net.ipv4.conf.all.rp_filter=0',
   'net.ipv4.conf.default.rp_filter=0',
   'net.ipv4.icmp_echo_ignore_broadcasts=0',
+  'net.ipv6.conf.all.seg6_enabled=1',
+  'net.ipv6.conf.default.seg6_enabled=1',
   'net.ipv4.ping_group_range=0 2147483647',
   'net.ipv6.conf.default.accept_ra=0',
 ];

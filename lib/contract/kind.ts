@@ -99,8 +99,11 @@ export function validateManifest<Spec extends z.ZodType>(
   if (!isRecord(manifest) || ((manifest['spec'] ?? null) === null && !definition.specRequired)) {
     return outerProblems.length === 0 ? success(undefined) : failure(...outerProblems);
   }
-  const spec = definition.spec.safeParse(storedForm(definition, manifest['spec']), interpreted);
-  const specProblems = spec.success ? [] : problemsOf(spec.error, 'KARS_MANIFEST_INVALID', 'spec');
+  const stored = storedForm(definition, manifest['spec']);
+  const spec = definition.spec.safeParse(stored, interpreted);
+  const specProblems = spec.success
+    ? []
+    : problemsOf(spec.error, 'KARS_MANIFEST_INVALID', 'spec', stored);
   const problems = [...outerProblems, ...specProblems];
   return spec.success && problems.length === 0 ? success(spec.data) : failure(...problems);
 }

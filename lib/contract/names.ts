@@ -15,13 +15,21 @@ const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 export function hostFault(host: string): string | undefined {
   if (host.includes('*')) return `got ${quote(host)}, supply an exact host name without a wildcard`;
   const normal = normalHost(host);
-  if (normal === undefined)
-    return `got ${quote(host)}, supply a host name such as "api.example.com"`;
+  if (normal === undefined) {
+    const meant = hostWithin(host) ?? 'api.example.com';
+    return `got ${quote(host)}, supply a host name such as ${quote(meant)}`;
+  }
   if (normal !== host) return `got ${quote(host)}, supply its normal form ${quote(normal)}`;
   if (normal === 'localhost' || normal.endsWith('.localhost')) {
     return `got ${quote(host)}, which is the machine itself; supply a host elsewhere`;
   }
   return undefined;
+}
+
+/** The host that somebody meant who wrote a URL, or a host with a port. */
+function hostWithin(text: string): string | undefined {
+  const [, name] = /^(?:[a-z]+:\/\/)?([^/:@?#]+)(?::\d+)?(?:\/[^@]*)?$/i.exec(text) ?? [];
+  return name === undefined ? undefined : normalHost(name);
 }
 
 /** The normal form of a host name; undefined for an address literal or what is no host name at all. */

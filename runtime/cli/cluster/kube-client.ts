@@ -21,6 +21,9 @@ export interface ClusterOptions {
   readonly context?: string;
 }
 
+/** What the client falls back to, and then refuses for another reason. */
+const WITHOUT_KUBECONFIG = 'http://localhost:8080';
+
 const BYTES = 4 * 1024 * 1024;
 
 /**
@@ -39,6 +42,11 @@ export function connect({ kubeconfig, context }: ClusterOptions): PodReader {
   }
   if (config.getCurrentCluster() === null) {
     throw new CommandError('internal', 'got a kubeconfig without this context, supply --context');
+  }
+  if (config.getCurrentCluster()?.server === WITHOUT_KUBECONFIG) {
+    const text =
+      'got no kubeconfig, neither in KUBECONFIG nor in ~/.kube/config; supply --kubeconfig';
+    throw new CommandError('internal', text);
   }
   const api = config.makeApiClient(CoreV1Api);
   return {

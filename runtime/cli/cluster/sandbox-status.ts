@@ -40,7 +40,9 @@ export async function readSandbox(
 ): Promise<SandboxReport> {
   const [pod] = await reader.pods(namespace, sandbox);
   if (pod === undefined) {
-    const why = [`there is no pod of ${sandbox} in ${namespace}; it is suspended, or not applied`];
+    const causes = 'it is suspended, waits for its schedule, was refused, or is not applied';
+    const how = `see kubectl -n ${namespace} get events`;
+    const why = [`there is no pod of ${sandbox} in ${namespace}: ${causes}; ${how}`];
     return { namespace, sandbox, pod: '', phase: 'None', ok: false, why, containers: [] };
   }
   const records = new Map<string, StatusRecord>();

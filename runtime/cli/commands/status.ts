@@ -40,7 +40,7 @@ export function formatReport({ namespace, pod, phase, why, containers }: Sandbox
   ];
   const head = ['container', 'state', 'restarts', 'document set'];
   return [
-    `${namespace}/${pod} ${phase}`,
+    pod === '' ? `${namespace}: no pod` : `${namespace}/${pod} ${phase}`,
     ...(containers.length === 0 ? [] : ['', formatTable([head, ...containers.map(row)])]),
     ...(reasons.length === 0 ? [] : ['', ...reasons.map(oneLine)]),
   ].join('\n');

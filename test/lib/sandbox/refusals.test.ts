@@ -28,7 +28,9 @@ describe('a sandbox is refused at synth', () => {
     ['upper case', 'API.example.com', 'supply its normal form \\"api.example.com\\"'],
     ['a trailing dot', 'api.example.com.', 'supply its normal form \\"api.example.com\\"'],
     ['the machine itself', 'localhost', 'which is the machine itself'],
-    ['a port in the host', 'api.example.com:443', 'supply a host name such as'],
+    ['a port in the host', 'api.acme.example:443', 'host name such as \\"api.acme.example\\"'],
+    ['a URL', 'https://Api.acme.example/v1', 'host name such as \\"api.acme.example\\"'],
+    ['a comma for a dot', 'api,acme.example', 'host name such as \\"api.example.com\\"'],
   ])('with %s in an egress entry', (_what, host, expected) => {
     const problems = synthProblems((app) =>
       sandboxIn(agentsChart(app), { egress: [Egress.https('ok.example.com'), Egress.https(host)] }),

@@ -184,7 +184,11 @@ describe('the status of a sandbox', () => {
     const reader = { pods: () => Promise.resolve([]), log: () => Promise.resolve('') };
     expect(await readSandbox(reader, 'kars-reader', 'reader')).toMatchObject({
       ok: false,
-      why: ['there is no pod of reader in kars-reader; it is suspended, or not applied'],
+      why: [
+        expect.stringMatching(
+          /^there is no pod of reader in kars-reader: .* -n kars-reader get events$/,
+        ),
+      ],
     });
   });
 });
@@ -203,6 +207,11 @@ describe('kars status', () => {
 
   it('ends with code 2 without a sandbox, and 3 without a cluster', async () => {
     expect(await kars(['status'])).toMatchObject({ code: 2 });
+    const home = { HOME: temporaryDirectory(), KUBECONFIG: '' };
+    expect(await kars(['status', 'reader'], '', home)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('got no kubeconfig') as string,
+    });
     const kubeconfig = join(temporaryDirectory(), 'config');
     expect(await kars(['status', 'reader', '--kubeconfig', kubeconfig])).toMatchObject({
       code: 3,

@@ -14,6 +14,9 @@ export const launcherNames = ['guard', 'launch'] as const;
 /** A program of the module. */
 export type LauncherName = (typeof launcherNames)[number];
 
+/** The modules that it needs are downloaded the first time. */
+const MOST_MILLISECONDS = 10 * 60_000;
+
 // Neither the path of the checkout nor the state of its repository is part of a program.
 const FLAGS = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w -buildid='];
 
@@ -44,6 +47,7 @@ export function buildLauncher(name: LauncherName, cache = cacheRoot()): string {
     cwd: LAUNCHER_MODULE,
     env: { ...process.env, CGO_ENABLED: '0' },
     stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: MOST_MILLISECONDS,
   });
   renameSync(unfinished, target);
   return target;

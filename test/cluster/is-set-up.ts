@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import { cacheRoot } from '../../scripts/cache.ts';
 import { arePackagesHere } from '../../scripts/images/debian.ts';
+import { syftProgram } from '../../scripts/images/sbom.ts';
+import type { TierState } from '../../scripts/tiers.ts';
 import { componentPath, components, missingFiles } from './binaries.ts';
 import { areFrameworksBuilt } from './frameworks/images.ts';
 import { enginePath } from './network/engine.ts';
-import { syftProgram } from '../../scripts/images/sbom.ts';
 import { isBaseBuilt } from './node/test-images.ts';
 
 /** Whether the cluster tier can run on this machine. */
-export function isSetUp():
-  | { readonly ready: true }
-  | { readonly ready: false; readonly missing: string; readonly command: string } {
+export function isSetUp(): TierState {
   const missing = [
     ...components.filter((name) => !existsSync(componentPath(name))),
     ...missingFiles(),

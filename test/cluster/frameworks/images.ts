@@ -4,10 +4,9 @@ import { copyFile, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDirectory } from '../binaries.ts';
-import { run } from '../node/ctr.ts';
+import { cacheRoot } from '../../../scripts/cache.ts';
 import { writeOciArchive } from '../node/oci-archive.ts';
-import { baseLayer } from '../node/test-images.ts';
+import { baseLayer, must, tar } from '../node/test-images.ts';
 
 /** An agent framework, in an image of its own from the packages that its lock file pins. */
 export interface Framework {
@@ -47,13 +46,13 @@ export const frameworks = {
 
 const source = (file: string): string => fileURLToPath(new URL(`./${file}`, import.meta.url));
 
-/** Archive of all images; another one for each state of their files. */
+/** Archive of all images; another one for each state of what they are made from. */
 export function frameworkArchive(): string {
-  const hash = createHash('sha256').update(process.version);
+  const hash = createHash('sha256').update(process.version).update(baseLayer());
   for (const file of Object.values(frameworks).flatMap(({ files }) => files)) {
     hash.update(readFileSync(source(file)));
   }
-  return join(cacheDirectory(), `frameworks-${hash.digest('hex').slice(0, 16)}.tar`);
+  return join(cacheRoot(), `frameworks-${hash.digest('hex').slice(0, 16)}.tar`);
 }
 
 /** Whether {@link buildFrameworks} has run. */
@@ -66,7 +65,7 @@ export async function buildFrameworks(): Promise<void> {
     const node = join(work, 'node');
     await mkdir(join(node, 'usr/local/bin'), { recursive: true });
     await copyFile(process.execPath, join(node, 'usr/local/bin/node'));
-    const layers = [baseLayer(), await tar(node)];
+    const layers = [baseLayer(), await layerOf(node)];
     const images = [];
     for (const { name, image, files } of Object.values(frameworks)) {
       const root = join(work, name);
@@ -76,7 +75,7 @@ export async function buildFrameworks(): Promise<void> {
       await (name === 'openai-agents' ? installNpm(app) : installPip(app));
       images.push({
         name: image,
-        layers: [...layers, await tar(root)],
+        layers: [...layers, await layerOf(root)],
         entrypoint: [],
         user: '1000',
         env: ['PYTHONPATH=/app/site'],
@@ -101,13 +100,8 @@ async function installPip(app: string): Promise<void> {
   await must(PYTHON, ['-m', 'compileall', '-q', '-s', app, '-p', '/app', app]);
 }
 
-async function tar(directory: string): Promise<string> {
+async function layerOf(directory: string): Promise<string> {
   const archive = `${directory}.tar`;
-  await must('tar', ['-C', directory, '--owner=0', '--group=0', '-cf', archive, '.']);
+  await tar(directory, archive);
   return archive;
-}
-
-async function must(program: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await run(program, args);
-  if (code !== 0) throw new Error(`[KARS_FRAMEWORK_IMAGE] ${program}: ${stderr}`);
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js';
-import { cacheDirectory } from '../binaries.ts';
+import { cacheRoot } from '../../../scripts/cache.ts';
 
 /** Go module of the program that asks cyclonus, with the version that it is pinned to. */
 export const ENGINE_MODULE = fileURLToPath(new URL('./engine', import.meta.url));
@@ -15,8 +15,7 @@ export function enginePath(): string {
   for (const file of ['go.mod', 'go.sum', 'main.go']) {
     hash.update(readFileSync(join(ENGINE_MODULE, file)));
   }
-  const root = dirname(cacheDirectory());
-  return join(root, `network-${hash.digest('hex').slice(0, 16)}`, 'engine');
+  return join(cacheRoot(), `network-${hash.digest('hex').slice(0, 16)}`, 'engine');
 }
 
 /** One end of a connection, with one of its addresses. */

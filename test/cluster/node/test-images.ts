@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,6 @@ import { RELEASE } from 'kars-constructs/contract';
 import type { ProductImage } from '../../../runtime/images/recipes.ts';
 import { cacheRoot } from '../../../scripts/cache.ts';
 import { buildImages, type BuiltImage } from '../../../scripts/images/build.ts';
-import { cacheDirectory } from '../binaries.ts';
 import { PAUSE_IMAGE } from './containerd.ts';
 import { run } from './ctr.ts';
 import { writeOciArchive } from './oci-archive.ts';
@@ -21,15 +21,18 @@ const BASE_PACKAGES =
 
 const PAUSE_SOURCE = fileURLToPath(new URL('../pause', import.meta.url));
 
-/** The layer that all images of the tests have. */
-export const baseLayer = (): string => join(cacheDirectory(), 'debian.tar');
+/** The layer that all images of the tests have; another one for each list of its packages. */
+export function baseLayer(): string {
+  const hash = createHash('sha256').update(BASE_PACKAGES).digest('hex');
+  return join(cacheRoot(), `test-base-${hash.slice(0, 16)}.tar`);
+}
 
 /** Whether {@link buildBase} has run. */
 export const isBaseBuilt = (): boolean => existsSync(baseLayer());
 
 /** Makes the layer that all images of the tests have. */
 export async function buildBase(): Promise<void> {
-  await mkdir(cacheDirectory(), { recursive: true });
+  await mkdir(cacheRoot(), { recursive: true });
   const unfinished = `${baseLayer()}.unfinished.tar`;
   await must('mmdebstrap', [
     '--variant=minbase',
@@ -90,10 +93,12 @@ export async function writeSandboxImages(directory: string): Promise<SandboxImag
   }
 }
 
-const tar = (directory: string, archive: string): Promise<void> =>
+/** Writes a layer with what a directory has. */
+export const tar = (directory: string, archive: string): Promise<void> =>
   must('tar', ['-C', directory, '--owner=0', '--group=0', '-cf', archive, '.']);
 
-async function must(program: string, args: readonly string[]): Promise<void> {
+/** Runs a program that an image of the tests cannot be made without. */
+export async function must(program: string, args: readonly string[]): Promise<void> {
   const { code, stderr } = await run(program, args);
   if (code !== 0) throw new Error(`[KARS_NODE_IMAGE] ${program}: ${stderr}`);
 }

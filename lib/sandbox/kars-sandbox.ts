@@ -128,12 +128,14 @@ function bound<Spec>(
   return acceptedSpec === undefined ? undefined : { source, spec: acceptedSpec };
 }
 
-function propProblems({ agent, egress = [], inbound = [], workload }: KarsSandboxProps): Problem[] {
+function propProblems(props: KarsSandboxProps): Problem[] {
+  const { agent, egress = [], inbound = [], secrets = [], workload } = props;
   return [
     ...agent.validate(),
     ...(workload?.validate() ?? []),
     ...egress.flatMap((entry, index) => entry.validate(`egress[${index}]`)),
     ...inbound.flatMap((entry, index) => entry.validate(`inbound[${index}]`)),
+    ...secrets.flatMap((entry, index) => entry.validate(`secrets[${index}]`)),
   ];
 }
 

@@ -1,5 +1,9 @@
 import type { SecretValue } from 'cdk8s-plus-28';
+import { isReservedVariable } from '../contract/agent-variables.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
+import type { Problem } from '../contract/problem.ts';
+import { PLATFORM_PREFIX } from '../contract/sandbox-names.ts';
+import { problem } from '../private/problems.ts';
 
 type Spec = NonNullable<KarsSandboxSpec['secrets']>[number];
 
@@ -20,6 +24,21 @@ export class SandboxSecret {
 
   private constructor(spec: Spec) {
     this.spec = spec;
+  }
+
+  /** What rules of the kind refuse as well, which cannot say which entry they mean. */
+  validate(path: string): Problem[] {
+    const { secretRef, env } = this.spec;
+    const ofPlatform = `got the Secret ${secretRef.name}, and names that begin with ${PLATFORM_PREFIX} are the platform's; supply another Secret`;
+    const ofSandbox = `got ${env ?? ''}, which the sandbox sets itself or keeps from agents; supply another variable`;
+    return [
+      ...(secretRef.name.startsWith(PLATFORM_PREFIX)
+        ? [problem('KARS_MANIFEST_INVALID', `${path}.secretRef.name`, ofPlatform)]
+        : []),
+      ...(env !== undefined && isReservedVariable(env)
+        ? [problem('KARS_ENV_RESERVED', `${path}.env`, ofSandbox)]
+        : []),
+    ];
   }
 }
 

@@ -65,7 +65,7 @@ describe('a secret of the agent is refused', () => {
 
   it('when it is one of the platform', () => {
     expect(refused(SandboxSecret.env('A', keyOf('kars-signing', 'key')))).toContain(
-      'spec.secrets may not name a Secret that begins with kars-',
+      'secrets[0].secretRef.name: got the Secret kars-signing, and names that begin with kars- are',
     );
   });
 
@@ -98,7 +98,7 @@ describe('a secret of the agent is refused', () => {
     'in the variable %s',
     (variable) => {
       expect(refused(SandboxSecret.env(variable, token))).toContain(
-        'spec.secrets may not set a variable that the sandbox sets',
+        `[KARS_ENV_RESERVED] secrets[0].env: got ${variable}, which the sandbox sets itself`,
       );
     },
   );

@@ -6,6 +6,8 @@ export interface Field {
   /** Names from the spec down; `[]` stands for the items of a list. */
   readonly path: readonly string[];
   readonly type: string;
+  /** Values or bounds, where the schema has some: `standard`, `enhanced`; 1 to 65535. */
+  readonly allowed: string;
   readonly description: string;
   /** Value that the API server writes when the field is absent. */
   readonly default: unknown;
@@ -45,7 +47,22 @@ function childrenOf(node: SchemaNode): [string, SchemaNode][] {
 function leaf(node: SchemaNode, path: readonly string[], required: boolean): Field {
   const items = node['items'];
   const type = isNode(items) ? `list of ${text(items['type'])}` : text(node['type']);
-  return { path, type, description: text(node['description']), default: node['default'], required };
+  return {
+    path,
+    type,
+    allowed: allowedBy(isNode(items) ? items : node),
+    description: text(node['description']),
+    default: node['default'],
+    required,
+  };
+}
+
+function allowedBy(node: SchemaNode): string {
+  const { enum: values, minimum, maximum } = node;
+  if (Array.isArray(values)) return values.map((value) => `\`${String(value)}\``).join(', ');
+  if (typeof minimum === 'number' && typeof maximum === 'number') return `${minimum} to ${maximum}`;
+  if (typeof minimum === 'number') return `${minimum} or more`;
+  return typeof maximum === 'number' ? `at most ${maximum}` : '';
 }
 
 const isNode = (value: unknown): value is SchemaNode =>

@@ -125,6 +125,7 @@ function kindPage(definition: KindDefinition): string {
     return [
       `\`${name}\``,
       field.type,
+      field.allowed,
       field.required ? 'yes' : '',
       field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``,
       field.description,
@@ -138,7 +139,9 @@ ${description}
 
 \`kars.azure.com/v1alpha1\`, \`${plural}\`, short name \`${shortName}\`, ${scope.toLowerCase()}.
 
-${table(['field of spec', 'type', 'required', 'default', 'meaning', 'enforced'], rows)}
+A required field is required where what it is part of is there.
+
+${table(['field of spec', 'type', 'allowed', 'required', 'default', 'meaning', 'enforced'], rows)}
 
 What makes each field count stands in [fields.md](../fields.md).
 `;

@@ -84,6 +84,11 @@ export interface ContainerAgentProps {
   readonly lifecycle?: AgentHooks;
 }
 
+/** What an image can be named; the rest is for the container runtime to find. */
+const IMAGE = /^[A-Za-z0-9[]((?!:\/\/)[\w.:/@[\]-])*$/;
+const IMAGE_NAME =
+  'the name of an image such as "registry.example.com/agent:1", without scheme and spaces';
+
 /** What runs in the agent container. */
 export class AgentRuntime {
   /** An image of your own with an explicit command. */
@@ -120,6 +125,11 @@ export class AgentRuntime {
   /** Everything that a sandbox refuses about this agent. */
   validate(): Problem[] {
     return [
+      ...(IMAGE.test(this.image)
+        ? []
+        : [
+            problem('KARS_AGENT_IMAGE', 'agent.image', `got "${this.image}", supply ${IMAGE_NAME}`),
+          ]),
       ...(namesProgram(this.command)
         ? []
         : [problem('KARS_COMMAND_MISSING', 'agent.command', COMMAND_MISSING)]),

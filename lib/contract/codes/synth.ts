@@ -30,6 +30,7 @@ export const synthCodes = {
   KARS_SCHEDULE: 'a schedule is none that a CronJob takes',
   KARS_TIME_ZONE: 'a schedule names a time zone that there is none of',
   KARS_RUNTIME_KIND: 'a custom resource asks for a kind of runtime that this release does not run',
+  KARS_AGENT_IMAGE: 'the image of the agent is named as none can be',
   KARS_COMMAND_MISSING: 'the agent has no command',
   KARS_KEY_INVALID: 'a public key is not 32 bytes of Ed25519 in base64url',
   KARS_SIGNATURE_INVALID: 'a trust edge is not signed by the vertex that it starts from',

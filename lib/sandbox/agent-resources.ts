@@ -1,4 +1,6 @@
 import type { Size } from 'cdk8s';
+import type { Problem } from '../contract/problem.ts';
+import { problem } from '../private/problems.ts';
 import { cores, mebibytes } from '../private/quantities.ts';
 
 /** Props of {@link AgentResources}. */
@@ -23,6 +25,8 @@ export class AgentResources {
     readonly limits: Readonly<Record<string, string>>;
   };
 
+  readonly #problems: readonly Problem[];
+
   constructor({ cpu, memory, ephemeralStorage: storage }: AgentResourcesProps) {
     const block = (of: 'request' | 'limit'): Record<string, string> => ({
       cpu: cores(cpu[of]),
@@ -30,5 +34,24 @@ export class AgentResources {
       ...(storage === undefined ? {} : { 'ephemeral-storage': mebibytes(storage[of]) }),
     });
     this.spec = { requests: block('request'), limits: block('limit') };
+    this.#problems = [
+      ...(cpu.request > cpu.limit ? ['cpu'] : []),
+      ...(isMore(memory) ? ['memory'] : []),
+      ...(storage !== undefined && isMore(storage) ? ['ephemeral-storage'] : []),
+    ].map((kind) => this.#requestOverLimit(kind));
+  }
+
+  /** Everything that a sandbox refuses about these resources. */
+  validate(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  #requestOverLimit(kind: string): Problem {
+    const { requests, limits } = this.spec;
+    const text = `got a request of ${requests[kind] ?? ''} and a limit of ${limits[kind] ?? ''}, supply a limit that is no less`;
+    return problem('KARS_AGENT_REQUEST', `resources.${kind}`, text);
   }
 }
+
+const isMore = ({ request, limit }: { readonly request: Size; readonly limit: Size }): boolean =>
+  request.toMebibytes() > limit.toMebibytes();

@@ -129,10 +129,11 @@ function bound<Spec>(
 }
 
 function propProblems(props: KarsSandboxProps): Problem[] {
-  const { agent, egress = [], inbound = [], secrets = [], workload } = props;
+  const { agent, egress = [], inbound = [], secrets = [], workload, resources } = props;
   return [
     ...agent.validate(),
     ...(workload?.validate() ?? []),
+    ...(resources?.validate() ?? []),
     ...egress.flatMap((entry, index) => entry.validate(`egress[${index}]`)),
     ...inbound.flatMap((entry, index) => entry.validate(`inbound[${index}]`)),
     ...secrets.flatMap((entry, index) => entry.validate(`secrets[${index}]`)),

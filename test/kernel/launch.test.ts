@@ -1,6 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, openSync, writeFileSync, closeSync, chmodSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  writeFileSync,
+  closeSync,
+  chmodSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { canonicalJson } from '../../lib/contract/canonical.ts';
@@ -143,6 +151,25 @@ describe('the launch document', () => {
       encoding: 'utf8',
     });
     expect(stderr).toContain('KARS_DOCUMENT_MISSING');
+  });
+
+  it('behind a link, which an image may lay into a directory of the agent, starts nothing', () => {
+    const { root, writable } = place();
+    const link = join(root, 'kars');
+    symlinkSync(writable, link);
+    const { failure, stdout, code } = launch(link, documentFor('/sandbox'), ['echo', 'started']);
+    expect({ code: failure.code, stdout }).toEqual({ code: 'KARS_LAUNCH_LINK', stdout: '' });
+    expect(code).toBe(126);
+    expect(launch(writable, documentFor('/sandbox'), ['echo', 'started']).stdout).toBe('started');
+  });
+
+  it('with a directory of the agent behind a link, which may be one above the launcher, starts nothing', () => {
+    const { root, writable } = place();
+    const link = join(writable, 'sandbox');
+    symlinkSync(root, link);
+    const { failure, stdout } = launch(root, documentFor(link), ['echo', 'started']);
+    expect({ code: failure.code, stdout }).toEqual({ code: 'KARS_LAUNCH_LINK', stdout: '' });
+    expect(launch(root, documentFor(writable), ['echo', 'started']).stdout).toBe('started');
   });
 
   it('of isolation standard starts the agent without Landlock, with a notice', () => {

@@ -13,6 +13,8 @@ export const hardeningCodes = {
   KARS_COMMAND_FAILED: 'the kernel does not run the program',
   KARS_LANDLOCK_MISSING: 'the kernel has no Landlock, or an older one than is asked for',
   KARS_LANDLOCK_FAILED: 'the kernel refuses the rules about files',
+  KARS_LAUNCH_LINK:
+    'the image of the agent has a link where the launcher or a directory of the agent is mounted',
   KARS_LAUNCH_LIMIT: 'a resource limit cannot be set',
   KARS_LAUNCH_DESCRIPTORS: 'open files cannot be closed',
   KARS_SECCOMP_FAILED: 'the kernel refuses the filter of system calls',

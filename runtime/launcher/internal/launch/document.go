@@ -3,6 +3,7 @@ package launch
 
 import (
 	"os"
+	"path/filepath"
 
 	"kars-launcher/internal/report"
 	"kars-launcher/internal/strict"
@@ -70,6 +71,13 @@ func ReadDocument(path string) (Document, error) {
 	}
 	if len(document.Landlock.Readable) == 0 || len(document.Seccomp.Rules) == 0 {
 		return document, report.Failf("KARS_DOCUMENT_MALFORMED", "got %s without readable paths or system calls", path)
+	}
+	// The kubelet starts probes and hooks by the path of the launcher. Where a link of the image brings it below a
+	// directory of the agent, or such a directory above it, the agent could put another launcher in its place.
+	for _, place := range append([]string{path}, document.Landlock.Writable...) {
+		if target, err := filepath.EvalSymlinks(place); err == nil && target != place {
+			return document, report.Failf("KARS_LAUNCH_LINK", "got %s behind a link to %s; use an image without one there", place, target)
+		}
 	}
 	return document, nil
 }

@@ -3,6 +3,7 @@ import { formatProblem, type Posture } from 'kars-constructs/contract';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { readManifestFile } from '../manifest-files.ts';
 import type { Output } from '../output.ts';
+import { oneLine } from '../printable.ts';
 import { posturesIn } from '../posture/from-manifests.ts';
 import { formatPosture } from '../posture/print.ts';
 
@@ -25,7 +26,7 @@ export function addPosture(program: Command, output: Output): void {
     .action(async (files: string[], { json = false, strict = false }: Options) => {
       const { postures, problems } = posturesIn(await Promise.all(files.map(readManifestFile)));
       for (const { about, problem } of problems) {
-        output.progress(`${about}: ${formatProblem(problem)}`);
+        output.progress(oneLine(`${about}: ${formatProblem(problem)}`));
       }
       if (postures.length === 0 && problems.length === 0) {
         throw new CommandError(

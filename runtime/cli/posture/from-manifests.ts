@@ -28,24 +28,49 @@ type Resource = z.output<typeof resource>;
 
 /** Judges every KarsSandbox in the texts of YAML files, with the policies that stand beside it. */
 export function posturesIn(texts: readonly string[]): Postures {
-  const resources = texts.flatMap(resourcesIn);
+  const read = texts.flatMap(resourcesIn);
+  const resources = read.flatMap(({ value }) => value ?? []);
   const results = resources
     .filter(({ kind }) => kind === karsSandbox.kind)
     .map((sandbox) => judge(sandbox, resources));
   return {
     postures: results.flatMap(({ posture }) => posture ?? []),
-    problems: results.flatMap(({ about, problems }) =>
+    problems: [...read, ...results].flatMap(({ about, problems }) =>
       problems.map((problem) => ({ about, problem })),
     ),
   };
 }
 
-function resourcesIn(text: string): Resource[] {
-  return parseAllDocuments(text).flatMap((document) => {
-    const parsed = resource.safeParse(document.errors.length === 0 ? document.toJS() : undefined);
-    return parsed.success ? [parsed.data] : [];
+interface Read {
+  readonly about: string;
+  readonly value?: Resource;
+  readonly problems: readonly Problem[];
+}
+
+/** Other tools take what this one cannot read, so that is never left out in silence. */
+function resourcesIn(text: string): Read[] {
+  return parseAllDocuments(text).flatMap((document, index) => {
+    const about = `document ${index + 1}`;
+    const [syntax] = document.errors;
+    if (syntax !== undefined) return [{ about, problems: [missing('', syntax.message)] }];
+    return itemsOf(document.toJS()).map((object): Read => {
+      const parsed = resource.safeParse(object);
+      if (parsed.success) return { about, value: parsed.data, problems: [] };
+      return ofOurs.safeParse(object).success
+        ? { about, problems: [missing('metadata', 'got no name, supply one')] }
+        : { about, problems: [] };
+    });
   });
 }
+
+const ofOurs = z.looseObject({ apiVersion: z.literal(API_VERSION) });
+
+const objectList = z.looseObject({ kind: z.literal('List'), items: z.array(z.unknown()) });
+
+const itemsOf = (value: unknown): unknown[] => {
+  const list = objectList.safeParse(value);
+  return list.success ? list.data.items : [value];
+};
 
 interface Judgement {
   readonly about: string;
@@ -64,12 +89,13 @@ function judge(manifest: Resource, resources: readonly Resource[]): Judgement {
   const sandbox = accepted.value;
   const { enabled = false, toolPolicyRef } = sandbox.governance ?? {};
   const find = (path: string, kind: string, wanted: string): Found => {
-    const found = resources.find(
+    const [found, other] = resources.filter(
       (one) => one.kind === kind && one.metadata.name === wanted && one.metadata.namespace === namespace, // prettier-ignore
     );
-    return found === undefined
-      ? { ok: false, problems: [missing(path, `got no ${kind} ${namespace}/${wanted} in these files, supply the file that has it`)] } // prettier-ignore
-      : { ok: true, manifest: found };
+    if (found === undefined) return { ok: false, problems: [missing(path, `got no ${kind} ${namespace}/${wanted} in these files, supply the file that has it`)] }; // prettier-ignore
+    // The one that is applied last would be in force.
+    if (other !== undefined) return { ok: false, problems: [missing(path, `got several ${kind} ${namespace}/${wanted}, supply one`)] }; // prettier-ignore
+    return { ok: true, manifest: found };
   };
   const models = acceptedAt(inferencePolicy, find('spec.inferenceRef.name', inferencePolicy.kind, sandbox.inferenceRef.name)); // prettier-ignore
   const tools = enabled

@@ -48,6 +48,36 @@ describe('kars posture', () => {
     expect(stderr).toContain('spec.sandbox.isolation');
   });
 
+  it.each([
+    [
+      'a document that other tools read in another way',
+      'kind: A\nkind: B\n',
+      'Map keys must be unique',
+    ],
+    [
+      'a sandbox without a name',
+      'apiVersion: kars.azure.com/v1alpha1\nkind: KarsSandbox\n',
+      'got no name',
+    ],
+    ['a policy that is there twice', without('KarsSandbox'), 'got several InferencePolicy'],
+    [
+      'a name that would make a line of its own',
+      'apiVersion: kars.azure.com/v1alpha1\nkind: KarsSandbox\nmetadata: { name: "a\\nb" }\n',
+      String.raw`KarsSandbox default/a\nb: `,
+    ],
+  ])('leaves nothing out in silence: %s', async (_what, more, text) => {
+    const { code, stderr } = await kars(['posture', '-'], `${quickstart}---\n${more}`);
+    expect(code).toBe(1);
+    expect(stderr).toContain(text);
+  });
+
+  it('judges the sandboxes in a list of objects', async () => {
+    const list = { apiVersion: 'v1', kind: 'List', items: exampleObjects('quickstart') };
+    const { code, stdout } = await kars(['posture', '-'], stringify(list));
+    expect(code).toBe(0);
+    expect(stdout).toContain('KarsSandbox agents/reader');
+  });
+
   it('ends with code 1 when there is no sandbox', async () => {
     const { code, stderr } = await kars(['posture', '-'], 'apiVersion: v1\nkind: Pod\n');
     expect(code).toBe(1);

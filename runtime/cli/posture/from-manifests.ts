@@ -1,13 +1,16 @@
 import {
   API_VERSION,
+  failure,
   inferencePolicy,
   karsSandbox,
   postureOf,
+  success,
   toolPolicy,
   validateManifest,
   type KindDefinition,
   type Posture,
   type Problem,
+  type Result,
 } from 'kars-constructs/contract';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -83,26 +86,18 @@ function judge(manifest: Resource, resources: readonly Resource[]): Judgement {
   const about = `KarsSandbox ${namespace}/${name}`;
   const accepted = validateManifest(karsSandbox, manifest);
   if (!accepted.ok) return { about, problems: accepted.problems };
-  if (accepted.value === undefined) {
+  const sandbox = accepted.value;
+  if (sandbox === undefined) {
     return { about, problems: [missing('spec', 'got none, supply one')] };
   }
-  const sandbox = accepted.value;
+  const beside = resources.filter(({ metadata }) => metadata.namespace === namespace);
   const { enabled = false, toolPolicyRef } = sandbox.governance ?? {};
-  const find = (path: string, kind: string, wanted: string): Found => {
-    const [found, other] = resources.filter(
-      (one) => one.kind === kind && one.metadata.name === wanted && one.metadata.namespace === namespace, // prettier-ignore
-    );
-    if (found === undefined) return { ok: false, problems: [missing(path, `got no ${kind} ${namespace}/${wanted} in these files, supply the file that has it`)] }; // prettier-ignore
-    // The one that is applied last would be in force.
-    if (other !== undefined) return { ok: false, problems: [missing(path, `got several ${kind} ${namespace}/${wanted}, supply one`)] }; // prettier-ignore
-    return { ok: true, manifest: found };
-  };
-  const models = acceptedAt(inferencePolicy, find('spec.inferenceRef.name', inferencePolicy.kind, sandbox.inferenceRef.name)); // prettier-ignore
+  const models = policyFor('spec.inferenceRef.name', beside, inferencePolicy, sandbox.inferenceRef);
   const tools = enabled
-    ? acceptedAt(toolPolicy, find('spec.governance.toolPolicyRef.name', toolPolicy.kind, toolPolicyRef?.name ?? '')) // prettier-ignore
-    : { ok: true as const, value: undefined };
-  if (!models.ok || !tools.ok || models.value === undefined) {
-    return { about, problems: [...(models.ok ? [] : models.problems), ...(tools.ok ? [] : tools.problems)] }; // prettier-ignore
+    ? policyFor('spec.governance.toolPolicyRef.name', beside, toolPolicy, toolPolicyRef)
+    : success(undefined);
+  if (!models.ok || !tools.ok) {
+    return { about, problems: [models, tools].flatMap((one) => (one.ok ? [] : one.problems)) };
   }
   const posture = postureOf({
     namespace,
@@ -114,15 +109,29 @@ function judge(manifest: Resource, resources: readonly Resource[]): Judgement {
   return { about, posture, problems: [] };
 }
 
-type Found =
-  | { readonly ok: true; readonly manifest: Resource }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
-
-function acceptedAt<Spec extends z.ZodType>(
+/** The spec of the one policy that the field at `path` names, among those beside the sandbox. */
+function policyFor<Spec extends z.ZodType>(
+  path: string,
+  beside: readonly Resource[],
   definition: KindDefinition<Spec>,
-  found: Found,
-): ReturnType<typeof validateManifest<Spec>> {
-  return found.ok ? validateManifest(definition, found.manifest) : found;
+  { name = '' }: { readonly name?: string | undefined } = {},
+): Result<NonNullable<z.output<Spec>>> {
+  const { kind } = definition;
+  const [found, other] = beside.filter((one) => one.kind === kind && one.metadata.name === name);
+  const refused = (got: string, cure: string): Result<never> =>
+    failure(missing(path, `got ${got}, supply ${cure}`));
+  if (found === undefined) {
+    const namespace = beside[0]?.metadata.namespace ?? '';
+    return refused(`no ${kind} ${namespace}/${name} in these files`, 'the file that has it');
+  }
+  const policy = `${kind} ${found.metadata.namespace}/${name}`;
+  // The one that is applied last would be in force.
+  if (other !== undefined) return refused(`several ${policy}`, 'one');
+  const accepted = validateManifest(definition, found);
+  if (!accepted.ok) return accepted;
+  return accepted.value === undefined || accepted.value === null
+    ? refused(`${policy} without a spec`, 'one with it')
+    : success(accepted.value);
 }
 
 const missing = (path: string, message: string): Problem => ({

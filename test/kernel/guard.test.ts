@@ -1,13 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { canonicalJson, contentDigest } from '../../lib/contract/canonical.ts';
+import { rmSync, writeFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { GuardDocument } from '../../lib/contract/guard-document.ts';
 import { guardDocumentFor } from '../../lib/sandbox/guard/guard-document.ts';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { launchDocumentFor } from '../../lib/sandbox/launch/launch-document.ts';
 import { temporaryDirectory } from '../support/documents.ts';
+import { placeGuard } from './guard-files.ts';
 import { launcherProgram } from './programs.ts';
 
 let count = 0;
@@ -29,30 +28,7 @@ interface GuardRun {
   readonly record: { readonly event?: string; readonly code?: string; readonly error?: string };
 }
 
-function place(document: GuardDocument = guardDocumentFor([])) {
-  const root = temporaryDirectory();
-  const install = join(root, 'install');
-  mkdirSync(install);
-  const files = {
-    guard: canonicalJson(document),
-    launch: '{"version":1}',
-  };
-  const path = (name: string): string => join(root, name);
-  writeFileSync(path('guard.json'), files.guard);
-  writeFileSync(path('launch.json'), files.launch);
-  return {
-    install,
-    path,
-    args: [
-      `--document=${path('guard.json')}`,
-      `--document-digest=${contentDigest(files.guard)}`,
-      `--launch-document=${path('launch.json')}`,
-      `--launch-digest=${contentDigest(files.launch)}`,
-      `--install=${install}`,
-      `--launcher=${launcherProgram('launch')}`,
-    ],
-  };
-}
+const place = (document?: GuardDocument) => placeGuard(temporaryDirectory(), document);
 
 function runGuard(
   namespace: string,
@@ -157,8 +133,8 @@ describe('the egress guard', () => {
   });
 
   it('says that the launcher cannot be installed', () => {
-    const { args, install } = place();
-    rmSync(install, { recursive: true });
+    const { args, path } = place();
+    rmSync(path('install'), { recursive: true });
     expect(runGuard(namespace, args).record.code).toBe('KARS_GUARD_INSTALL');
   });
 
@@ -189,10 +165,10 @@ describe('the egress guard', () => {
   });
 
   it('refuses IPv6 that it can neither filter nor remove', () => {
-    const { args, install, path } = place();
+    const { args, path } = place();
     const document = launchDocumentFor({
       isolation: 'standard',
-      writable: [install, '/run'],
+      writable: [path('install'), '/run'],
       connectPorts: 'Any',
       minLandlockAbi: 1,
     });

@@ -15,6 +15,7 @@ import { canonicalJson } from '../../lib/contract/canonical.ts';
 import { launchDocument, type LaunchDocument } from '../../lib/contract/launch-document.ts';
 import { launchDocumentFor } from '../../lib/sandbox/launch/launch-document.ts';
 import { temporaryDirectory } from '../support/documents.ts';
+import { hasLandlock, PORTS, SCOPES } from './landlock.ts';
 import { launcherProgram } from './programs.ts';
 
 const UID = 1000;
@@ -98,6 +99,16 @@ function launch(
 }
 
 const shell = (text: string): string[] => ['sh', '-c', text];
+
+/** A function of Python that says what came of an action. */
+const ATTEMPT = `
+import os, socket
+def attempt(action):
+    try:
+        action()
+        return "done"
+    except OSError as error:
+        return os.strerror(error.errno)`;
 
 describe('the launch document', () => {
   it('has the form of its schema', () => {
@@ -265,7 +276,8 @@ describe('a program of the agent', () => {
     expect(launch(root, documentFor(writable), shell('ulimit -c')).stdout).toBe('0');
   });
 
-  it('can neither signal nor call processes outside of it, of the same user', async () => {
+  const whereScoped = it.runIf(hasLandlock(SCOPES, 'signals and sockets of others'));
+  whereScoped('can neither signal nor call processes outside of it, of the same user', async () => {
     const { root, writable } = place();
     const socket = `kars-test-${process.pid}`;
     const listen = `import socket; s = socket.socket(socket.AF_UNIX); s.bind("\\0${socket}"); s.listen(); print(1, flush=True); s.accept()`;
@@ -274,14 +286,7 @@ describe('a program of the agent', () => {
       outside.kill('SIGKILL');
     });
     await once(outside.stdout, 'data');
-    const attempts = `
-import os, socket
-def attempt(action):
-    try:
-        action()
-        return "done"
-    except OSError as error:
-        return os.strerror(error.errno)
+    const attempts = `${ATTEMPT}
 print(attempt(lambda: os.kill(${outside.pid ?? 0}, 0)))
 print(attempt(lambda: socket.socket(socket.AF_UNIX).connect("\\0${socket}")))
 `;
@@ -291,19 +296,13 @@ print(attempt(lambda: socket.socket(socket.AF_UNIX).connect("\\0${socket}")))
     expect(unrestricted(command)).toBe('done\ndone');
   });
 
-  it('connects and binds to named ports only, where ports are named', () => {
+  const wherePortsAre = it.runIf(hasLandlock(PORTS, 'ports of the agent'));
+  wherePortsAre('connects and binds to named ports only, where ports are named', () => {
     const { root, writable } = place();
     const document = documentFor(writable);
     const { landlock: sidecars } = documentFor(writable, 'Sidecars');
     const landlock = { ...sidecars, bindPorts: [40_001] };
-    const attempts = `
-import os, socket
-def attempt(action):
-    try:
-        action()
-        return "done"
-    except OSError as error:
-        return os.strerror(error.errno)
+    const attempts = `${ATTEMPT}
 for port in (8444, 8445):
     print(attempt(lambda: socket.create_connection(("127.0.0.1", port), 1)))
 for port in (40001, 40002, 0):

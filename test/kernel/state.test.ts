@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AUDIT_FILE } from 'kars-constructs/contract';
 import { verifyAuditLog } from '../../runtime/audit/verify.ts';
 import { Child, type ChildRecord } from '../../runtime/cli/local/child.ts';
 import { programArguments } from '../../runtime/cli/programs.ts';
@@ -42,7 +43,7 @@ async function startOnSmallVolume(...options: string[]) {
   const models = `http://127.0.0.1:${await child.port('agent')}/v1/models`;
   return {
     state,
-    audit: join(state, 'audit.jsonl'),
+    audit: join(state, AUDIT_FILE),
     records,
     readiness: async () => (await fetch(ready)).text(),
     call: async () => {

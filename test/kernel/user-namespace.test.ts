@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, contentDigest } from '../../lib/contract/canonical.ts';
-import { guardDocumentFor } from '../../lib/sandbox/guard/guard-document.ts';
 import { temporaryDirectory } from '../support/documents.ts';
+import { placeGuard } from './guard-files.ts';
 import { launcherProgram } from './programs.ts';
 
 const NAMESPACE = fileURLToPath(new URL('./user-namespace.py', import.meta.url));
@@ -50,22 +49,10 @@ function attemptsWith(before: readonly string[]): unknown {
 function guardCommand(): string {
   const root = temporaryDirectory();
   chmodSync(root, 0o755);
-  const path = (name: string): string => join(root, name);
-  mkdirSync(path('install'));
+  const { path, args } = placeGuard(root, undefined, join(root, 'launch'));
   chmodSync(path('install'), 0o777);
   for (const name of ['guard', 'launch'] as const) copyFileSync(launcherProgram(name), path(name));
-  const documents = { guard: canonicalJson(guardDocumentFor([])), launch: '{"version":1}' };
-  writeFileSync(path('guard.json'), documents.guard);
-  writeFileSync(path('launch.json'), documents.launch);
-  return [
-    path('guard'),
-    `--document=${path('guard.json')}`,
-    `--document-digest=${contentDigest(documents.guard)}`,
-    `--launch-document=${path('launch.json')}`,
-    `--launch-digest=${contentDigest(documents.launch)}`,
-    `--install=${path('install')}`,
-    `--launcher=${path('launch')}`,
-  ].join(' ');
+  return [path('guard'), ...args].join(' ');
 }
 
 describe('the packet rules of a pod with users of its own', () => {

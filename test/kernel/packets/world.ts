@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalJson, contentDigest } from '../../../lib/contract/canonical.ts';
 import type { GuardDocument } from '../../../lib/contract/guard-document.ts';
+import { placeGuard } from '../guard-files.ts';
 import { launcherProgram } from '../programs.ts';
 import { elsewhere, neighbour, pod } from './addresses.ts';
 
@@ -135,20 +135,7 @@ function runGuard(
   document: GuardDocument,
   backend: Backend,
 ): GuardRun {
-  const install = join(directory, 'install');
-  mkdirSync(install, { recursive: true });
-  const guard = canonicalJson(document);
-  const launch = '{"version":1}';
-  writeFileSync(join(directory, 'guard.json'), guard);
-  writeFileSync(join(directory, 'launch.json'), launch);
-  const args = [
-    `--document=${join(directory, 'guard.json')}`,
-    `--document-digest=${contentDigest(guard)}`,
-    `--launch-document=${join(directory, 'launch.json')}`,
-    `--launch-digest=${contentDigest(launch)}`,
-    `--install=${install}`,
-    `--launcher=${launcherProgram('launch')}`,
-  ];
+  const { args } = placeGuard(directory, document);
   // The mount is seen by this command alone: ip gives it a mount namespace of its own.
   const script = 'mount --bind "$0" /usr/sbin && exec "$@"';
   const command = ['sh', '-c', script, programsOf(backend, directory), launcherProgram('guard')];

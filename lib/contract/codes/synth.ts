@@ -28,7 +28,6 @@ export const synthCodes = {
   KARS_SECRET_OF_PROVIDER: 'the agent would get a Secret with the credential of a provider',
   KARS_SECRET_OF_PULL: 'the agent would get a Secret that images are pulled with',
   KARS_INBOUND_PORT: 'the port of an inbound entry is none, or a sidecar listens on it',
-  KARS_SCHEDULE: 'a schedule is none that a CronJob takes',
   KARS_TIME_ZONE: 'a schedule names a time zone that there is none of',
   KARS_RUNTIME_KIND: 'a custom resource asks for a kind of runtime that this release does not run',
   KARS_AGENT_IMAGE: 'the image of the agent is named as none can be',

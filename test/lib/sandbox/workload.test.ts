@@ -82,36 +82,6 @@ describe('a sandbox that runs by a schedule', () => {
     });
   });
 
-  it.each([
-    [{ minute: '61' }, 'got "61 * * * *", supply for minute numbers from 0 to 59'],
-    [{ minute: 'every' }, 'for minute numbers from 0 to 59'],
-    [{ hour: '24' }, 'for hour numbers from 0 to 23'],
-    [{ hour: '5-2' }, 'for hour numbers'],
-    [{ hour: '*/0' }, 'for hour numbers'],
-    [{ hour: '1-2-3' }, 'for hour numbers'],
-    [{ hour: ',' }, 'for hour numbers'],
-    [{ day: '0' }, 'for day numbers from 1 to 31'],
-    [{ month: '13' }, 'for month numbers from 1 to 12'],
-    [{ weekDay: '7' }, 'for weekDay numbers from 0 to 6'],
-    [{ minute: '0 0' }, 'with 6 fields, supply 5: minute, hour, day, month and weekDay'],
-  ])('is refused by the schedule %j', (options, expected) => {
-    const workload = SandboxWorkload.cron({ schedule: Cron.schedule(options) });
-    expect(refusalsOf({ workload })).toContain('[KARS_SCHEDULE] workload.schedule: got "');
-    expect(refusalsOf({ workload })).toContain(expected);
-  });
-
-  it.each([
-    { minute: '*/5' },
-    { minute: '10/20', hour: '8-18/2' },
-    { minute: '0,30', hour: '?' },
-    { hour: '1,,2' },
-    { day: '1', month: 'JAN-jun', weekDay: 'Mon-FRI' },
-    { day: '31', month: '2' },
-  ])('takes the schedule %j', (options) => {
-    const workload = SandboxWorkload.cron({ schedule: Cron.schedule(options) });
-    expect(refusalsOf({ workload })).toBe('');
-  });
-
   it.each(['Local', 'Mars/Olympus'])('is refused in the time zone %s', (timeZone) => {
     const workload = SandboxWorkload.cron({ schedule: hourly, timeZone });
     expect(refusalsOf({ workload })).toContain(

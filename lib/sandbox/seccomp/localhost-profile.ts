@@ -11,6 +11,9 @@ export interface LocalhostProfile {
   readonly digest: string;
 }
 
+/** Every container of every sandbox names it. */
+let profile: LocalhostProfile | undefined;
+
 /**
  * The profile `kars-strict` in the format of the OCI runtime specification, which containerd takes for
  * profiles of the type Localhost.
@@ -18,6 +21,10 @@ export interface LocalhostProfile {
  * @see https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#seccomp
  */
 export function strictProfile(): LocalhostProfile {
+  return (profile ??= render());
+}
+
+function render(): LocalhostProfile {
   const body = canonicalJson({
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: EPERM,

@@ -66,6 +66,7 @@ describe('a sandbox on a real node', () => {
     weaken(deployment.spec?.template.spec);
     await node.apply(objects);
     expect(await reportOf('kars-bare')).toMatchObject({
+      token: expect.stringMatching(/^read ./) as string,
       'node tcp': 'HTTP/1.1 299 neighbour',
       'node tcp ipv6': 'HTTP/1.1 299 neighbour',
       'node udp': 'neighbour',
@@ -129,11 +130,19 @@ function greetingOf(host: string, port: number): Promise<string> {
   });
 }
 
-/** Takes away guard, launcher and every restriction of the agent. */
+/** Takes away guard, launcher and every restriction of the agent, and gives it a token. */
 function weaken(pod: PodSpec | undefined): void {
   const agent = pod?.containers[0];
   if (pod === undefined || agent === undefined) throw new Error('there is no agent');
   pod.initContainers?.shift();
   agent.command = (agent.command ?? []).slice((agent.command ?? []).indexOf('--') + 1);
   agent.securityContext = { runAsUser: 0, runAsNonRoot: false, privileged: true };
+  pod.volumes?.push({
+    name: 'token',
+    projected: { sources: [{ serviceAccountToken: { path: 'token' } }] },
+  });
+  agent.volumeMounts?.push({
+    name: 'token',
+    mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+  });
 }

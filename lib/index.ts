@@ -10,6 +10,8 @@ export { KarsMemory } from './agent/kars-memory.ts';
 export type { KarsMemoryProps } from './agent/kars-memory.ts';
 export { McpServer } from './agent/mcp-server.ts';
 export type { McpServerProps } from './agent/mcp-server.ts';
+export type { AdmissionProps } from './platform/admission/admission-props.ts';
+export { Subject } from './platform/admission/subject.ts';
 export { ClusterNetwork } from './platform/cluster-network.ts';
 export type { ClusterNetworkProps, DnsServer, PodsOf } from './platform/cluster-network.ts';
 export { KarsImages } from './platform/images.ts';

@@ -7,6 +7,7 @@ import {
   KarsPlatform,
   KarsSandbox,
   ModelProvider,
+  Subject,
 } from 'kars-constructs';
 import type { Settings } from './settings.ts';
 
@@ -17,10 +18,17 @@ export interface SandboxApp {
 }
 
 /** The platform and one sandbox, from the constructs that GitOps uses too. */
-export function sandboxApp({ imageRegistry, imageList, agentImage }: Settings): SandboxApp {
+export function sandboxApp(settings: Settings): SandboxApp {
+  const { imageRegistry, imageList, agentImage, deployerGroup } = settings;
   const app = new App();
   const images = KarsImages.fromFile(imageList, { registry: imageRegistry });
-  const platform = new KarsPlatform(app, 'platform', { images });
+  const platform = new KarsPlatform(app, 'platform', {
+    images,
+    admission: {
+      deployers: [Subject.group(deployerGroup)],
+      agentRegistries: [registryOf(agentImage)],
+    },
+  });
   const chart = new Chart(app, 'reader', { namespace: 'kars-system' });
   const secret = Secret.fromSecretName(chart, 'openai', 'openai');
   const sandbox = new KarsSandbox(chart, 'reader', {
@@ -35,3 +43,6 @@ export function sandboxApp({ imageRegistry, imageList, agentImage }: Settings): 
   });
   return { charts: [platform, chart], sandbox };
 }
+
+/** What stands before the name of an image. */
+const registryOf = (image: string): string => image.slice(0, Math.max(0, image.lastIndexOf('/')));

@@ -11,6 +11,8 @@ export interface Settings {
   readonly imageList: string;
   /** Image of the agent, by digest. */
   readonly agentImage: string;
+  /** Group of those who apply the objects of platform and sandboxes. */
+  readonly deployerGroup: string;
 }
 
 /**
@@ -26,5 +28,6 @@ export function readSettings(config = new Config('kars')): Settings {
     imageRegistry: config.require('imageRegistry'),
     imageList: config.get('imageList') ?? 'out/images/images.json',
     agentImage: config.require('agentImage'),
+    deployerGroup: config.get('deployerGroup') ?? 'system:masters',
   };
 }

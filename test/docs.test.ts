@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import {
+  admissionCodes,
   auditCodes,
   hardeningCodes,
   documentCodes,
@@ -30,7 +31,7 @@ describe('the generated pages', () => {
 
 describe('the error codes', () => {
   const known = new Set(
-    [synthCodes, runtimeCodes, documentCodes, auditCodes, hardeningCodes, stateCodes].flatMap(
+    [admissionCodes, synthCodes, runtimeCodes, documentCodes, auditCodes, hardeningCodes, stateCodes].flatMap(
       (codes) => Object.keys(codes),
     ),
   );
@@ -198,9 +199,10 @@ import { App, Chart, Cron, Duration, Size } from 'cdk8s';
 import { ConfigMap, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import * as kars from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
-const { AgentProbe, AgentResources, AgentRuntime, ClusterNetwork, Egress, Inbound, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, McpServer, ModelProvider, NodeRequirement, SandboxSecret, SandboxWorkload, SandboxWorkspace, Toleration, ToolPolicy } = kars;
+const { AgentProbe, AgentResources, AgentRuntime, ClusterNetwork, Egress, Inbound, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, McpServer, ModelProvider, NodeRequirement, SandboxSecret, SandboxWorkload, SandboxWorkspace, Subject, Toleration, ToolPolicy } = kars;
 declare const chart: Chart;
 declare const models: kars.InferencePolicy;
+declare const admission: kars.AdmissionProps;
 declare const agent: kars.AgentRuntime;
 declare const MyChart: new (scope: App, id: string) => Chart;
 declare function expect(value: unknown): { toHaveLength(length: number): void; toEqual(value: unknown): void; toMatchSnapshot(): void };

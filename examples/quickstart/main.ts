@@ -7,12 +7,14 @@ import {
   KarsPlatform,
   KarsSandbox,
   ModelProvider,
+  Subject,
   ToolPolicy,
 } from 'kars-constructs';
 import { Secret } from 'cdk8s-plus-28';
 
 const app = new App();
-new KarsPlatform(app, 'platform', { images: KarsImages.local() });
+const admission = { deployers: [Subject.group('deployers')], agentRegistries: ['localhost'] };
+new KarsPlatform(app, 'platform', { images: KarsImages.local(), admission });
 
 const chart = new Chart(app, 'reader', { namespace: 'agents' });
 const secret = Secret.fromSecretName(chart, 'openai', 'openai');

@@ -3,6 +3,8 @@ export { auditRecord, chain, GENESIS, recordHash } from './audit-record.ts';
 export type { AuditEntry, AuditRecord } from './audit-record.ts';
 export { canonicalJson, fileDigest } from './canonical.ts';
 export type { Json } from './canonical.ts';
+export { admissionCodes } from './codes/admission.ts';
+export type { AdmissionCode } from './codes/admission.ts';
 export { auditCodes } from './codes/audit.ts';
 export { hardeningCodes } from './codes/hardening.ts';
 export type { AuditCode } from './codes/audit.ts';
@@ -59,6 +61,13 @@ export { formatAuthority, hostFault, normalHost, parseAuthority, parseTarget } f
 export type { Authority } from './names.ts';
 export { decodeKind, payloadSchemas } from './payloads.ts';
 export type { PayloadOf } from './payloads.ts';
+export {
+  admissionPolicyNames,
+  NODE_NAMESPACE,
+  PLATFORM_NAMESPACE,
+  platformNamespaces,
+} from './platform-names.ts';
+export type { AdmissionPolicyName } from './platform-names.ts';
 export { podLabels, sandboxNamespace } from './sandbox-names.ts';
 export { postureOf } from './posture/posture.ts';
 export type { Posture, PromisePosture, PromiseState } from './posture/posture.ts';

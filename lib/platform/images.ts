@@ -60,6 +60,7 @@ export class KarsImages {
    * @example
    * new KarsPlatform(chart, 'platform', {
    *   images: KarsImages.fromFile('images.json', { registry: 'registry.example.com/kars' }),
+   *   admission,
    * });
    */
   static fromFile(path: string, { registry = 'localhost' }: KarsImagesFileProps = {}): KarsImages {

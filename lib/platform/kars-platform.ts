@@ -2,10 +2,14 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { customResourceDefinition } from '../contract/crd.ts';
 import { kinds } from '../contract/kinds/index.ts';
+import { PLATFORM_NAMESPACE } from '../contract/platform-names.ts';
 import { addObject, type KubernetesObject } from '../private/manifest.ts';
-import { PLATFORM_NAMESPACE } from '../sandbox/names.ts';
-import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
 import { problem, reportAtSynth } from '../private/problems.ts';
+import type { AdmissionProps } from './admission/admission-props.ts';
+import { admissionPolicies } from './admission/index.ts';
+import { admissionParameters, parameterProblems } from './admission/parameters.ts';
+import { policyObjects } from './admission/policy.ts';
+import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
 import type { ClusterNetwork } from './cluster-network.ts';
 import { runtimeClass, type ConfidentialRuntimeProps } from './confidential-runtime.ts';
 import { KarsImages } from './images.ts';
@@ -13,6 +17,12 @@ import { kubeletDirectoryProblems, nodeProfileObjects } from './node-profile.ts'
 
 /** Props of {@link KarsPlatform}. */
 export interface KarsPlatformProps {
+  /**
+   * Who may write what, and which images are accepted: what the API server refuses in the namespaces of
+   * the platform and its sandboxes. `'none'`: nothing is refused, and whoever may create a pod there has
+   * a privileged one.
+   */
+  readonly admission: AdmissionProps | 'none';
   /**
    * Images of the sidecars of every sandbox of the app.
    *
@@ -49,19 +59,24 @@ export interface KarsPlatformProps {
 
 /**
  * What a cluster needs once: the custom resource definitions, the namespace of the platform, the
- * admission policy that warns of fields which nothing enforces, and the seccomp profile on the nodes.
+ * admission policies, and the seccomp profile on the nodes.
  *
  * @example
  * const app = new App();
  * new KarsPlatform(app, 'platform', {
  *   images: KarsImages.local(),
+ *   admission: {
+ *     deployers: [Subject.serviceAccount('argocd', 'argocd-application-controller')],
+ *     agentRegistries: ['registry.example.com/agents'],
+ *   },
  *   kubeletDirectory: '/var/snap/microk8s/common/var/lib/kubelet',
  * });
  */
 export class KarsPlatform extends Chart {
-  constructor(scope: Construct, id: string, props: KarsPlatformProps = {}) {
+  constructor(scope: Construct, id: string, props: KarsPlatformProps) {
     super(scope, id, { disableResourceNameHashes: true });
     const {
+      admission,
       images,
       installSeccompProfile = true,
       kubeletDirectory = '/var/lib/kubelet',
@@ -69,17 +84,26 @@ export class KarsPlatform extends Chart {
     } = props;
     images?.attachTo(this.node.root);
     props.network?.attachTo(this.node.root);
-    const image = KarsImages.find(this)?.image('guard');
+    const found = KarsImages.find(this);
+    const image = found?.image('guard');
+    const problems = admission === 'none' ? [] : parameterProblems(admission);
+    const floor =
+      admission === 'none' || problems.length > 0 || found === undefined
+        ? []
+        : floorObjects(admission, found);
     const nodeObjects =
       installSeccompProfile && image !== undefined
         ? nodeProfileObjects({ image, kubeletDirectory })
         : [];
     const runtimes = confidentialRuntime === undefined ? [] : [runtimeClass(confidentialRuntime)];
-    for (const object of [...platformObjects(), ...nodeObjects, ...runtimes]) {
+    for (const object of [...platformObjects(), ...floor, ...nodeObjects, ...runtimes]) {
       addObject(this, `${object.kind}-${object.metadata.name}`, object);
     }
     reportAtSynth(this, [
-      ...(installSeccompProfile && image === undefined ? [imagesMissing] : []),
+      ...(image === undefined && (installSeccompProfile || admission !== 'none')
+        ? [imagesMissing]
+        : []),
+      ...problems,
       ...(images?.validate() ?? []),
       ...(props.network?.validate() ?? []),
       ...kubeletDirectoryProblems(kubeletDirectory),
@@ -90,8 +114,11 @@ export class KarsPlatform extends Chart {
 const imagesMissing = problem(
   'KARS_IMAGES_MISSING',
   'images',
-  'got none, and the image of the guard brings the seccomp profile to the nodes; supply images, or installSeccompProfile: false',
+  "got none; the guard's brings the seccomp profile to the nodes, and admission accepts no other; supply images, or both installSeccompProfile: false and admission: 'none'",
 );
+
+const floorObjects = (admission: AdmissionProps, images: KarsImages): KubernetesObject[] =>
+  admissionPolicies(admissionParameters(admission, images)).flatMap(policyObjects);
 
 /** The objects of the platform, in the order in which they can be applied. */
 export function platformObjects(): readonly KubernetesObject[] {

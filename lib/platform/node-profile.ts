@@ -1,11 +1,11 @@
 import type { DaemonSet } from 'kubernetes-types/apps/v1.js';
 import type { ConfigMap, Container, SecurityContext } from 'kubernetes-types/core/v1.js';
 import { labels as wellKnown } from '../contract/api.ts';
+import { NODE_NAMESPACE } from '../contract/platform-names.ts';
 import type { Problem } from '../contract/problem.ts';
 import { launcherPrograms } from '../contract/hardening.ts';
 import type { KubernetesObject } from '../private/manifest.ts';
 import { problem } from '../private/problems.ts';
-import { NODE_NAMESPACE } from '../sandbox/names.ts';
 import { strictProfile } from '../sandbox/seccomp/localhost-profile.ts';
 
 /** What brings the seccomp profile to the nodes. */

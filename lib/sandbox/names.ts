@@ -1,15 +1,10 @@
 import { labels } from '../contract/api.ts';
+import { platformNamespaces } from '../contract/platform-names.ts';
 import type { Problem } from '../contract/problem.ts';
 import { PLATFORM_PREFIX, sandboxNamespace } from '../contract/sandbox-names.ts';
 import { problem } from '../private/problems.ts';
 
 export { podLabels, sandboxNamespace } from '../contract/sandbox-names.ts';
-
-/** Namespace of the control plane. */
-export const PLATFORM_NAMESPACE = 'kars-system';
-
-/** Namespace of what prepares the nodes. */
-export const NODE_NAMESPACE = 'kars-node-profiles';
 
 /** Its namespace is a DNS label too. */
 const LONGEST_NAME = 63 - PLATFORM_PREFIX.length;
@@ -22,7 +17,7 @@ export const longestSandboxName = (workload: string | undefined): number =>
   workload === 'CronJob' ? LONGEST_CRON_NAME : LONGEST_NAME;
 
 /** Namespaces that belong to the platform; kars v0.1.x has the last one. */
-const RESERVED: readonly string[] = [PLATFORM_NAMESPACE, NODE_NAMESPACE, 'kars-sre'];
+const RESERVED: readonly string[] = [...platformNamespaces, 'kars-sre'];
 
 /** Why a sandbox may not have this name. */
 export function reservedNameProblems(name: string): Problem[] {

@@ -9,17 +9,13 @@ import {
   egressEntries,
   type EgressEntry,
 } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
+import { PLATFORM_NAMESPACE } from '../contract/platform-names.ts';
 import { processes } from '../contract/process.ts';
 import { publicBlocks } from '../contract/special-addresses.ts';
 import type { DnsServer, PodsOf } from '../platform/cluster-network.ts';
 import { portOf } from '../private/urls.ts';
 import type { SandboxInput } from './input.ts';
-import {
-  podLabels as labelsOfPod,
-  PLATFORM_NAMESPACE,
-  sandboxLabels,
-  sandboxNamespace,
-} from './names.ts';
+import { podLabels as labelsOfPod, sandboxLabels, sandboxNamespace } from './names.ts';
 
 /** Default deny for the whole namespace, then one policy for each thing that is allowed. */
 export function networkPolicies(input: SandboxInput): NetworkPolicy[] {

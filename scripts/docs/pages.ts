@@ -1,4 +1,5 @@
 import {
+  admissionCodes,
   auditCodes,
   hardeningCodes,
   documentCodes,
@@ -83,6 +84,12 @@ A code never changes its meaning and is never used again for another one.
 \`cdk8s synth\` prints all of them at once, each behind the path of its construct.
 
 ${plain(synthCodes)}
+
+## When the API server refuses an object
+
+The admission policies of the platform answer with these; the message says what was refused and what to do.
+
+${plain(admissionCodes)}
 
 ## When an agent calls the router or the egress proxy
 

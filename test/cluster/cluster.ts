@@ -12,6 +12,8 @@ export interface Cluster {
   readonly admin: Client;
   /** A user without any right. */
   readonly nobody: Client;
+  /** The client of whoever has a token. */
+  readonly as: (token: string) => Client;
   /** Address of the API server. */
   readonly url: string;
   /** File of the certificate that the API server has. */
@@ -52,16 +54,22 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     };
     try {
       const connect = await connector(directory, port, server);
-      const admin = connect(tokens.admin);
-      const nobody = connect(tokens.nobody);
+      const clients = new Map<string, Client>();
+      const as = (token: string): Client => {
+        const client = clients.get(token) ?? connect(token);
+        clients.set(token, client);
+        return client;
+      };
+      const admin = as(tokens.admin);
       await server.ready(async () => (await admin.call('GET', '/readyz')).ok);
       return {
         admin,
-        nobody,
+        nobody: as(tokens.nobody),
+        as,
         url: `https://${HOST}:${port}`,
         certificate: certificateIn(directory),
         stop: async () => {
-          await Promise.all([admin.close(), nobody.close()]);
+          await Promise.all([...clients.values()].map((client) => client.close()));
           await stop();
         },
       };

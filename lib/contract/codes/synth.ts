@@ -23,6 +23,10 @@ export const synthCodes = {
   KARS_IMAGE_LIST: 'the list of built images is missing or malformed',
   KARS_ENV_RESERVED: 'an environment variable of the agent is one that the sandbox sets',
   KARS_ENV_SOURCE: 'an environment variable of a manifest takes its value from elsewhere',
+  KARS_ADMISSION_MISSING:
+    'nothing says who may write what in the cluster, and which images are accepted',
+  KARS_ADMISSION_SUBJECT: 'a role of the platform is given to nobody, or to everybody',
+  KARS_ADMISSION_REGISTRY: 'no registry of agent images is named, or one as none can be',
   KARS_AGENT_REQUEST: 'more CPU, memory or disk is requested for the agent than it may use',
   KARS_AGENT_LIMIT: 'the CPU, memory or disk of the agent would have no bound',
   KARS_SECRET_OF_PROVIDER: 'the agent would get a Secret with the credential of a provider',

@@ -33,6 +33,7 @@ const platform = (): readonly ApplicableObject[] =>
   synthesize(
     (app) =>
       new KarsPlatform(app, 'platform', {
+        admission: 'none',
         images: used.images,
         kubeletDirectory: paths.kubeletRoot,
       }),

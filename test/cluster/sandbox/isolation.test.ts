@@ -32,6 +32,7 @@ describe('isolation levels on a real node', () => {
     const { objects } = synthesize(
       (app) =>
         new KarsPlatform(app, 'platform', {
+          admission: 'none',
           confidentialRuntime: { handler: 'runc' },
           installSeccompProfile: false,
         }),

@@ -5,8 +5,15 @@ import { synthesize, type SynthesizedApp } from 'kars-constructs/testing';
 import { strictProfile } from '../../../lib/sandbox/seccomp/localhost-profile.ts';
 import { sandboxIn, agentsChart, synthProblems } from '../../support/sandbox.ts';
 
-const platform = (props: KarsPlatformProps = {}): SynthesizedApp =>
-  synthesize((app) => new KarsPlatform(app, 'platform', { images: KarsImages.local(), ...props }));
+const platform = (props: Partial<KarsPlatformProps> = {}): SynthesizedApp =>
+  synthesize(
+    (app) =>
+      new KarsPlatform(app, 'platform', {
+        admission: 'none',
+        images: KarsImages.local(),
+        ...props,
+      }),
+  );
 
 const podOf = (app: SynthesizedApp) =>
   (app.find('DaemonSet', 'seccomp-profile') as unknown as DaemonSet).spec?.template.spec;
@@ -93,16 +100,21 @@ describe('the seccomp profile on the nodes', () => {
   ])('refuses "%s" as directory of the kubelet', (kubeletDirectory) => {
     const images = KarsImages.local();
     expect(
-      synthProblems((app) => new KarsPlatform(app, 'platform', { images, kubeletDirectory })),
+      synthProblems(
+        (app) => new KarsPlatform(app, 'platform', { admission: 'none', images, kubeletDirectory }),
+      ),
     ).toContain('KARS_KUBELET_DIRECTORY');
   });
 
   it('needs an image, unless it is left to others', () => {
-    expect(synthProblems((app) => new KarsPlatform(app, 'platform'))).toContain(
-      'KARS_IMAGES_MISSING',
-    );
     expect(
-      synthProblems((app) => new KarsPlatform(app, 'platform', { installSeccompProfile: false })),
+      synthProblems((app) => new KarsPlatform(app, 'platform', { admission: 'none' })),
+    ).toContain('KARS_IMAGES_MISSING');
+    expect(
+      synthProblems(
+        (app) =>
+          new KarsPlatform(app, 'platform', { admission: 'none', installSeccompProfile: false }),
+      ),
     ).toBe('');
   });
 });

@@ -2,7 +2,7 @@ import { App, Size } from 'cdk8s';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import { describe, expect, it } from 'vitest';
-import { KarsPlatform, type KarsSandboxProps } from 'kars-constructs';
+import { KarsPlatform, type KarsPlatformProps, type KarsSandboxProps } from 'kars-constructs';
 import { synthesize, type SynthesizedApp } from 'kars-constructs/testing';
 import { agentsChart, sandboxIn, synthProblems } from '../../support/sandbox.ts';
 
@@ -50,9 +50,14 @@ describe('the isolation of a sandbox', () => {
 });
 
 describe('the RuntimeClass of the platform', () => {
-  const platform = (props: ConstructorParameters<typeof KarsPlatform>[2]): SynthesizedApp =>
+  const platform = (props: Partial<KarsPlatformProps>): SynthesizedApp =>
     synthesize(
-      (app: App) => new KarsPlatform(app, 'platform', { installSeccompProfile: false, ...props }),
+      (app: App) =>
+        new KarsPlatform(app, 'platform', {
+          admission: 'none',
+          installSeccompProfile: false,
+          ...props,
+        }),
     );
 
   it('is not made unless it is asked for', () => {

@@ -1,0 +1,40 @@
+import type { KarsImages } from '../images.ts';
+import type { Subject } from './subject.ts';
+
+/** Who may do what in the namespaces of the platform and its sandboxes, and what no sandbox goes below. */
+export interface AdmissionProps {
+  /**
+   * Who writes sandboxes: their namespaces, documents and network policies; mostly the service account
+   * of a GitOps controller. At least one, and never everybody.
+   */
+  readonly deployers: readonly Subject[];
+  /**
+   * Who writes what {@link KarsPlatform} makes, the parameters of the admission policies among it.
+   *
+   * @default the deployers
+   */
+  readonly platformDeployers?: readonly Subject[];
+  /**
+   * Who reads the logs of sandboxes and approves what agents ask for.
+   *
+   * @default nobody
+   */
+  readonly operators?: readonly Subject[];
+  /**
+   * Who may open a terminal, a debug container or a port in a sandbox, when nothing else helps.
+   *
+   * @default nobody
+   */
+  readonly breakGlass?: readonly Subject[];
+  /**
+   * Registries that images of agents may come from, each with an optional path, such as
+   * `registry.example.com/agents`. At least one.
+   */
+  readonly agentRegistries: readonly string[];
+  /**
+   * Images of the release before this one, whose sandboxes go on while they are upgraded.
+   *
+   * @default only the images of this release are accepted
+   */
+  readonly previousImages?: KarsImages;
+}

@@ -1,0 +1,89 @@
+import type { Problem } from '../../contract/problem.ts';
+import { problem } from '../../private/problems.ts';
+import type { ImageName, KarsImages } from '../images.ts';
+import type { AdmissionProps } from './admission-props.ts';
+
+/** A role of the platform. */
+export type Role = 'deployers' | 'platformDeployers' | 'operators' | 'breakGlass';
+
+/**
+ * What the admission policies compare with; each has a copy of what it needs. The API server looks for
+ * the parameter objects of a policy before it asks whether the request is any of its business: a
+ * ConfigMap that got lost would stop every pod of the cluster.
+ */
+export interface AdmissionParameters {
+  /** `user:` or `group:` and a name. */
+  readonly roles: Readonly<Record<Role, readonly string[]>>;
+  /** Registries with an optional path. */
+  readonly agentRegistries: readonly string[];
+  /** Accepted images of this release and the one before, as containers name them. */
+  readonly images: Readonly<Record<ImageName, readonly string[]>>;
+}
+
+/** Registry and path, with a port; no scheme, tag or digest. */
+const REGISTRY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+
+/** The parameters that props give. */
+export function admissionParameters(
+  props: AdmissionProps,
+  current: KarsImages,
+): AdmissionParameters {
+  const { deployers, platformDeployers = deployers, operators = [], breakGlass = [] } = props;
+  const releases = [current, ...(props.previousImages === undefined ? [] : [props.previousImages])];
+  const accepted = (name: ImageName): string[] => releases.map((images) => images.image(name));
+  return {
+    roles: {
+      deployers: deployers.map(({ text }) => text),
+      platformDeployers: platformDeployers.map(({ text }) => text),
+      operators: operators.map(({ text }) => text),
+      breakGlass: breakGlass.map(({ text }) => text),
+    },
+    agentRegistries: props.agentRegistries,
+    images: {
+      guard: accepted('guard'),
+      router: accepted('router'),
+      'egress-proxy': accepted('egress-proxy'),
+    },
+  };
+}
+
+const missing = problem(
+  'KARS_ADMISSION_MISSING',
+  'admission',
+  "got nothing, supply deployers and agentRegistries, or 'none'",
+);
+
+/** Everything that is refused about the parameters. */
+export function parameterProblems(props: Partial<AdmissionProps> | undefined): Problem[] {
+  if (props === undefined) return [missing];
+  const { deployers = [], platformDeployers = deployers, operators = [], breakGlass = [] } = props;
+  const given = { deployers, platformDeployers, operators, breakGlass };
+  return [
+    ...(['deployers', 'platformDeployers'] as const)
+      .filter((role) => given[role].length === 0)
+      .map((role) =>
+        problem('KARS_ADMISSION_SUBJECT', `admission.${role}`, 'got nobody, supply who writes'),
+      ),
+    ...Object.entries(given).flatMap(([role, list]) =>
+      list.flatMap((subject, index) => subject.validate(`admission.${role}[${index}]`)),
+    ),
+    ...registryProblems(props.agentRegistries ?? []),
+    ...(props.previousImages?.validate() ?? []),
+  ];
+}
+
+function registryProblems(registries: readonly string[]): Problem[] {
+  const at = 'admission.agentRegistries';
+  if (registries.length === 0) {
+    return [problem('KARS_ADMISSION_REGISTRY', at, 'got none, supply at least one registry')];
+  }
+  return registries
+    .filter((registry) => !REGISTRY.test(registry))
+    .map((registry) =>
+      problem(
+        'KARS_ADMISSION_REGISTRY',
+        at,
+        `got "${registry}", supply a host with an optional path, such as registry.example.com/agents`,
+      ),
+    );
+}

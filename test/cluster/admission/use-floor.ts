@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
+import type { AdmissionProps, KarsImages } from 'kars-constructs';
+import { groups, platformWith } from '../../support/admission.ts';
+import type { Answer, ApplicableObject, Client } from '../client.ts';
+import { startCluster, type Cluster } from '../cluster.ts';
+import { serveKinds } from '../with-crds.ts';
+
+/** Who asks: a role of the platform, or somebody without one. All may do everything by RBAC. */
+export type Who = keyof typeof groups | 'tenant';
+
+/** An API server with the admission policies of the platform, for all tests of a file. */
+export interface UsedFloor {
+  readonly cluster: Cluster;
+  /** The client of somebody. */
+  readonly as: (who: Who) => Client;
+  /** What somebody would be answered who applies an object; nothing is stored. */
+  readonly tries: (who: Who, object: ApplicableObject) => Promise<Answer>;
+  /** Applies objects as the deployers do, for tests that build on them. */
+  readonly deploy: (objects: readonly ApplicableObject[]) => Promise<void>;
+}
+
+const people: readonly Who[] = [
+  'deployers',
+  'platformDeployers',
+  'operators',
+  'breakGlass',
+  'tenant',
+];
+
+/** The code of a refusal, or why there is none. */
+export const refusalOf = ({ ok, message }: Answer): string =>
+  ok ? 'allowed' : (/\[(KARS_[A-Z_]+)\]/.exec(message)?.[1] ?? message);
+
+/** Starts the API server before the tests of a file, and ends it after them. */
+export function useFloor(admission: Partial<AdmissionProps> = {}, images?: KarsImages): UsedFloor {
+  const tokens = new Map(people.map((who) => [who, randomBytes(16).toString('hex')]));
+  let started: Cluster | undefined;
+  const cluster = (): Cluster => {
+    if (started === undefined) throw new Error('there is no API server before the first hook');
+    return started;
+  };
+  const as = (who: Who): Client => cluster().as(tokens.get(who) ?? '');
+  beforeAll(async () => {
+    started = await startCluster({
+      users: [...tokens].map(
+        ([who, token]) =>
+          `${token},${who},${who},"people${who === 'tenant' ? '' : `,${groups[who]}`}"`,
+      ),
+    });
+    const { admin } = started;
+    await serveKinds(admin);
+    await applied(admin, [
+      everythingFor('people'),
+      ...floorObjects(admission, images),
+      canary,
+      canaryBinding,
+    ]);
+    await inForce(admin);
+  });
+  afterAll(() => started?.stop());
+  return {
+    get cluster() {
+      return cluster();
+    },
+    as,
+    tries: (who, object) => as(who).apply(object, { dryRun: true }),
+    deploy: (objects) => applied(as('deployers'), objects),
+  };
+}
+
+function floorObjects(
+  admission: Partial<AdmissionProps>,
+  images: KarsImages | undefined,
+): readonly ApplicableObject[] {
+  return platformWith(admission, images).objects.filter(
+    ({ kind }) => kind !== 'CustomResourceDefinition',
+  );
+}
+
+const everythingFor = (group: string): ApplicableObject => {
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: group },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
+  };
+  return binding;
+};
+
+async function applied(client: Client, objects: readonly ApplicableObject[]): Promise<void> {
+  for (const object of objects) {
+    const { ok, message } = await client.apply(object);
+    if (!ok) throw new Error(`${object.kind} ${object.metadata.name}: ${message}`);
+  }
+}
+
+const CANARY = 'canary';
+
+/** The API server takes all stored policies into force at once, so that this one, the last, stands for all. */
+const canary: ApplicableObject = withSpec('ValidatingAdmissionPolicy', {
+  failurePolicy: 'Fail',
+  matchConstraints: {
+    resourceRules: [
+      { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+    ],
+  },
+  validations: [{ expression: `object.metadata.name != '${CANARY}'` }],
+});
+
+const canaryBinding: ApplicableObject = withSpec('ValidatingAdmissionPolicyBinding', {
+  policyName: CANARY,
+  validationActions: ['Deny'],
+});
+
+function withSpec(kind: string, spec: object): ApplicableObject {
+  const apiVersion = 'admissionregistration.k8s.io/v1';
+  return { apiVersion, kind, metadata: { name: CANARY }, ...{ spec } };
+}
+
+async function inForce(admin: Client): Promise<void> {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: CANARY, namespace: 'default' },
+  };
+  for (let attempt = 0; attempt < 150; attempt += 1) {
+    if (!(await admin.apply(object, { dryRun: true })).ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the admission policies are not in force after fifteen seconds');
+}

@@ -53,6 +53,8 @@ export const commonOptions = {
 /** Options of the router besides {@link commonOptions}. */
 export const routerOptions = {
   credentials: { type: 'string', default: CREDENTIALS_DIR },
+  /** Most output tokens that a policy may allow for one request; a set with one that allows more is refused. */
+  'token-ceiling': { type: 'string' },
   /** `NAME=URL`: sends the calls for a provider elsewhere. For local runs and tests; no document can set it. */
   'provider-endpoint': { type: 'string', multiple: true },
 } as const;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { formatProblem, membersFor, projection, type Reader } from 'kars-constructs/contract';
 import type { Log } from '../service/log.ts';
 import type { PolicyStatus } from './policy-status.ts';
+import { noFloor, type Floor } from './floor.ts';
 import { readSet } from './read-set.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -12,6 +13,12 @@ export interface DocumentStoreOptions {
   readonly directory: string;
   readonly reader: Reader;
   readonly log: Log;
+  /**
+   * What is refused of a set besides its faults.
+   *
+   * @default nothing
+   */
+  readonly floor?: Floor;
   /** Settings of the process to show in its status. */
   readonly overrides?: readonly string[];
   /**
@@ -98,10 +105,11 @@ export class DocumentStore {
   }
 
   async #read(): Promise<void> {
-    const { directory, reader, log } = this.#options;
+    const { directory, reader, log, floor = noFloor } = this.#options;
     const result = await readSet(directory, reader);
-    if (!result.ok) {
-      const error = result.problems.map(formatProblem).join('; ').slice(0, LONGEST_ERROR);
+    const problems = result.ok ? floor(result.value) : result.problems;
+    if (!result.ok || problems.length > 0) {
+      const error = problems.map(formatProblem).join('; ').slice(0, LONGEST_ERROR);
       if (error !== this.#lastError) {
         log.warn('documents-refused', { error, inForce: this.#snapshot?.setDigest ?? null });
       }

@@ -1,8 +1,10 @@
 import { routerOptions } from 'kars-constructs/contract';
+import { noFloor } from '../policy/floor.ts';
 import { readArguments, readPairs } from '../service/arguments.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
 import { listeningPort } from '../service/status-server.ts';
 import { createRouter } from './app.ts';
+import { tokenFloor } from './token-floor.ts';
 import { Upstream } from './upstream.ts';
 
 try {
@@ -12,7 +14,9 @@ try {
     credentials: own.text('credentials'),
     endpoints: readPairs('provider-endpoint', overrides),
   });
-  const sidecar = await startSidecar('router', common, overrides);
+  const ceiling = own.optional('token-ceiling');
+  const floor = ceiling === undefined ? noFloor : tokenFloor(ceiling);
+  const sidecar = await startSidecar('router', common, overrides, floor);
   const app = createRouter({
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,

@@ -30,6 +30,8 @@ export interface CommonArguments {
 /** The options that one process has besides the common ones. */
 export interface OwnArguments {
   readonly text: (name: string) => string;
+  /** Undefined when the option is not given. */
+  readonly optional: (name: string) => string | undefined;
   readonly list: (name: string) => readonly string[];
 }
 
@@ -64,7 +66,7 @@ export function readArguments(
         port: portOf('status-port', one('status-port'), statusPort),
       },
     },
-    own: { text, list: (name) => [values[name] ?? []].flat().map(String) },
+    own: { text, optional: one, list: (name) => [values[name] ?? []].flat().map(String) },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Reader } from 'kars-constructs/contract';
 import { DocumentStore } from '../policy/document-store.ts';
+import { noFloor } from '../policy/floor.ts';
 import { StateDirectory } from '../state/state-directory.ts';
 import type { CommonArguments } from './arguments.ts';
 import { DecisionRecorder } from './decision-recorder.ts';
@@ -23,11 +24,12 @@ export async function startSidecar(
   reader: Reader,
   { sandbox, documents: directory, state: stateDirectory, agent, status }: CommonArguments,
   overrides: readonly string[],
+  floor = noFloor,
 ): Promise<Sidecar> {
   const log = createLog(reader);
   const metrics = createMetrics();
   const state = await StateDirectory.open({ directory: stateDirectory, log });
-  const documents = await DocumentStore.open({ directory, reader, log, overrides });
+  const documents = await DocumentStore.open({ directory, reader, log, overrides, floor });
   if (overrides.length > 0) log.warn('overrides', { overrides });
   const notReady = (): string | undefined => state.notReady() ?? documents.notReady();
   const { server, port } = await startStatusServer(

@@ -5,6 +5,7 @@ export const documentCodes = {
   KARS_DOCUMENT_VERSION: 'a file has a schemaVersion that this release does not read',
   KARS_DOCUMENT_KIND: 'a file carries another kind of document than its name says',
   KARS_DOCUMENT_DIGEST: 'the bytes of a file are not those that the set document lists',
+  KARS_DOCUMENT_BELOW_FLOOR: 'a document allows more than the arguments of the process do',
   KARS_DOCUMENT_TOO_LARGE: 'a document is larger than a ConfigMap can safely carry',
 } as const;
 

@@ -8,7 +8,7 @@ export const NODE_NAMESPACE = 'kars-node-profiles';
 export const platformNamespaces = [PLATFORM_NAMESPACE, NODE_NAMESPACE] as const;
 
 /** Names of the admission policies that refuse, and of their bindings. */
-export const admissionPolicyNames = ['kars-config-maps'] as const;
+export const admissionPolicyNames = ['kars-config-maps', 'kars-workloads'] as const;
 
 /** Name of an admission policy that refuses. */
 export type AdmissionPolicyName = (typeof admissionPolicyNames)[number];

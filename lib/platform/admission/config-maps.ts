@@ -2,7 +2,7 @@ import { labels } from '../../contract/api.ts';
 import { PLATFORM_PREFIX } from '../../contract/sandbox-names.ts';
 import type { AdmissionParameters } from './parameters.ts';
 import type { AdmissionPolicy } from './policy.ts';
-import { inOurNamespace, inSandboxNamespace, madeBy, madeByCollector } from './request.ts';
+import { inOurNamespace, madeByCollector, madeByDeployer } from './request.ts';
 
 const isOurs = (object: string): string =>
   `(${object} != null && (${object}.metadata.name.startsWith('${PLATFORM_PREFIX}') || (has(${object}.metadata.labels) && '${labels.sandbox}' in ${object}.metadata.labels)))`;
@@ -24,7 +24,7 @@ export const configMaps = (parameters: AdmissionParameters): AdmissionPolicy => 
   refusals: [
     {
       code: 'KARS_CONFIG_MAP_WRITER',
-      allows: `${madeByCollector} || (${inSandboxNamespace} ? ${madeBy('deployers', parameters)} : ${madeBy('platformDeployers', parameters)})`,
+      allows: `${madeByCollector} || ${madeByDeployer(parameters)}`,
       message:
         'only deployers write this ConfigMap; apply it as one of them, or give yours a name that does not begin with kars- and no label of a sandbox',
     },

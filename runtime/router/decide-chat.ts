@@ -8,6 +8,7 @@ import {
   type ToolPolicyPayload,
 } from 'kars-constructs/contract';
 import type { ChatRequest } from './chat-request.ts';
+import { refuseReach } from './provider-reach.ts';
 
 /** A policy that is in force, and the resource that it stands in. */
 export interface InForce<P> {
@@ -29,13 +30,10 @@ export interface ChatPlan {
   readonly body: ChatRequest;
 }
 
-/** Fields by which a provider would reach the network on its own. */
-const HOSTED_FIELDS = ['web_search_options'];
-
 const nameOf = ({ source }: InForce<unknown>): string =>
   `${source.kind} ${source.namespace}/${source.name}`;
 
-/** Decides a chat completion: model, then output tokens, then tools. Without a policy nothing is allowed. */
+/** Decides a chat completion: model, output tokens, what the provider would do, tools. Without a policy nothing is allowed. */
 export function decideChat(
   request: ChatRequest,
   { inference, tools }: ChatPolicies,
@@ -47,7 +45,7 @@ export function decideChat(
   if ('code' in model) return model;
   const cap = capTokens(request, inference);
   if ('code' in cap) return cap;
-  const refused = refuseTools(request, tools);
+  const refused = refuseReach(request) ?? refuseTools(request, tools);
   if (refused !== undefined) return refused;
   return {
     decision: allow(`${nameOf(inference)} models`),
@@ -92,14 +90,6 @@ function refuseTools(
   policy: InForce<ToolPolicyPayload> | undefined,
 ): Deny | undefined {
   const rule = policy === undefined ? 'no ToolPolicy' : `${nameOf(policy)} allowedTools`;
-  const hosted = HOSTED_FIELDS.find((field) => request[field] !== undefined);
-  if (hosted !== undefined) {
-    return deny(
-      'KARS_TOOL_NOT_ALLOWED',
-      rule,
-      `got ${hosted}, which lets the provider reach the network`,
-    );
-  }
   const allowed = policy?.payload.allowedTools ?? [];
   const refused = offeredTools(request).find(
     ({ name }) => name === undefined || !(allowed.includes('*') || allowed.includes(name)),

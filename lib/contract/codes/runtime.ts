@@ -59,6 +59,16 @@ export const runtimeCodes = {
     meaning: 'the request offers the model a tool that the policy does not list',
     cure: 'drop the tool, or add it to ToolPolicy.allowedTools',
   },
+  KARS_PROVIDER_REACH: {
+    status: 403,
+    meaning: 'the provider would fetch, run or keep something for the agent, past the egress proxy',
+    cure: 'send the content itself, and let the agent fetch what it needs through the proxy',
+  },
+  KARS_FIELD_UNKNOWN: {
+    status: 400,
+    meaning: 'the request has a field that the router does not know, and that could do anything',
+    cure: 'drop the field',
+  },
   KARS_CREDENTIAL_MISSING: {
     status: 502,
     meaning: 'the policy names a credential for the provider and the router finds none',

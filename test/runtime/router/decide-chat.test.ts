@@ -106,11 +106,6 @@ describe('the decision on a chat completion', () => {
       { tools: [{ type: 'web_search', function: { name: 'search' } }] },
       'which the provider would run',
     ],
-    [
-      'web search of the provider',
-      { web_search_options: {} },
-      'lets the provider reach the network',
-    ],
   ])('denies %s that is not listed', (_what, body, reason) => {
     const decision = decide(body);
     expect(decision).toMatchObject({

@@ -28,4 +28,6 @@ export const annotations = {
   digest: `${GROUP}/document-digest`,
   /** Namespace of the custom resource that an object was made from. */
   ownerNamespace: `${GROUP}/owner-namespace`,
+  /** Changed by operators, so that the kubelet looks at the volumes of a pod at once. */
+  refresh: `${GROUP}/refresh`,
 } as const;

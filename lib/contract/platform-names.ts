@@ -8,7 +8,18 @@ export const NODE_NAMESPACE = 'kars-node-profiles';
 export const platformNamespaces = [PLATFORM_NAMESPACE, NODE_NAMESPACE] as const;
 
 /** Names of the admission policies that refuse, and of their bindings. */
-export const admissionPolicyNames = ['kars-config-maps', 'kars-workloads'] as const;
+export const admissionPolicyNames = [
+  'kars-config-maps',
+  'kars-workloads',
+  'kars-pods',
+  'kars-pod-volumes',
+  'kars-pod-guard',
+  'kars-pod-sidecars',
+  'kars-pod-agent',
+  'kars-pod-updates',
+  'kars-pod-resize',
+  'kars-node-profile-pods',
+] as const;
 
 /** Name of an admission policy that refuses. */
 export type AdmissionPolicyName = (typeof admissionPolicyNames)[number];

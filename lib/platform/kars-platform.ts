@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { CONFIDENTIAL_RUNTIME_CLASS } from '../contract/kinds/kars-sandbox/isolation.ts';
 import { customResourceDefinition } from '../contract/crd.ts';
 import { kinds } from '../contract/kinds/index.ts';
 import { PLATFORM_NAMESPACE } from '../contract/platform-names.ts';
@@ -7,13 +8,17 @@ import { addObject, type KubernetesObject } from '../private/manifest.ts';
 import { problem, reportAtSynth } from '../private/problems.ts';
 import type { AdmissionProps } from './admission/admission-props.ts';
 import { admissionPolicies } from './admission/index.ts';
-import { admissionParameters, parameterProblems } from './admission/parameters.ts';
+import {
+  admissionParameters,
+  parameterProblems,
+  type PlatformFacts,
+} from './admission/parameters.ts';
 import { policyObjects } from './admission/policy.ts';
 import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
 import type { ClusterNetwork } from './cluster-network.ts';
 import { runtimeClass, type ConfidentialRuntimeProps } from './confidential-runtime.ts';
 import { KarsImages } from './images.ts';
-import { kubeletDirectoryProblems, nodeProfileObjects } from './node-profile.ts';
+import { kubeletDirectoryProblems, nodeProfileObjects, profileDirectory } from './node-profile.ts';
 
 /** Props of {@link KarsPlatform}. */
 export interface KarsPlatformProps {
@@ -90,7 +95,11 @@ export class KarsPlatform extends Chart {
     const floor =
       admission === 'none' || problems.length > 0 || found === undefined
         ? []
-        : floorObjects(admission, found);
+        : floorObjects(admission, {
+            images: found,
+            confidentialRuntimeClass: confidentialRuntime?.name ?? CONFIDENTIAL_RUNTIME_CLASS,
+            profileDirectory: profileDirectory(kubeletDirectory),
+          });
     const nodeObjects =
       installSeccompProfile && image !== undefined
         ? nodeProfileObjects({ image, kubeletDirectory })
@@ -117,8 +126,8 @@ const imagesMissing = problem(
   "got none; the guard's brings the seccomp profile to the nodes, and admission accepts no other; supply images, or both installSeccompProfile: false and admission: 'none'",
 );
 
-const floorObjects = (admission: AdmissionProps, images: KarsImages): KubernetesObject[] =>
-  admissionPolicies(admissionParameters(admission, images)).flatMap(policyObjects);
+const floorObjects = (admission: AdmissionProps, facts: PlatformFacts): KubernetesObject[] =>
+  admissionPolicies(admissionParameters(admission, facts)).flatMap(policyObjects);
 
 /** The objects of the platform, in the order in which they can be applied. */
 export function platformObjects(): readonly KubernetesObject[] {

@@ -44,6 +44,12 @@ export function kubeletDirectoryProblems(directory: string): Problem[] {
       ];
 }
 
+/** Directory on the nodes that the profile is in, below that of the kubelet. */
+export function profileDirectory(kubeletDirectory: string): string {
+  const [folder = ''] = strictProfile().path.split('/');
+  return `${kubeletDirectory}/seccomp/${folder}`;
+}
+
 /**
  * The objects that put the seccomp profile on every node, below the directory of the kubelet. No role
  * belongs to them and no token. They have a namespace of their own, since a path of the node is more
@@ -53,7 +59,7 @@ export function kubeletDirectoryProblems(directory: string): Problem[] {
  */
 export function nodeProfileObjects(input: NodeProfileInput): KubernetesObject[] {
   const { path, body } = strictProfile();
-  const [folder = '', file = ''] = path.split('/');
+  const file = path.slice(path.indexOf('/') + 1);
   const configMap: ConfigMap = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -81,23 +87,13 @@ export function nodeProfileObjects(input: NodeProfileInput): KubernetesObject[] 
     metadata: own('default-deny'),
     spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
   };
-  const objects = [
-    namespace,
-    serviceAccount,
-    networkPolicy,
-    configMap,
-    daemonSet(input, folder, file),
-  ];
+  const objects = [namespace, serviceAccount, networkPolicy, configMap, daemonSet(input, file)];
   return objects as readonly unknown[] as KubernetesObject[];
 }
 
-function daemonSet(
-  { image, kubeletDirectory }: NodeProfileInput,
-  folder: string,
-  file: string,
-): DaemonSet {
+function daemonSet({ image, kubeletDirectory }: NodeProfileInput, file: string): DaemonSet {
   const pod = { [wellKnown.component]: NAME };
-  const path = `${kubeletDirectory}/seccomp/${folder}`;
+  const path = profileDirectory(kubeletDirectory);
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',

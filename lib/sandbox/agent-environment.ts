@@ -81,12 +81,20 @@ const CA = `${CA_DIR}/${CA_FILE}`;
 /** What tells OpenSSL, Node.js and Python to trust the certificates; the second one adds, the others replace. */
 const caVariables = { SSL_CERT_FILE: CA, NODE_EXTRA_CA_CERTS: CA, REQUESTS_CA_BUNDLE: CA };
 
+/** Variables with the same value in every sandbox, where it has them. */
+export const fixedVariables = {
+  ...proxyVariables,
+  OPENAI_API_KEY: PLACEHOLDER_KEY,
+  OPENAI_BASE_URL: `http://${AGENT_HOST}:${processes.router.agentPort}/v1`,
+} as const;
+
 /** What tells client libraries to use the router. */
 function modelVariables({ modelPreference }: AcceptedInferenceSpec): Record<string, string> {
   const model = modelPreference?.primary.deployment;
+  const { OPENAI_API_KEY, OPENAI_BASE_URL } = fixedVariables;
   return {
-    OPENAI_API_KEY: PLACEHOLDER_KEY,
-    OPENAI_BASE_URL: `http://${AGENT_HOST}:${processes.router.agentPort}/v1`,
+    OPENAI_API_KEY,
+    OPENAI_BASE_URL,
     ...(model === undefined ? {} : { OPENAI_MODEL: model }),
   };
 }

@@ -10,7 +10,8 @@ import { claim } from './claim.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
 import { OWNER_AND_GROUP_READ, volumeNames } from './volumes.ts';
 
-const WORKSPACE_CLAIM = 'kars-workspace';
+/** Claim of a persistent workspace. */
+export const WORKSPACE_CLAIM = 'kars-workspace';
 
 const DEFAULT_SIZE = '1Gi';
 

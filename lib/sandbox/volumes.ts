@@ -19,7 +19,8 @@ export const volumeNames = {
   ca: 'ca',
 } as const;
 
-const STATE_CLAIM = 'kars-state';
+/** Claim of the state volume. */
+export const STATE_CLAIM = 'kars-state';
 
 /** Size of the state volume when nothing else is said. */
 const DEFAULT_STATE_SIZE = '1Gi';

@@ -32,6 +32,12 @@ export interface AdmissionProps {
    */
   readonly agentRegistries: readonly string[];
   /**
+   * RuntimeClasses that pods may run in.
+   *
+   * @default that of confidential sandboxes: the one that `confidentialRuntime` makes, else 'kata-vm-isolation'
+   */
+  readonly runtimeClasses?: readonly string[];
+  /**
    * Images of the release before this one, whose sandboxes go on while they are upgraded.
    *
    * @default only the images of this release are accepted

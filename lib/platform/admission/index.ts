@@ -1,8 +1,27 @@
 import { configMaps } from './config-maps.ts';
 import type { AdmissionParameters } from './parameters.ts';
+import { agentContainer } from './pods/agent-container.ts';
+import { guardContainer } from './pods/guard-container.ts';
+import { nodeProfilePods } from './pods/node-profile-pods.ts';
+import { podResize } from './pods/pod-resize.ts';
+import { podShape } from './pods/pod-shape.ts';
+import { podUpdates } from './pods/pod-updates.ts';
+import { podVolumes } from './pods/pod-volumes.ts';
+import { sidecarContainers } from './pods/sidecar-containers.ts';
 import type { AdmissionPolicy } from './policy.ts';
 import { workloads } from './workloads.ts';
 
 /** Every admission policy that refuses. */
 export const admissionPolicies = (parameters: AdmissionParameters): readonly AdmissionPolicy[] =>
-  [configMaps, workloads].map((policy) => policy(parameters));
+  [
+    configMaps,
+    workloads,
+    podShape,
+    podVolumes,
+    guardContainer,
+    sidecarContainers,
+    agentContainer,
+    podUpdates,
+    podResize,
+    nodeProfilePods,
+  ].map((policy) => policy(parameters));

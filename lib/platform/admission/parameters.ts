@@ -16,6 +16,10 @@ export interface AdmissionParameters {
   readonly roles: Readonly<Record<Role, readonly string[]>>;
   /** Registries with an optional path. */
   readonly agentRegistries: readonly string[];
+  /** Accepted names of a RuntimeClass. */
+  readonly runtimeClasses: readonly string[];
+  /** Directory on the nodes with the seccomp profile. */
+  readonly profileDirectory: string;
   /** Accepted images of this release and the one before, as containers name them. */
   readonly images: Readonly<Record<ImageName, readonly string[]>>;
 }
@@ -23,10 +27,17 @@ export interface AdmissionParameters {
 /** Registry and path, with a port; no scheme, tag or digest. */
 const REGISTRY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
 
+/** What the parameters are made from besides the props of admission. */
+export interface PlatformFacts {
+  readonly images: KarsImages;
+  readonly confidentialRuntimeClass: string;
+  readonly profileDirectory: string;
+}
+
 /** The parameters that props give. */
 export function admissionParameters(
   props: AdmissionProps,
-  current: KarsImages,
+  { images: current, confidentialRuntimeClass, profileDirectory }: PlatformFacts,
 ): AdmissionParameters {
   const { deployers, platformDeployers = deployers, operators = [], breakGlass = [] } = props;
   const releases = [current, ...(props.previousImages === undefined ? [] : [props.previousImages])];
@@ -39,6 +50,8 @@ export function admissionParameters(
       breakGlass: breakGlass.map(({ text }) => text),
     },
     agentRegistries: props.agentRegistries,
+    runtimeClasses: props.runtimeClasses ?? [confidentialRuntimeClass],
+    profileDirectory,
     images: {
       guard: accepted('guard'),
       router: accepted('router'),

@@ -1,9 +1,7 @@
 import { platformNamespaces } from '../../contract/platform-names.ts';
 import { PLATFORM_PREFIX } from '../../contract/sandbox-names.ts';
+import { celList } from './cel.ts';
 import type { AdmissionParameters, Role } from './parameters.ts';
-
-/** CEL for a list of texts. */
-export const celList = (texts: readonly string[]): string => JSON.stringify(texts);
 
 /** CEL that holds for requests in the namespace of the platform or of a sandbox. */
 export const inOurNamespace = `request.namespace.startsWith('${PLATFORM_PREFIX}')`;

@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import type { AdmissionProps, KarsImages } from 'kars-constructs';
 import { groups, platformWith } from '../../support/admission.ts';
+import { namespace } from '../../../lib/sandbox/service-account.ts';
 import type { Answer, ApplicableObject, Client } from '../client.ts';
 import { startCluster, type Cluster } from '../cluster.ts';
 import { serveKinds } from '../with-crds.ts';
 
-/** Who asks: a role of the platform, or somebody without one. All may do everything by RBAC. */
-export type Who = keyof typeof groups | 'tenant';
+/**
+ * Who asks: a role of the platform, a controller of the cluster, or somebody who is neither. All may do
+ * everything by RBAC.
+ */
+export type Who = keyof typeof groups | 'controller' | 'tenant';
 
 /** An API server with the admission policies of the platform, for all tests of a file. */
 export interface UsedFloor {
@@ -18,6 +22,10 @@ export interface UsedFloor {
   readonly tries: (who: Who, object: ApplicableObject) => Promise<Answer>;
   /** Applies objects as the deployers do, for tests that build on them. */
   readonly deploy: (objects: readonly ApplicableObject[]) => Promise<void>;
+  /** Takes the policies out of force, for negative controls. */
+  readonly lift: () => Promise<void>;
+  /** Makes the namespace of a sandbox. */
+  readonly namespace: (sandbox: string) => Promise<void>;
 }
 
 const people: readonly Who[] = [
@@ -25,8 +33,15 @@ const people: readonly Who[] = [
   'platformDeployers',
   'operators',
   'breakGlass',
+  'controller',
   'tenant',
 ];
+
+const userOf = (who: Who): string =>
+  who === 'controller' ? 'system:serviceaccount:kube-system:replicaset-controller' : who;
+
+const groupsOf = (who: Who): string[] =>
+  who === 'controller' || who === 'tenant' ? ['people'] : ['people', groups[who]];
 
 /** The code of a refusal, or why there is none. */
 export const refusalOf = ({ ok, message }: Answer): string =>
@@ -44,8 +59,7 @@ export function useFloor(admission: Partial<AdmissionProps> = {}, images?: KarsI
   beforeAll(async () => {
     started = await startCluster({
       users: [...tokens].map(
-        ([who, token]) =>
-          `${token},${who},${who},"people${who === 'tenant' ? '' : `,${groups[who]}`}"`,
+        ([who, token]) => `${token},${userOf(who)},${who},"${groupsOf(who).join(',')}"`,
       ),
     });
     const { admin } = started;
@@ -59,13 +73,17 @@ export function useFloor(admission: Partial<AdmissionProps> = {}, images?: KarsI
     await inForce(admin);
   });
   afterAll(() => started?.stop());
+  const deploy = (objects: readonly ApplicableObject[]): Promise<void> =>
+    applied(as('deployers'), objects);
   return {
     get cluster() {
       return cluster();
     },
     as,
     tries: (who, object) => as(who).apply(object, { dryRun: true }),
-    deploy: (objects) => applied(as('deployers'), objects),
+    deploy,
+    lift: () => lift(cluster().admin),
+    namespace: (sandbox) => deploy([namespace(sandbox, 'agents') as ApplicableObject]),
   };
 }
 
@@ -119,15 +137,28 @@ function withSpec(kind: string, spec: object): ApplicableObject {
   return { apiVersion, kind, metadata: { name: CANARY }, ...{ spec } };
 }
 
-async function inForce(admin: Client): Promise<void> {
+async function lift(admin: Client): Promise<void> {
+  const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
+  const { body } = await admin.call('GET', path);
+  const { items } = body as { items: readonly ApplicableObject[] };
+  for (const { metadata } of items.filter(({ metadata: { name } }) => name !== CANARY)) {
+    await admin.call('DELETE', `${path}/${metadata.name}`);
+  }
+  await admin.call('DELETE', `${path}/${CANARY}`);
+  await seen(admin, true);
+}
+
+const inForce = (admin: Client): Promise<void> => seen(admin, false);
+
+async function seen(admin: Client, isTaken: boolean): Promise<void> {
   const object = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: CANARY, namespace: 'default' },
   };
   for (let attempt = 0; attempt < 150; attempt += 1) {
-    if (!(await admin.apply(object, { dryRun: true })).ok) return;
+    if ((await admin.apply(object, { dryRun: true })).ok === isTaken) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('the admission policies are not in force after fifteen seconds');
+  throw new Error('the admission policies did not change within fifteen seconds');
 }

@@ -1,0 +1,91 @@
+import {
+  POD_IP_VARIABLE,
+  podArguments,
+  processes,
+  statusPaths,
+} from '../../../contract/process.ts';
+import {
+  CREDENTIALS_DIR,
+  DOCUMENTS_DIR,
+  STATE_DIR,
+  type Reader,
+} from '../../../contract/projection.ts';
+import { volumeNames } from '../../../sandbox/volumes.ts';
+import { absent, allOf, celList, celText } from '../cel.ts';
+import type { AdmissionParameters } from '../parameters.ts';
+import type { AdmissionPolicy } from '../policy.ts';
+import { isConfined, isPlain, mountsOnly, type Mount } from './container-cel.ts';
+import { newContainers, sandboxOf } from './pod-scope.ts';
+
+/** Stands for the name of the sandbox in arguments, and is no name. */
+const NAME = '<sandbox>';
+
+const readers = Object.keys(processes) as Reader[];
+
+const variableOf = (reader: Reader): string =>
+  `variables.${reader === 'router' ? 'router' : 'egressProxy'}`;
+
+/** CEL for the arguments of a sidecar; a setting for tests is none of them. */
+const argumentsOf = (reader: Reader): string =>
+  `[${podArguments(reader, NAME)
+    .map((argument) => celText(argument).replace(NAME, '" + variables.sandbox + "'))
+    .join(', ')}]`;
+
+const mountsOf = (reader: Reader): Mount[] => [
+  { name: volumeNames.documents, mountPath: DOCUMENTS_DIR, readOnly: true },
+  { name: volumeNames.state, mountPath: STATE_DIR, subPath: reader },
+  ...(reader === 'router'
+    ? [{ name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }]
+    : []),
+];
+
+const asks = (probe: string, reader: Reader, path: string): string =>
+  `has(${probe}) && has(${probe}.httpGet) && ${probe}.httpGet.path == '${path}' && ${probe}.httpGet.port == ${processes[reader].statusPort} && ${absent(`${probe}.httpGet`, 'host', 'httpHeaders')}`;
+
+function shapeOf(reader: Reader): string {
+  const container = variableOf(reader);
+  return allOf(
+    absent(container, 'command', 'lifecycle', 'workingDir'),
+    `has(${container}.args) && ${container}.args == ${argumentsOf(reader)}`,
+    `has(${container}.restartPolicy) && ${container}.restartPolicy == 'Always'`,
+    `has(${container}.env) && ${container}.env.all(variable, variable.name == '${POD_IP_VARIABLE}' && has(variable.valueFrom) && has(variable.valueFrom.fieldRef) && variable.valueFrom.fieldRef.fieldPath == 'status.podIP')`,
+    asks(`${container}.startupProbe`, reader, statusPaths.ready),
+    asks(`${container}.readinessProbe`, reader, statusPaths.ready),
+    asks(`${container}.livenessProbe`, reader, statusPaths.live),
+    isPlain(container),
+    isConfined(container, processes[reader].uid),
+    mountsOnly(container, mountsOf(reader)),
+  );
+}
+
+const SHAPE = {
+  router: 'KARS_ROUTER_SHAPE',
+  'egress-proxy': 'KARS_PROXY_SHAPE',
+} as const;
+
+/** The sidecars: an accepted image, with the arguments, variables and mounts that constructs write. */
+export const sidecarContainers = ({ images }: AdmissionParameters): AdmissionPolicy => ({
+  name: 'kars-pod-sidecars',
+  ...newContainers,
+  variables: {
+    sandbox: sandboxOf('object'),
+    ...Object.fromEntries(
+      readers.map((reader) => [
+        variableOf(reader).replace('variables.', ''),
+        `object.spec.initContainers.filter(container, container.name == '${reader}')[0]`,
+      ]),
+    ),
+  },
+  refusals: readers.flatMap((reader) => [
+    {
+      code: 'KARS_SIDECAR_IMAGE' as const,
+      allows: `${variableOf(reader)}.image in ${celList(images[reader])}`,
+      message: `the container ${reader} has another image than ${images[reader].join(' or ')}; deploy with the images of the platform, or give the platform those of the next release first`,
+    },
+    {
+      code: SHAPE[reader],
+      allows: shapeOf(reader),
+      message: `the container ${reader} is not as constructs write it: arguments, variables, probes, mounts and security context; deploy the agent with KarsSandbox`,
+    },
+  ]),
+});

@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { AdmissionCode } from 'kars-constructs/contract';
+import type { Client } from '../client.ts';
+import { podOfSandbox, type WholePod } from './pod.ts';
+import { refusalOf, useFloor } from './use-floor.ts';
+
+/** One way in which a pod is not that of a sandbox, and the refusal that has to see it. */
+export type PodMutant = readonly [
+  what: string,
+  code: AdmissionCode,
+  change: (pod: WholePod) => void,
+];
+
+/** Tries each mutant with the policies, and then without them, when it has to be taken. */
+export function describePodMutants(what: string, mutants: readonly PodMutant[]): void {
+  describe(what, () => {
+    const floor = useFloor();
+    const mutated = (change: (pod: WholePod) => void): WholePod => {
+      const pod = podOfSandbox();
+      change(pod);
+      return pod;
+    };
+
+    beforeAll(async () => {
+      await floor.namespace('reader');
+      await runtimeClasses(floor.cluster.admin);
+    });
+
+    it.each(mutants)('is refused when it %s', async (_what, code, change) => {
+      expect(refusalOf(await floor.tries('deployers', mutated(change)))).toBe(code);
+    });
+
+    describe('without the policies (negative control)', () => {
+      beforeAll(() => floor.lift());
+
+      it.each(mutants)('is taken when it %s', async (_what, _code, change) => {
+        expect(refusalOf(await floor.tries('deployers', mutated(change)))).toBe('allowed');
+      });
+    });
+  });
+}
+
+/** The API server takes no pod whose RuntimeClass it does not know. */
+export async function runtimeClasses(admin: Client): Promise<void> {
+  for (const name of ['kata-vm-isolation', 'other']) {
+    const object = { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name } };
+    const { message } = await admin.apply({ ...object, ...{ handler: 'runc' } });
+    expect(message).toBe('');
+  }
+}

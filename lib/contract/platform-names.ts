@@ -19,6 +19,17 @@ export const admissionPolicyNames = [
   'kars-pod-updates',
   'kars-pod-resize',
   'kars-node-profile-pods',
+  'kars-namespaces',
+  'kars-subresources',
+  'kars-service-accounts',
+  'kars-role-bindings',
+  'kars-sandbox-floor',
+  'kars-inference-floor',
+  'kars-services',
+  'kars-endpoints',
+  'kars-routes',
+  'kars-plugin-policies',
+  'kars-network-policies',
 ] as const;
 
 /** Name of an admission policy that refuses. */

@@ -15,7 +15,7 @@ import {
 } from './admission/parameters.ts';
 import { policyObjects } from './admission/policy.ts';
 import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
-import type { ClusterNetwork } from './cluster-network.ts';
+import { ClusterNetwork } from './cluster-network.ts';
 import { runtimeClass, type ConfidentialRuntimeProps } from './confidential-runtime.ts';
 import { KarsImages } from './images.ts';
 import { kubeletDirectoryProblems, nodeProfileObjects, profileDirectory } from './node-profile.ts';
@@ -99,6 +99,7 @@ export class KarsPlatform extends Chart {
             images: found,
             confidentialRuntimeClass: confidentialRuntime?.name ?? CONFIDENTIAL_RUNTIME_CLASS,
             profileDirectory: profileDirectory(kubeletDirectory),
+            network: ClusterNetwork.find(this),
           });
     const nodeObjects =
       installSeccompProfile && image !== undefined

@@ -17,11 +17,11 @@ export const longestSandboxName = (workload: string | undefined): number =>
   workload === 'CronJob' ? LONGEST_CRON_NAME : LONGEST_NAME;
 
 /** Namespaces that belong to the platform; kars v0.1.x has the last one. */
-const RESERVED: readonly string[] = [...platformNamespaces, 'kars-sre'];
+export const reservedNamespaces: readonly string[] = [...platformNamespaces, 'kars-sre'];
 
 /** Why a sandbox may not have this name. */
 export function reservedNameProblems(name: string): Problem[] {
-  return RESERVED.includes(sandboxNamespace(name))
+  return reservedNamespaces.includes(sandboxNamespace(name))
     ? [
         problem(
           'KARS_NAME_RESERVED',

@@ -23,6 +23,7 @@ export interface Answer {
 
 /** Plurals that are not the lower-cased kind with an s, or es after one. */
 const PLURALS: Readonly<Record<string, string>> = {
+  Endpoints: 'endpoints',
   InferencePolicy: 'inferencepolicies',
   KarsMemory: 'karsmemories',
   KarsSandbox: 'karssandboxes',

@@ -1,4 +1,5 @@
 import type { KarsImages } from '../images.ts';
+import type { ContentCategory, IsolationLevel, Severity } from './floors.ts';
 import type { Subject } from './subject.ts';
 
 /** Who may do what in the namespaces of the platform and its sandboxes, and what no sandbox goes below. */
@@ -31,6 +32,32 @@ export interface AdmissionProps {
    * `registry.example.com/agents`. At least one.
    */
   readonly agentRegistries: readonly string[];
+  /**
+   * Lowest isolation that a KarsSandbox may have.
+   *
+   * @default 'enhanced'
+   */
+  readonly lowestIsolation?: IsolationLevel;
+  /**
+   * Loosest egress mode that a KarsSandbox may have.
+   *
+   * @default 'Strict'
+   */
+  readonly loosestEgressMode?: 'Strict' | 'Learn';
+  /**
+   * Highest severity of content that an InferencePolicy may let pass, by category. A policy without a
+   * value for one of them is refused.
+   *
+   * @default no floor
+   */
+  readonly contentSafety?: Readonly<Partial<Record<ContentCategory, Severity>>>;
+  /**
+   * Most output tokens that an InferencePolicy may allow for one request. A policy without a limit is
+   * refused, by the API server and by the router itself.
+   *
+   * @default no floor
+   */
+  readonly maxTokensPerRequest?: number;
   /**
    * RuntimeClasses that pods may run in.
    *

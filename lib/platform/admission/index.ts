@@ -1,4 +1,10 @@
 import { configMaps } from './config-maps.ts';
+import { networkPolicies } from './exposure/network-policies.ts';
+import { pluginPolicies, routes } from './exposure/routes.ts';
+import { endpoints, services } from './exposure/services.ts';
+import { roleBindings, serviceAccounts } from './identities.ts';
+import { inferenceFloor } from './inference-floor.ts';
+import { namespaces } from './namespaces.ts';
 import type { AdmissionParameters } from './parameters.ts';
 import { agentContainer } from './pods/agent-container.ts';
 import { guardContainer } from './pods/guard-container.ts';
@@ -9,6 +15,8 @@ import { podUpdates } from './pods/pod-updates.ts';
 import { podVolumes } from './pods/pod-volumes.ts';
 import { sidecarContainers } from './pods/sidecar-containers.ts';
 import type { AdmissionPolicy } from './policy.ts';
+import { sandboxFloor } from './sandbox-floor.ts';
+import { subresources } from './subresources.ts';
 import { workloads } from './workloads.ts';
 
 /** Every admission policy that refuses. */
@@ -24,4 +32,17 @@ export const admissionPolicies = (parameters: AdmissionParameters): readonly Adm
     podUpdates,
     podResize,
     nodeProfilePods,
-  ].map((policy) => policy(parameters));
+    namespaces,
+    subresources,
+    serviceAccounts,
+    roleBindings,
+    sandboxFloor,
+    inferenceFloor,
+    services,
+    endpoints,
+    routes,
+    pluginPolicies,
+    networkPolicies,
+  ]
+    .map((policy) => policy(parameters))
+    .filter(({ refusals }) => refusals.length > 0);

@@ -1,7 +1,9 @@
 import type { Problem } from '../../contract/problem.ts';
 import { problem } from '../../private/problems.ts';
+import type { ClusterNetwork } from '../cluster-network.ts';
 import type { ImageName, KarsImages } from '../images.ts';
 import type { AdmissionProps } from './admission-props.ts';
+import type { ContentCategory, IsolationLevel, Severity } from './floors.ts';
 
 /** A role of the platform. */
 export type Role = 'deployers' | 'platformDeployers' | 'operators' | 'breakGlass';
@@ -18,6 +20,11 @@ export interface AdmissionParameters {
   readonly agentRegistries: readonly string[];
   /** Accepted names of a RuntimeClass. */
   readonly runtimeClasses: readonly string[];
+  readonly lowestIsolation: IsolationLevel;
+  readonly loosestEgressMode: 'Strict' | 'Learn';
+  readonly contentSafety: Readonly<Partial<Record<ContentCategory, Severity>>>;
+  readonly maxTokensPerRequest: number | undefined;
+  readonly network: ClusterNetwork;
   /** Directory on the nodes with the seccomp profile. */
   readonly profileDirectory: string;
   /** Accepted images of this release and the one before, as containers name them. */
@@ -32,12 +39,13 @@ export interface PlatformFacts {
   readonly images: KarsImages;
   readonly confidentialRuntimeClass: string;
   readonly profileDirectory: string;
+  readonly network: ClusterNetwork;
 }
 
 /** The parameters that props give. */
 export function admissionParameters(
   props: AdmissionProps,
-  { images: current, confidentialRuntimeClass, profileDirectory }: PlatformFacts,
+  { images: current, confidentialRuntimeClass, profileDirectory, network }: PlatformFacts,
 ): AdmissionParameters {
   const { deployers, platformDeployers = deployers, operators = [], breakGlass = [] } = props;
   const releases = [current, ...(props.previousImages === undefined ? [] : [props.previousImages])];
@@ -51,6 +59,11 @@ export function admissionParameters(
     },
     agentRegistries: props.agentRegistries,
     runtimeClasses: props.runtimeClasses ?? [confidentialRuntimeClass],
+    lowestIsolation: props.lowestIsolation ?? 'enhanced',
+    loosestEgressMode: props.loosestEgressMode ?? 'Strict',
+    contentSafety: props.contentSafety ?? {},
+    maxTokensPerRequest: props.maxTokensPerRequest,
+    network,
     profileDirectory,
     images: {
       guard: accepted('guard'),
@@ -81,9 +94,21 @@ export function parameterProblems(props: Partial<AdmissionProps> | undefined): P
       list.flatMap((subject, index) => subject.validate(`admission.${role}[${index}]`)),
     ),
     ...registryProblems(props.agentRegistries ?? []),
+    ...ceilingProblems(props.maxTokensPerRequest),
     ...(props.previousImages?.validate() ?? []),
   ];
 }
+
+const ceilingProblems = (tokens: number | undefined): Problem[] =>
+  tokens === undefined || (Number.isSafeInteger(tokens) && tokens > 0)
+    ? []
+    : [
+        problem(
+          'KARS_BUDGET_INVALID',
+          'admission.maxTokensPerRequest',
+          `got ${tokens}, supply a positive integer, or leave it out for no floor`,
+        ),
+      ];
 
 function registryProblems(registries: readonly string[]): Problem[] {
   const at = 'admission.agentRegistries';

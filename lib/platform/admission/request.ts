@@ -9,6 +9,9 @@ export const inOurNamespace = `request.namespace.startsWith('${PLATFORM_PREFIX}'
 /** CEL that holds for requests in the namespace of a sandbox. Its name decides, since labels can change. */
 export const inSandboxNamespace = `(${inOurNamespace} && !(request.namespace in ${celList(platformNamespaces)}))`;
 
+/** CEL for the subresource of a request, `''` for none. */
+export const subresource = "(has(request.subResource) ? request.subResource : '')";
+
 /** CEL that holds for requests of somebody who has a role of the platform. */
 export function madeBy(role: Role, { roles }: AdmissionParameters): string {
   const subjects = celList(roles[role]);

@@ -47,8 +47,15 @@ const groupsOf = (who: Who): string[] =>
 export const refusalOf = ({ ok, message }: Answer): string =>
   ok ? 'allowed' : (/\[(KARS_[A-Z_]+)\]/.exec(message)?.[1] ?? message);
 
-/** Starts the API server before the tests of a file, and ends it after them. */
-export function useFloor(admission: Partial<AdmissionProps> = {}, images?: KarsImages): UsedFloor {
+/**
+ * Starts the API server before the tests of a file, and ends it after them. The objects in `before` are
+ * there before the policies.
+ */
+export function useFloor(
+  admission: Partial<AdmissionProps> = {},
+  images?: KarsImages,
+  before: readonly ApplicableObject[] = [],
+): UsedFloor {
   const tokens = new Map(people.map((who) => [who, randomBytes(16).toString('hex')]));
   let started: Cluster | undefined;
   const cluster = (): Cluster => {
@@ -65,6 +72,7 @@ export function useFloor(admission: Partial<AdmissionProps> = {}, images?: KarsI
     const { admin } = started;
     await serveKinds(admin);
     await applied(admin, [
+      ...before,
       everythingFor('people'),
       ...floorObjects(admission, images),
       canary,

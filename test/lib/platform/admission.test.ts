@@ -21,7 +21,8 @@ const refusalsOf = (admission: Partial<AdmissionProps>): string =>
 
 describe('the admission policies of the platform', () => {
   it('are the ones of the contract, and each is bound to deny', () => {
-    const app = platformWith();
+    // A policy about content and tokens is there only where they have a floor.
+    const app = platformWith({ maxTokensPerRequest: 1000 });
     const denying = app
       .ofKind('ValidatingAdmissionPolicyBinding')
       .filter((binding) => JSON.stringify(binding).includes('"Deny"'))
@@ -69,6 +70,12 @@ describe('the admission policies of the platform', () => {
     ['a name of two lines', [Subject.user('one\ntwo')]],
   ])('are not synthesized with %s as deployer', (_what, deployers) => {
     expect(refusalsOf({ deployers })).toContain('[KARS_ADMISSION_SUBJECT] admission.deployers');
+  });
+
+  it.each([0, -1, 1.5])('are not synthesized with a ceiling of %d tokens', (tokens) => {
+    expect(refusalsOf({ maxTokensPerRequest: tokens })).toContain(
+      '[KARS_BUDGET_INVALID] admission.maxTokensPerRequest',
+    );
   });
 
   it.each([[[]], [['']], [['https://registry.example.com']], [['registry.example.com/a:1']]])(

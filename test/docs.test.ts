@@ -31,9 +31,15 @@ describe('the generated pages', () => {
 
 describe('the error codes', () => {
   const known = new Set(
-    [admissionCodes, synthCodes, runtimeCodes, documentCodes, auditCodes, hardeningCodes, stateCodes].flatMap(
-      (codes) => Object.keys(codes),
-    ),
+    [
+      admissionCodes,
+      synthCodes,
+      runtimeCodes,
+      documentCodes,
+      auditCodes,
+      hardeningCodes,
+      stateCodes,
+    ].flatMap((codes) => Object.keys(codes)),
   );
   const outside = new Set(['KARS_ARGUMENT_INVALID', 'KARS_INTERNAL', 'KARS_POD_IP']);
   const used = new Map(

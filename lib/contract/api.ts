@@ -28,6 +28,8 @@ export const annotations = {
   digest: `${GROUP}/document-digest`,
   /** Namespace of the custom resource that an object was made from. */
   ownerNamespace: `${GROUP}/owner-namespace`,
+  /** `synth` on a KarsSandbox whose objects were made together with it. */
+  realized: `${GROUP}/realized`,
   /** Changed by operators, so that the kubelet looks at the volumes of a pod at once. */
   refresh: `${GROUP}/refresh`,
 } as const;

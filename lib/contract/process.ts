@@ -68,6 +68,13 @@ export const egressProxyOptions = {
 /** Variable of a sidecar that holds the address of its pod, for its arguments. */
 export const POD_IP_VARIABLE = 'KARS_POD_IP';
 
+/** Beginning of the argument of the router that no policy may go above. */
+export const TOKEN_CEILING = '--token-ceiling=';
+
+/** The floors of the router: none where the platform has none. */
+export const tokenCeiling = (tokens: number | undefined): string[] =>
+  tokens === undefined ? [] : [`${TOKEN_CEILING}${tokens}`];
+
 /** The arguments of a sidecar in the pod of `sandbox`; Kubernetes expands the variable. */
 export function podArguments(reader: Reader, sandbox: string): string[] {
   const { agentPort, statusPort } = processes[reader];

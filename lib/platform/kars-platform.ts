@@ -13,11 +13,14 @@ import {
   parameterProblems,
   type PlatformFacts,
 } from './admission/parameters.ts';
+import { operatorWarnings } from './admission/operator-warnings.ts';
 import { policyObjects } from './admission/policy.ts';
+import { attachFloor } from './admission/attached-floor.ts';
 import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
 import { ClusterNetwork } from './cluster-network.ts';
 import { runtimeClass, type ConfidentialRuntimeProps } from './confidential-runtime.ts';
 import { KarsImages } from './images.ts';
+import { operatorsRole } from './operators-role.ts';
 import { kubeletDirectoryProblems, nodeProfileObjects, profileDirectory } from './node-profile.ts';
 
 /** Props of {@link KarsPlatform}. */
@@ -87,11 +90,12 @@ export class KarsPlatform extends Chart {
       kubeletDirectory = '/var/lib/kubelet',
       confidentialRuntime,
     } = props;
+    const problems = admission === 'none' ? [] : parameterProblems(admission);
     images?.attachTo(this.node.root);
     props.network?.attachTo(this.node.root);
+    if (problems.length === 0 && admission !== 'none') attachFloor(this.node.root, admission);
     const found = KarsImages.find(this);
     const image = found?.image('guard');
-    const problems = admission === 'none' ? [] : parameterProblems(admission);
     const floor =
       admission === 'none' || problems.length > 0 || found === undefined
         ? []
@@ -127,8 +131,10 @@ const imagesMissing = problem(
   "got none; the guard's brings the seccomp profile to the nodes, and admission accepts no other; supply images, or both installSeccompProfile: false and admission: 'none'",
 );
 
-const floorObjects = (admission: AdmissionProps, facts: PlatformFacts): KubernetesObject[] =>
-  admissionPolicies(admissionParameters(admission, facts)).flatMap(policyObjects);
+const floorObjects = (admission: AdmissionProps, facts: PlatformFacts): KubernetesObject[] => [
+  ...((admission.operators ?? []).length === 0 ? [] : [operatorsRole as KubernetesObject]),
+  ...admissionPolicies(admissionParameters(admission, facts)).flatMap(policyObjects),
+];
 
 /** The objects of the platform, in the order in which they can be applied. */
 export function platformObjects(): readonly KubernetesObject[] {
@@ -148,5 +154,6 @@ export function platformObjects(): readonly KubernetesObject[] {
     ...(kinds.map(customResourceDefinition) as unknown as KubernetesObject[]),
     namespace,
     ...unenforcedFieldWarnings(),
+    ...operatorWarnings(),
   ];
 }

@@ -33,6 +33,7 @@ interface Rendering<Spec extends z.ZodType> {
   readonly spec: z.input<Spec>;
   readonly problems?: readonly Problem[];
   readonly longestName?: number;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Base of the constructs that make one custom resource: name, checks against the contract, record. */
@@ -58,13 +59,17 @@ export abstract class CustomResource<Spec extends z.ZodType = z.ZodType>
     super(scope, id);
     this.name = props.name ?? id;
     this.namespace = namespaceOf(this);
-    const { definition, spec, problems = [], longestName } = rendering(this.name);
+    const { definition, spec, problems = [], longestName, annotations } = rendering(this.name);
     this.kind = definition.kind;
     const clustered = definition.scope === 'Cluster';
     const manifest = {
       apiVersion: API_VERSION,
       kind: definition.kind,
-      metadata: clustered ? { name: this.name } : { name: this.name, namespace: this.namespace },
+      metadata: {
+        name: this.name,
+        ...(clustered ? {} : { namespace: this.namespace }),
+        ...(annotations === undefined ? {} : { annotations }),
+      },
       spec,
     };
     addObject(this, 'Resource', manifest);

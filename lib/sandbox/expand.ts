@@ -3,10 +3,12 @@ import type { Problem } from '../contract/problem.ts';
 import { environmentProblems } from './agent-environment.ts';
 import { workspaceClaim } from './agent-volumes.ts';
 import { compileDocuments, documentConfigMap } from './documents.ts';
+import { floorProblems } from './floor-problems.ts';
 import { hardeningConfigMap, hardeningOf } from './hardening.ts';
 import { agentService } from './inbound-objects.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
+import { operatorsBinding } from './operators.ts';
 import { podTemplate } from './pod.ts';
 import { resourceProblems } from './resource-problems.ts';
 import { runtimeProblems } from './runtime-problems.ts';
@@ -32,6 +34,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
   const objects = [
     namespace(source.name, source.namespace),
     serviceAccount(source.name),
+    ...operatorsBinding(source.name, input.floor),
     ...networkPolicies(input),
     ...documents.map((document) => documentConfigMap(source.name, document)),
     hardeningConfigMap(source.name, hardening),
@@ -48,6 +51,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
       ...resourceProblems(spec),
       ...environmentProblems(spec),
       ...secretProblems(input),
+      ...floorProblems(input),
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { inferencePolicySpec } from '../contract/kinds/inference-policy.ts';
 import type { karsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import type { toolPolicySpec } from '../contract/kinds/tool-policy.ts';
+import type { AdmissionProps } from '../platform/admission/admission-props.ts';
 import type { ClusterNetwork } from '../platform/cluster-network.ts';
 import type { ImageName } from '../platform/images.ts';
 
@@ -25,4 +26,6 @@ export interface SandboxInput {
   readonly toolPolicy: Bound<z.output<typeof toolPolicySpec>> | undefined;
   readonly image: (name: ImageName) => string;
   readonly network: ClusterNetwork;
+  /** Roles and floors of the platform; undefined where it says none. */
+  readonly floor: AdmissionProps | undefined;
 }

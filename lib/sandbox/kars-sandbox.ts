@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { annotations } from '../contract/api.ts';
 import {
   karsSandbox as definition,
   type karsSandboxSpec,
@@ -6,6 +7,7 @@ import {
 import { postureOf, type Posture } from '../contract/posture/posture.ts';
 import type { PostureInput } from '../contract/posture/posture-input.ts';
 import type { Problem } from '../contract/problem.ts';
+import { floorOf } from '../platform/admission/attached-floor.ts';
 import { ClusterNetwork } from '../platform/cluster-network.ts';
 import { KarsImages } from '../platform/images.ts';
 import { CustomResource, type Reference } from '../private/custom-resource.ts';
@@ -43,6 +45,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
       spec: toSpec(props),
       problems: [...reservedNameProblems(name), ...propProblems(props)],
       longestName: longestSandboxName(props.workload?.spec.type),
+      annotations: { [annotations.realized]: 'synth' },
     }));
     this.sandboxNamespace = sandboxNamespace(this.name);
     const images = KarsImages.find(this);
@@ -70,6 +73,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
           toolPolicy: tools,
           image: (name) => images?.image(name) ?? '',
           network,
+          floor: floorOf(this),
         });
     for (const object of objects) {
       addObject(this, `${object.kind}-${object.metadata.name}`, object);

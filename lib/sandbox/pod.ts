@@ -1,5 +1,6 @@
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
+import { tokenCeiling } from '../contract/process.ts';
 import { agentContainer } from './agent-container.ts';
 import { agentVolumes } from './agent-volumes.ts';
 import { egressGuard } from './egress-guard.ts';
@@ -15,7 +16,7 @@ import { credentialsVolume, documentsVolume, guardVolumes, stateVolume } from '.
 
 /** The pod of a sandbox: guard, sidecars and agent, whatever runs it. */
 export function podTemplate(
-  { sandbox: { source, spec }, inferencePolicy, image }: SandboxInput,
+  { sandbox: { source, spec }, inferencePolicy, image, floor }: SandboxInput,
   documents: readonly EncodedDocument[],
   hardening: Hardening,
 ): PodTemplateSpec {
@@ -41,8 +42,11 @@ export function podTemplate(
       ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
       initContainers: [
         egressGuard(image('guard'), spec, hardening),
-        sidecar('egress-proxy', name, spec, image('egress-proxy'), false),
-        sidecar('router', name, spec, image('router'), credentials.length > 0),
+        sidecar('egress-proxy', name, spec, image('egress-proxy')),
+        sidecar('router', name, spec, image('router'), {
+          withCredentials: credentials.length > 0,
+          floors: tokenCeiling(floor?.maxTokensPerRequest),
+        }),
       ],
       containers: [agentContainer(name, spec, inferencePolicy.spec, volumes)],
       volumes,

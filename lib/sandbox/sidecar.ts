@@ -6,6 +6,13 @@ import type { AcceptedSandboxSpec } from './input.ts';
 import { containerSecurityContext } from './security-context.ts';
 import { volumeNames } from './volumes.ts';
 
+/** What one sidecar has and the other has not. */
+interface SidecarOptions {
+  readonly withCredentials?: boolean;
+  /** Arguments below which the process refuses a document. */
+  readonly floors?: readonly string[];
+}
+
 /**
  * One process of the platform as a native sidecar: it starts before the agent and is ready before the
  * agent starts.
@@ -17,14 +24,14 @@ export function sidecar(
   sandbox: string,
   spec: AcceptedSandboxSpec,
   image: string,
-  withCredentials: boolean,
+  { withCredentials = false, floors = [] }: SidecarOptions = {},
 ): Container {
   const { uid, statusPort } = processes[name];
   return {
     name,
     image,
     restartPolicy: 'Always',
-    args: podArguments(name, sandbox),
+    args: [...podArguments(name, sandbox), ...floors],
     env: [{ name: POD_IP_VARIABLE, valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     ports: [
       { name: `${name === 'router' ? 'router' : 'proxy'}-status`, containerPort: statusPort },

@@ -6,6 +6,7 @@ import {
   isEnforcedInCluster,
   kinds,
 } from 'kars-constructs/contract';
+import { operatorWarnings } from '../../lib/platform/admission/operator-warnings.ts';
 import { unenforcedFieldWarnings } from '../../lib/platform/admission/unenforced-fields.ts';
 import { goldenCases } from '../support/golden.ts';
 import type { Cluster } from './cluster.ts';
@@ -17,7 +18,7 @@ describe('warnings for fields that nothing acts on', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startClusterWithCrds();
-    for (const object of unenforcedFieldWarnings()) {
+    for (const object of [...unenforcedFieldWarnings(), ...operatorWarnings()]) {
       const { ok, message } = await cluster.admin.apply(object);
       expect({ ok, message }).toEqual({ ok: true, message: '' });
     }
@@ -80,6 +81,23 @@ describe('warnings for fields that nothing acts on', () => {
     const openclaw = (await warningsFor('KarsSandbox openclaw')).join('\n');
     expect(openclaw).toContain('spec.runtime.kind counts as BYO in this release');
     expect((await warningsFor('KarsSandbox minimal')).join('\n')).not.toContain('counts as');
+  });
+
+  it('say that a resource needs an operator', async () => {
+    for (const kind of ['EgressApproval', 'TrustGraph', 'KarsEval']) {
+      expect((await warningsFor(`${kind} minimal`)).join()).toContain('it needs an operator');
+    }
+    expect((await warningsFor('InferencePolicy minimal')).join()).not.toContain('operator');
+  });
+
+  it('say that a sandbox alone runs nothing, unless its objects were made with it', async () => {
+    const manifest = golden.get('KarsSandbox minimal');
+    if (manifest === undefined) throw new Error('there is no minimal sandbox');
+    expect((await warningsFor('KarsSandbox minimal')).join()).toContain('nothing runs');
+    const annotations = { 'kars.azure.com/realized': 'synth' };
+    const realized = { ...manifest, metadata: { ...manifest.metadata, annotations } };
+    const { warnings } = await cluster.admin.apply(realized, { dryRun: true });
+    expect(warnings.join()).not.toContain('nothing runs');
   });
 
   it('exist for each field of a kind that nothing acts on', () => {

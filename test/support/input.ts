@@ -37,5 +37,6 @@ export function acceptedInput(spec: Partial<KarsSandboxSpec>): SandboxInput {
     toolPolicy: undefined,
     image: (name) => `localhost/${name}`,
     network: ClusterNetwork.of({}),
+    floor: undefined,
   };
 }

@@ -23,6 +23,7 @@ export const synthCodes = {
   KARS_IMAGE_LIST: 'the list of built images is missing or malformed',
   KARS_ENV_RESERVED: 'an environment variable of the agent is one that the sandbox sets',
   KARS_ENV_SOURCE: 'an environment variable of a manifest takes its value from elsewhere',
+  KARS_BELOW_FLOOR: 'a sandbox or policy asks for less than its platform does',
   KARS_ADMISSION_MISSING:
     'nothing says who may write what in the cluster, and which images are accepted',
   KARS_ADMISSION_SUBJECT: 'a role of the platform is given to nobody, or to everybody',

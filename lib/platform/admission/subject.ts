@@ -1,3 +1,4 @@
+import type { Subject as RbacSubject } from 'kubernetes-types/rbac/v1.js';
 import type { Problem } from '../../contract/problem.ts';
 import { problem } from '../../private/problems.ts';
 
@@ -10,6 +11,8 @@ const EVERYBODY: readonly string[] = [
   'group:system:unauthenticated',
   'group:system:serviceaccounts',
 ];
+
+const ACCOUNT = 'system:serviceaccount:';
 
 /**
  * Somebody that the API server knows: a user, a group or a service account.
@@ -29,7 +32,7 @@ export class Subject {
 
   /** A service account, such as that of a GitOps controller. */
   static serviceAccount(namespace: string, name: string): Subject {
-    return new Subject('user', `system:serviceaccount:${namespace}:${name}`);
+    return new Subject('user', `${ACCOUNT}${namespace}:${name}`);
   }
 
   readonly #kind: 'user' | 'group';
@@ -43,6 +46,19 @@ export class Subject {
   /** `user:` or `group:` and the name, as the admission policies compare it. */
   get text(): string {
     return `${this.#kind}:${this.#name}`;
+  }
+
+  /** The same for a binding of RBAC. */
+  get rbac(): RbacSubject {
+    const [, , namespace, name] = this.#name.split(':');
+    const isAccount = this.#kind === 'user' && this.#name.startsWith(ACCOUNT);
+    return isAccount && namespace !== undefined && name !== undefined
+      ? { kind: 'ServiceAccount', namespace, name }
+      : {
+          apiGroup: 'rbac.authorization.k8s.io',
+          kind: this.#kind === 'user' ? 'User' : 'Group',
+          name: this.#name,
+        };
   }
 
   /** Everything that is refused about this subject. */

@@ -1,10 +1,10 @@
-import { GROUP, VERSION } from '../../contract/api.ts';
 import { silentValues } from '../../contract/compatibility.ts';
 import { enforcement, isEnforcedInCluster } from '../../contract/enforcement.ts';
 import { fieldsOf, formatPath, type Field } from '../../contract/fields.ts';
 import type { KindDefinition } from '../../contract/kind.ts';
 import { kinds } from '../../contract/kinds/index.ts';
 import type { KubernetesObject } from '../../private/manifest.ts';
+import { warningPolicy, type Validation } from './warning-policy.ts';
 
 /**
  * Policies that warn, for each kind, of the fields that nothing in the cluster acts on. They never
@@ -15,13 +15,10 @@ import type { KubernetesObject } from '../../private/manifest.ts';
 export function unenforcedFieldWarnings(): KubernetesObject[] {
   return kinds.flatMap((definition) => {
     const validations = fieldsOf(definition).flatMap((field) => warning(definition, field));
-    return validations.length === 0 ? [] : warningPolicy(definition, validations);
+    return validations.length === 0
+      ? []
+      : warningPolicy(`kars-unenforced-${definition.plural}`, definition, validations);
   });
-}
-
-interface Validation {
-  readonly expression: string;
-  readonly message: string;
 }
 
 /** What warns of a field: nothing where every value of it has an effect. */
@@ -36,39 +33,6 @@ function warning({ kind }: KindDefinition, field: Field): Validation[] {
       ? `spec.${path} is recorded, and nothing acts on it in this release`
       : `spec.${path} counts as ${only[0]} in this release, whatever it says`;
   return [{ expression: `!has(object.spec) || ${unused}`, message }];
-}
-
-function warningPolicy(
-  definition: KindDefinition,
-  validations: readonly Validation[],
-): KubernetesObject[] {
-  const name = `kars-unenforced-${definition.plural}`;
-  const policy = {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name, labels: { 'app.kubernetes.io/name': 'kars' } },
-    spec: {
-      failurePolicy: 'Ignore',
-      matchConstraints: {
-        resourceRules: [
-          {
-            apiGroups: [GROUP],
-            apiVersions: [VERSION],
-            operations: ['CREATE', 'UPDATE'],
-            resources: [definition.plural],
-          },
-        ],
-      },
-      validations,
-    },
-  };
-  const binding = {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name, labels: { 'app.kubernetes.io/name': 'kars' } },
-    spec: { policyName: name, validationActions: ['Warn'] },
-  };
-  return [policy, binding];
 }
 
 /** CEL that holds when the field is absent, or has one of the values that need no warning. */

@@ -84,6 +84,29 @@ describe('a pod of a sandbox that is there', () => {
   });
 });
 
+describe('a router under a ceiling of tokens', () => {
+  const floor = useFloor({ maxTokensPerRequest: 1000 });
+  beforeAll(() => floor.namespace('reader'));
+  const answer = async (...more: readonly string[]): Promise<string> => {
+    const pod = podOfSandbox();
+    containerOf(pod, 'router').args?.push(...more);
+    return refusalOf(await floor.tries('deployers', pod));
+  };
+
+  it.each([['--token-ceiling=1000'], ['--token-ceiling=1']])('runs with %s', async (argument) => {
+    expect(await answer(argument)).toBe('allowed');
+  });
+
+  it.each([
+    ['a higher one', ['--token-ceiling=1001']],
+    ['none', []],
+    ['two', ['--token-ceiling=1', '--token-ceiling=5000']],
+    ['one for the proxy', ['--token-ceiling=1', '--resolve=a:1=b:2']],
+  ])('does not run with %s', async (_what, more) => {
+    expect(await answer(...more)).toBe('KARS_ROUTER_SHAPE');
+  });
+});
+
 describe('sandboxes of two releases', () => {
   const digests = (digit: string) => {
     const digest = `sha256:${digit.repeat(64)}`;

@@ -18,6 +18,8 @@ export interface UsedFloor {
   readonly cluster: Cluster;
   /** The client of somebody. */
   readonly as: (who: Who) => Client;
+  /** The client of somebody in this role who has no right by RBAC but that of the role. */
+  readonly restricted: (role: keyof typeof groups) => Client;
   /** What somebody would be answered who applies an object; nothing is stored. */
   readonly tries: (who: Who, object: ApplicableObject) => Promise<Answer>;
   /** Applies objects as the deployers do, for tests that build on them. */
@@ -36,6 +38,8 @@ const people: readonly Who[] = [
   'controller',
   'tenant',
 ];
+
+const roles = Object.keys(groups) as (keyof typeof groups)[];
 
 const userOf = (who: Who): string =>
   who === 'controller' ? 'system:serviceaccount:kube-system:replicaset-controller' : who;
@@ -57,6 +61,7 @@ export function useFloor(
   before: readonly ApplicableObject[] = [],
 ): UsedFloor {
   const tokens = new Map(people.map((who) => [who, randomBytes(16).toString('hex')]));
+  const secret = randomBytes(16).toString('hex');
   let started: Cluster | undefined;
   const cluster = (): Cluster => {
     if (started === undefined) throw new Error('there is no API server before the first hook');
@@ -65,9 +70,11 @@ export function useFloor(
   const as = (who: Who): Client => cluster().as(tokens.get(who) ?? '');
   beforeAll(async () => {
     started = await startCluster({
-      users: [...tokens].map(
-        ([who, token]) => `${token},${userOf(who)},${who},"${groupsOf(who).join(',')}"`,
-      ),
+      users: [...tokens]
+        .map(([who, token]) => `${token},${userOf(who)},${who},"${groupsOf(who).join(',')}"`)
+        .concat(
+          roles.map((role) => `${role}-${secret},restricted-${role},r-${role},"${groups[role]}"`),
+        ),
     });
     const { admin } = started;
     await serveKinds(admin);
@@ -88,6 +95,7 @@ export function useFloor(
       return cluster();
     },
     as,
+    restricted: (role) => cluster().as(`${role}-${secret}`),
     tries: (who, object) => as(who).apply(object, { dryRun: true }),
     deploy,
     lift: () => lift(cluster().admin),

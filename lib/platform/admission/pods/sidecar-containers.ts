@@ -3,6 +3,7 @@ import {
   podArguments,
   processes,
   statusPaths,
+  TOKEN_CEILING,
 } from '../../../contract/process.ts';
 import {
   CREDENTIALS_DIR,
@@ -42,11 +43,24 @@ const mountsOf = (reader: Reader): Mount[] => [
 const asks = (probe: string, reader: Reader, path: string): string =>
   `has(${probe}) && has(${probe}.httpGet) && ${probe}.httpGet.path == '${path}' && ${probe}.httpGet.port == ${processes[reader].statusPort} && ${absent(`${probe}.httpGet`, 'host', 'httpHeaders')}`;
 
-function shapeOf(reader: Reader): string {
+const isFloor = `argument.startsWith('${TOKEN_CEILING}')`;
+
+/** CEL that holds for a router whose floor is as high as that of the platform. */
+function hasFloor(container: string, ceiling: number | undefined): string {
+  const floors = `${container}.args.filter(argument, ${isFloor})`;
+  return ceiling === undefined
+    ? `${floors}.size() <= 1`
+    : `${floors}.size() == 1 && int(${floors}[0].substring(${TOKEN_CEILING.length})) <= ${ceiling}`;
+}
+
+function shapeOf(reader: Reader, ceiling: number | undefined): string {
   const container = variableOf(reader);
   return allOf(
     absent(container, 'command', 'lifecycle', 'workingDir'),
-    `has(${container}.args) && ${container}.args == ${argumentsOf(reader)}`,
+    `has(${container}.args) && ${container}.args.filter(argument, !${isFloor}) == ${argumentsOf(reader)}`,
+    reader === 'router'
+      ? hasFloor(container, ceiling)
+      : `!${container}.args.exists(argument, ${isFloor})`,
     `has(${container}.restartPolicy) && ${container}.restartPolicy == 'Always'`,
     `has(${container}.env) && ${container}.env.all(variable, variable.name == '${POD_IP_VARIABLE}' && has(variable.valueFrom) && has(variable.valueFrom.fieldRef) && variable.valueFrom.fieldRef.fieldPath == 'status.podIP')`,
     asks(`${container}.startupProbe`, reader, statusPaths.ready),
@@ -64,7 +78,10 @@ const SHAPE = {
 } as const;
 
 /** The sidecars: an accepted image, with the arguments, variables and mounts that constructs write. */
-export const sidecarContainers = ({ images }: AdmissionParameters): AdmissionPolicy => ({
+export const sidecarContainers = ({
+  images,
+  maxTokensPerRequest,
+}: AdmissionParameters): AdmissionPolicy => ({
   name: 'kars-pod-sidecars',
   ...newContainers,
   variables: {
@@ -84,8 +101,8 @@ export const sidecarContainers = ({ images }: AdmissionParameters): AdmissionPol
     },
     {
       code: SHAPE[reader],
-      allows: shapeOf(reader),
-      message: `the container ${reader} is not as constructs write it: arguments, variables, probes, mounts and security context; deploy the agent with KarsSandbox`,
+      allows: shapeOf(reader, maxTokensPerRequest),
+      message: `the container ${reader} is not as constructs write it: arguments with the floors of the platform, variables, probes, mounts and security context; deploy the agent with KarsSandbox`,
     },
   ]),
 });

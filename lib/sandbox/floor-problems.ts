@@ -1,0 +1,76 @@
+import type { Problem } from '../contract/problem.ts';
+import type { AdmissionProps } from '../platform/admission/admission-props.ts';
+import { isolationLevels } from '../platform/admission/floors.ts';
+import { problem } from '../private/problems.ts';
+import type { AcceptedInferenceSpec, AcceptedSandboxSpec, SandboxInput } from './input.ts';
+
+const below = (path: string, text: string): Problem => problem('KARS_BELOW_FLOOR', path, text);
+
+/** What the API server would refuse of a sandbox, since its platform has a higher floor. */
+export function floorProblems({ sandbox, inferencePolicy, floor }: SandboxInput): Problem[] {
+  if (floor === undefined) return [];
+  return [
+    ...isolationProblems(sandbox.spec, floor),
+    ...registryProblems(sandbox.spec, floor),
+    ...tokenProblems(inferencePolicy.spec, floor),
+    ...contentProblems(inferencePolicy.spec, floor),
+  ];
+}
+
+function isolationProblems(
+  { sandbox: { isolation } }: AcceptedSandboxSpec,
+  { lowestIsolation = 'enhanced' }: AdmissionProps,
+): Problem[] {
+  return isolationLevels.indexOf(isolation) >= isolationLevels.indexOf(lowestIsolation)
+    ? []
+    : [
+        below(
+          'isolation',
+          `got ${isolation}, and the platform asks for ${lowestIsolation} at least; raise it, or lower admission.lowestIsolation of KarsPlatform`,
+        ),
+      ];
+}
+
+function registryProblems(
+  { runtime }: AcceptedSandboxSpec,
+  { agentRegistries }: AdmissionProps,
+): Problem[] {
+  const image = runtime.byo?.image ?? '';
+  return agentRegistries.some((registry) => image.startsWith(`${registry}/`))
+    ? []
+    : [
+        below(
+          'agent.image',
+          `got "${image}", and the platform accepts images from ${agentRegistries.join(', ')}; push it there, or add its registry to admission.agentRegistries of KarsPlatform`,
+        ),
+      ];
+}
+
+function tokenProblems(
+  { tokenBudget }: AcceptedInferenceSpec,
+  { maxTokensPerRequest: most }: AdmissionProps,
+): Problem[] {
+  const asked = tokenBudget?.perRequestTokens ?? undefined;
+  if (most === undefined || (asked !== undefined && asked <= most)) return [];
+  return [
+    below(
+      'inferencePolicy.maxTokensPerRequest',
+      `got ${asked ?? 'no limit'}, and the platform allows at most ${most}; lower it, or raise admission.maxTokensPerRequest of KarsPlatform`,
+    ),
+  ];
+}
+
+/** Custom resources that somebody writes by hand may have it; the router judges no content yet. */
+function contentProblems(
+  { contentSafety }: AcceptedInferenceSpec,
+  { contentSafety: floor = {} }: AdmissionProps,
+): Problem[] {
+  return Object.keys(floor).length === 0 || (contentSafety ?? undefined) !== undefined
+    ? []
+    : [
+        below(
+          'inferencePolicy',
+          'got no content safety, which constructs of this release cannot say, since the router judges no content; leave admission.contentSafety of KarsPlatform out',
+        ),
+      ];
+}

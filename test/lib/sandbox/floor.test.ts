@@ -1,0 +1,112 @@
+import type { App } from 'cdk8s';
+import { describe, expect, it } from 'vitest';
+import {
+  AgentRuntime,
+  KarsImages,
+  KarsPlatform,
+  Subject,
+  type AdmissionProps,
+  type InferencePolicyProps,
+  type KarsSandboxProps,
+} from 'kars-constructs';
+import { synthesize } from 'kars-constructs/testing';
+import { admissionProps } from '../../support/admission.ts';
+import { containerOf } from '../../support/pod.ts';
+import { agentsChart, inferencePolicyIn, sandboxIn, synthProblems } from '../../support/sandbox.ts';
+
+interface Change {
+  readonly admission?: Partial<AdmissionProps>;
+  readonly policy?: Partial<InferencePolicyProps>;
+  readonly sandbox?: Partial<KarsSandboxProps>;
+}
+
+/** A platform and a sandbox on it. */
+const build =
+  ({ admission = {}, policy = {}, sandbox = {} }: Change) =>
+  (app: App): void => {
+    new KarsPlatform(app, 'platform', {
+      images: KarsImages.local(),
+      admission: { ...admissionProps, ...admission },
+    });
+    const chart = agentsChart(app);
+    sandboxIn(chart, { inferencePolicy: inferencePolicyIn(chart, policy), ...sandbox });
+  };
+
+describe('the floor of a platform', () => {
+  it.each<[string, string, Change]>([
+    ['isolation', 'isolation', { sandbox: { isolation: 'standard' } }],
+    [
+      'isolation that the platform raises',
+      'isolation',
+      { admission: { lowestIsolation: 'confidential' } },
+    ],
+    [
+      'an image from elsewhere',
+      'agent.image',
+      { sandbox: { agent: AgentRuntime.container({ image: 'docker.io/a:1', command: ['/a'] }) } },
+    ],
+    [
+      'more tokens',
+      'inferencePolicy.maxTokensPerRequest',
+      { admission: { maxTokensPerRequest: 100 }, policy: { maxTokensPerRequest: 101 } },
+    ],
+    [
+      'any number of tokens',
+      'inferencePolicy.maxTokensPerRequest',
+      { admission: { maxTokensPerRequest: 100 } },
+    ],
+    ['no content safety', 'inferencePolicy', { admission: { contentSafety: { hate: 'Low' } } }],
+  ])('refuses a sandbox with %s at synth', (_what, path, change) => {
+    expect(synthProblems(build(change))).toContain(`[KARS_BELOW_FLOOR] ${path}`);
+  });
+
+  it('takes what is at it', () => {
+    const change: Change = {
+      admission: { maxTokensPerRequest: 100, lowestIsolation: 'standard' },
+      policy: { maxTokensPerRequest: 100 },
+      sandbox: { isolation: 'standard' },
+    };
+    expect(synthProblems(build(change))).toBe('');
+  });
+
+  it('is an argument of the router', () => {
+    const change = {
+      admission: { maxTokensPerRequest: 100 },
+      policy: { maxTokensPerRequest: 50 },
+    };
+    const { args } = containerOf(synthesize(build(change)), 'router');
+    expect(args).toContain('--token-ceiling=100');
+    expect(containerOf(synthesize(build({})), 'router').args?.join()).not.toContain('ceiling');
+  });
+});
+
+describe('operators', () => {
+  const bindings = (operators: readonly Subject[]) =>
+    synthesize(build({ admission: { operators } })).ofKind('RoleBinding');
+
+  it('read the logs of a sandbox, each by the form that RBAC knows', () => {
+    const operators = [
+      Subject.group('operators'),
+      Subject.user('ada'),
+      Subject.serviceAccount('ops', 'bot'),
+    ];
+    const apiGroup = 'rbac.authorization.k8s.io';
+    expect(bindings(operators)).toMatchObject([
+      {
+        metadata: { name: 'kars-operators', namespace: 'kars-reader' },
+        roleRef: { kind: 'ClusterRole', name: 'kars:operators' },
+        subjects: [
+          { apiGroup, kind: 'Group', name: 'operators' },
+          { apiGroup, kind: 'User', name: 'ada' },
+          { kind: 'ServiceAccount', namespace: 'ops', name: 'bot' },
+        ],
+      },
+    ]);
+  });
+
+  it('are nobody unless somebody is named', () => {
+    expect(bindings([])).toEqual([]);
+    const app = synthesize(build({ admission: { operators: [] } }));
+    expect(app.ofKind('ClusterRole')).toEqual([]);
+  });
+});

@@ -106,6 +106,16 @@ async function killSandbox(pod: Pod): Promise<void> {
 }
 
 async function kill(ids: readonly string[]): Promise<void> {
+  for (const pid of await processesOf(ids)) process.kill(pid, 'SIGKILL');
+}
+
+/** The first process of a container of a pod, on this machine. */
+export async function processOf(pod: Pod, container: string): Promise<number> {
+  const [pid = 0] = await processesOf([idOf(pod, container)]);
+  return pid;
+}
+
+async function processesOf(ids: readonly string[]): Promise<number[]> {
   const { stdout } = await ctr(['tasks', 'list']);
   const tasks = new Map(
     stdout.split('\n').map((line): [string, number] => {
@@ -113,12 +123,11 @@ async function kill(ids: readonly string[]): Promise<void> {
       return [id, Number(pid)];
     }),
   );
-  const pids = ids.map((id) => {
+  return ids.map((id) => {
     const pid = tasks.get(id);
     if (pid === undefined) throw new Error(`the container ${id} does not run`);
     return pid;
   });
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
 }
 
 async function evict({ admin }: Node, { metadata = {} }: Pod): Promise<void> {

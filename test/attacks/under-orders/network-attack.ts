@@ -1,0 +1,72 @@
+/** What stops an attack on the network, and what a control takes away. */
+export type NetworkLayer =
+  'packet-rules' | 'capabilities' | 'seccomp' | 'egress-decision' | 'router-decision';
+
+/** Addresses as one pod sees them. */
+export interface Surroundings {
+  /** The pod that stands for the rest of the world. */
+  readonly ipv4: string;
+  readonly ipv6: string;
+  /** The pod itself. */
+  readonly own: string;
+}
+
+/** One line of JSON for the agent; see `network.py`. */
+export interface Order {
+  readonly attempt: string;
+  readonly [member: string]: unknown;
+}
+
+/** Somebody outside the pod, who asks a port of it. */
+export interface Asked {
+  readonly port: number;
+  /** A sidecar that ends first, and with it what has its port. */
+  readonly ends?: 'egress-proxy';
+}
+
+/** One attempt of a hijacked agent to reach what it may not reach. */
+export interface NetworkAttack {
+  readonly id: string;
+  /** What the agent tries. */
+  readonly what: string;
+  /** Every layer that stops it; without all of them it succeeds. */
+  readonly layers: readonly NetworkLayer[];
+  /** What the agent does, the last of which shows the outcome. */
+  readonly orders: (around: Surroundings) => readonly Order[];
+  /** Shows the outcome in place of the last order. */
+  readonly asked?: Asked;
+  /** An outcome that is a success. */
+  readonly succeeded: RegExp;
+}
+
+/** The word of the world outside, which nobody in the pod says. */
+export const REACHED = /\breached\b/;
+
+/** Port of the world that takes TCP and UDP. */
+export const WORLD_PORT = 7000;
+
+/** Port of the world that stands for a host that policy allows. */
+export const ORIGIN_PORT = 7001;
+
+/** Port of the world that stands for the model provider. */
+export const PROVIDER_PORT = 7002;
+
+/** Port on which the agent takes orders. */
+export const COMMAND_PORT = 8080;
+
+/** Another port of the agent that may be reached from outside. */
+export const SECOND_INBOUND_PORT = 8090;
+
+/** Host that the policy of the sandbox allows, at port 80. */
+export const ALLOWED_HOST = 'allowed.example';
+
+/** Addresses that the world answers on besides its own. */
+export const famous = {
+  metadata: '169.254.169.254',
+  awsMetadata: 'fd00:ec2::254',
+  azurePlatform: '168.63.129.16',
+  translatedMetadata: '64:ff9b::a9fe:a9fe',
+  clusterDns: '10.96.0.10',
+  apiServer: '10.96.0.1',
+  publicDns: '8.8.8.8',
+} as const;

@@ -1,0 +1,117 @@
+import type { Pod } from 'kubernetes-types/core/v1.js';
+import { isReady } from '../../cluster/node/pods.ts';
+import type { UsedNode } from '../../cluster/node/use-node.ts';
+import { killContainers } from '../../cluster/state/disruptions.ts';
+import type { NetworkAttack, NetworkLayer, Surroundings } from './network-attack.ts';
+import { packetAttacks } from './packet-attacks.ts';
+import {
+  addressesOf,
+  barePod,
+  exchange,
+  obey,
+  reachWorld,
+  relayAll,
+  removePacketRules,
+  sandboxObjects,
+  startWorld,
+  surround,
+  type Patch,
+} from './pods.ts';
+import { allowedRequest, sidecarAttacks } from './sidecar-attacks.ts';
+
+/** Every attack on the network. */
+export const networkAttacks: readonly NetworkAttack[] = [...packetAttacks, ...sidecarAttacks];
+
+/** What came of each attack, by its id. */
+export type Outcomes = Readonly<Record<string, string>>;
+
+/** What came of every attack on a sandbox as it is synthesized, and without the layers that stop it. */
+export interface NetworkOutcomes {
+  readonly governed: Outcomes;
+  /** What a request that policy allows came to on it. */
+  readonly allowed: string;
+  readonly control: Outcomes;
+}
+
+const AT_ONCE = 8;
+const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+
+/** Runs every attack on the product and, in pods that lack its layers, each without these. */
+export async function runNetworkAttacks(node: UsedNode): Promise<NetworkOutcomes> {
+  const world = await startWorld(node);
+  const start = async (name: string, patch: Patch): Promise<Pod> => {
+    await node.apply(sandboxObjects(node.images, name, world, patch));
+    const pod = await node.pod(`kars-${name}`, isReady);
+    await surround(pod, world);
+    return pod;
+  };
+  const run = (pod: Pod, tried: readonly NetworkAttack[]): Promise<Outcomes> =>
+    runAll(node, pod, world, tried);
+
+  const held = await start('held', reachWorld);
+  const allowed = await obey(held, allowedRequest);
+  const governed = await run(held, networkAttacks);
+  // The pod has other containers after an attack that ended one.
+  const again = await node.pod('kars-held', isReady);
+  await removePacketRules(again);
+  const ruleless = await run(again, stoppedBy('packet-rules'));
+
+  const bare = await start('bare', barePod);
+  const privileged = networkAttacks.filter(({ layers }) => layers.includes('capabilities'));
+  const unrestricted = await run(bare, privileged);
+
+  const relayed = await start('relayed', relayAll);
+  const undecided = await run(relayed, [
+    ...stoppedBy('egress-decision'),
+    ...stoppedBy('router-decision'),
+  ]);
+  await removePacketRules(relayed);
+  const neither = await run(relayed, stoppedBy('egress-decision', 'packet-rules'));
+  return { governed, allowed, control: { ...ruleless, ...unrestricted, ...undecided, ...neither } };
+}
+
+/** Attacks that exactly these layers stop. */
+const stoppedBy = (...layers: readonly NetworkLayer[]): NetworkAttack[] =>
+  networkAttacks.filter((attack) => [...attack.layers].sort().join() === [...layers].sort().join());
+
+async function runAll(
+  node: UsedNode,
+  pod: Pod,
+  world: Surroundings,
+  tried: readonly NetworkAttack[],
+): Promise<Outcomes> {
+  const outcomes: Record<string, string> = {};
+  const attempt = async (attack: NetworkAttack): Promise<void> => {
+    outcomes[attack.id] = await outcomeOf(node, pod, world, attack);
+  };
+  // A sidecar that is ended would stop the attempts that go through it.
+  const endsOne = ({ asked }: NetworkAttack): boolean => asked?.ends !== undefined;
+  const waiting = tried.filter((attack) => !endsOne(attack));
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await attempt(next);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  for (const attack of tried.filter(endsOne)) await attempt(attack);
+  return outcomes;
+}
+
+async function outcomeOf(
+  node: UsedNode,
+  pod: Pod,
+  world: Surroundings,
+  { orders, asked }: NetworkAttack,
+): Promise<string> {
+  const [own = ''] = addressesOf(pod);
+  const said: string[] = [];
+  const obeyed = (async () => {
+    for (const order of orders({ ...world, own })) said.push(await obey(pod, order));
+  })();
+  if (asked?.ends !== undefined) {
+    const now = await node.pod(pod.metadata?.namespace ?? '', isReady);
+    await killContainers(now, [asked.ends]);
+  }
+  await obeyed;
+  return asked === undefined ? (said.at(-1) ?? '') : exchange(own, asked.port, REQUEST);
+}

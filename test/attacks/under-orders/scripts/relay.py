@@ -1,0 +1,69 @@
+"""Stands in the place of a sidecar, and decides nothing: every call goes where it says.
+
+Arguments: status port, port for the agent, and where everything goes that names no address, HOST:PORT: a
+path alone, as to the provider of a router, and a name that does not resolve.
+"""
+import socket
+import sys
+import threading
+from urllib.parse import urlsplit
+
+STATUS, PORT = int(sys.argv[1]), int(sys.argv[2])
+ELSEWHERE = (sys.argv[3].rpartition(":")[0], int(sys.argv[3].rpartition(":")[2]))
+
+
+def pipe(source, sink):
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+def dial(host, port):
+    try:
+        return socket.create_connection((host.strip("[]"), port), 2)
+    except socket.gaierror:
+        return socket.create_connection(ELSEWHERE, 2)
+
+
+def serve(client):
+    with client:
+        head = client.recv(65536)
+        method, target, *_ = head.split(b"\r\n")[0].decode("latin-1").split(" ")
+        try:
+            if target.startswith("/"):
+                server = socket.create_connection(ELSEWHERE, 2)
+            elif method == "CONNECT":
+                host, _, port = target.rpartition(":")
+                server = dial(host, int(port))
+            else:
+                url = urlsplit(target)
+                server = dial(url.hostname or "none", url.port or 80)
+        except OSError:
+            client.sendall(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")
+            return
+        with server:
+            server.settimeout(None)
+            if method == "CONNECT":
+                client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            else:
+                server.sendall(head)
+            threading.Thread(target=pipe, args=(client, server), daemon=True).start()
+            pipe(server, client)
+
+
+def healthy():
+    with socket.create_server(("0.0.0.0", STATUS)) as server:
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+
+
+threading.Thread(target=healthy, daemon=True).start()
+with socket.create_server(("127.0.0.1", PORT), backlog=128) as server:
+    while True:
+        threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()

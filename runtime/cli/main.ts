@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { RELEASE } from 'kars-constructs/contract';
 import { addAudit } from './commands/audit.ts';
 import { addCrds } from './commands/crds.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addImages } from './commands/images.ts';
 import { addPosture } from './commands/posture.ts';
 import { addQuickstart } from './commands/quickstart.ts';
@@ -34,6 +35,7 @@ addPosture(program, processOutput);
 addImages(program, processOutput);
 addAudit(program, processOutput);
 addStatus(program, processOutput);
+addDoctor(program, processOutput);
 addQuickstart(program, processOutput);
 
 try {

@@ -38,12 +38,29 @@ export class Client {
   readonly #token: string;
   readonly #ca: string;
   readonly #agent: Agent;
+  readonly #headers: Readonly<Record<string, string | string[]>>;
 
-  constructor(base: string, token: string, ca: string) {
+  constructor(
+    base: string,
+    token: string,
+    ca: string,
+    headers: Readonly<Record<string, string | string[]>> = {},
+  ) {
     this.#base = base;
     this.#token = token;
     this.#ca = ca;
     this.#agent = new Agent({ connect: { ca } });
+    this.#headers = headers;
+  }
+
+  /**
+   * The same as somebody else, for whoever may impersonate.
+   *
+   * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+   */
+  as(user: string, groups: readonly string[]): Client {
+    const headers = { 'impersonate-user': user, 'impersonate-group': [...groups] };
+    return new Client(this.#base, this.#token, this.#ca, headers);
   }
 
   /** Server-side apply with strict field validation. */
@@ -73,7 +90,11 @@ export class Client {
     const answer = await request(`${this.#base}${path}`, {
       method,
       dispatcher: this.#agent,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': type },
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        'content-type': type,
+        ...this.#headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.body.text();

@@ -12,6 +12,8 @@ export interface Cluster {
   readonly admin: Client;
   /** A user without any right. */
   readonly nobody: Client;
+  /** Tokens of the two. */
+  readonly tokens: { readonly admin: string; readonly nobody: string };
   /** The client of whoever has a token. */
   readonly as: (token: string) => Client;
   /** Address of the API server. */
@@ -65,6 +67,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       return {
         admin,
         nobody: as(tokens.nobody),
+        tokens,
         as,
         url: `https://${HOST}:${port}`,
         certificate: certificateIn(directory),

@@ -27,11 +27,11 @@ const WITHOUT_KUBECONFIG = 'http://localhost:8080';
 const BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads the cluster that the user's kubeconfig names, as kubectl would.
+ * The cluster that the user's kubeconfig names, as kubectl would take it.
  *
  * @throws CommandError when there is none.
  */
-export function connect({ kubeconfig, context }: ClusterOptions): PodReader {
+export function loadConfig({ kubeconfig, context }: ClusterOptions): KubeConfig {
   const config = new KubeConfig();
   try {
     if (kubeconfig === undefined) config.loadFromDefault();
@@ -48,6 +48,16 @@ export function connect({ kubeconfig, context }: ClusterOptions): PodReader {
       'got no kubeconfig, neither in KUBECONFIG nor in ~/.kube/config; supply --kubeconfig';
     throw new CommandError('internal', text);
   }
+  return config;
+}
+
+/**
+ * Reads pods and logs of a cluster.
+ *
+ * @throws CommandError when there is none.
+ */
+export function connect(options: ClusterOptions): PodReader {
+  const config = loadConfig(options);
   const api = config.makeApiClient(CoreV1Api);
   return {
     pods: async (namespace, sandbox) => {
@@ -81,11 +91,12 @@ async function asked<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-const isStatus = (error: unknown, status: number): boolean =>
+/** Whether a call was answered with this status. */
+export const isStatus = (error: unknown, status: number): boolean =>
   error instanceof Error && 'code' in error && error.code === status;
 
 /** The first line says what is wrong; a client's errors go on with whole answers. */
-function unreachable(error: unknown): CommandError {
+export function unreachable(error: unknown): CommandError {
   const body = error instanceof Error && 'body' in error ? String(error.body) : '';
   const told = /"message":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -18,8 +18,8 @@ describe('the ConfigMaps of sandboxes and platform', () => {
     refusalOf(await floor.tries(who, object));
 
   beforeAll(async () => {
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kars-reader' } };
-    await floor.deploy([namespace, document]);
+    await floor.namespace('reader');
+    await floor.deploy([document]);
   });
 
   it('are written by deployers', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import type { AdmissionProps, KarsImages } from 'kars-constructs';
+import { liftPolicies, policiesInForce } from './policies.ts';
 import { groups, platformWith } from '../../support/admission.ts';
 import { namespace } from '../../../lib/sandbox/service-account.ts';
 import type { Answer, ApplicableObject, Client } from '../client.ts';
@@ -78,14 +79,8 @@ export function useFloor(
     });
     const { admin } = started;
     await serveKinds(admin);
-    await applied(admin, [
-      ...before,
-      everythingFor('people'),
-      ...floorObjects(admission, images),
-      canary,
-      canaryBinding,
-    ]);
-    await inForce(admin);
+    await applied(admin, [...before, everythingFor('people'), ...floorObjects(admission, images)]);
+    await policiesInForce(admin);
   });
   afterAll(() => started?.stop());
   const deploy = (objects: readonly ApplicableObject[]): Promise<void> =>
@@ -98,7 +93,7 @@ export function useFloor(
     restricted: (role) => cluster().as(`${role}-${secret}`),
     tries: (who, object) => as(who).apply(object, { dryRun: true }),
     deploy,
-    lift: () => lift(cluster().admin),
+    lift: () => liftPolicies(cluster().admin),
     namespace: (sandbox) => deploy([namespace(sandbox, 'agents') as ApplicableObject]),
   };
 }
@@ -128,53 +123,4 @@ async function applied(client: Client, objects: readonly ApplicableObject[]): Pr
     const { ok, message } = await client.apply(object);
     if (!ok) throw new Error(`${object.kind} ${object.metadata.name}: ${message}`);
   }
-}
-
-const CANARY = 'canary';
-
-/** The API server takes all stored policies into force at once, so that this one, the last, stands for all. */
-const canary: ApplicableObject = withSpec('ValidatingAdmissionPolicy', {
-  failurePolicy: 'Fail',
-  matchConstraints: {
-    resourceRules: [
-      { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
-    ],
-  },
-  validations: [{ expression: `object.metadata.name != '${CANARY}'` }],
-});
-
-const canaryBinding: ApplicableObject = withSpec('ValidatingAdmissionPolicyBinding', {
-  policyName: CANARY,
-  validationActions: ['Deny'],
-});
-
-function withSpec(kind: string, spec: object): ApplicableObject {
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  return { apiVersion, kind, metadata: { name: CANARY }, ...{ spec } };
-}
-
-async function lift(admin: Client): Promise<void> {
-  const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
-  const { body } = await admin.call('GET', path);
-  const { items } = body as { items: readonly ApplicableObject[] };
-  for (const { metadata } of items.filter(({ metadata: { name } }) => name !== CANARY)) {
-    await admin.call('DELETE', `${path}/${metadata.name}`);
-  }
-  await admin.call('DELETE', `${path}/${CANARY}`);
-  await seen(admin, true);
-}
-
-const inForce = (admin: Client): Promise<void> => seen(admin, false);
-
-async function seen(admin: Client, isTaken: boolean): Promise<void> {
-  const object = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: CANARY, namespace: 'default' },
-  };
-  for (let attempt = 0; attempt < 150; attempt += 1) {
-    if ((await admin.apply(object, { dryRun: true })).ok === isTaken) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the admission policies did not change within fifteen seconds');
 }

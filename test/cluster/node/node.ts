@@ -98,7 +98,7 @@ async function start(
   const control = writeKubeconfig('control-plane', credentials(tokens.control));
   const managers = [
     controlPlane('kube-controller-manager', control, [
-      '--use-service-account-credentials=false',
+      '--use-service-account-credentials=true',
       '--controllers=*,-nodeipam,-node-route-controller,-cloud-node-lifecycle-controller',
     ]),
     controlPlane('kube-scheduler', control, []),

@@ -75,7 +75,8 @@ let sidecars = KarsImages.local();
 /** The images on the running node, which all test files of a run share. */
 export const nodeImages = (): KarsImages => sidecars;
 
-async function takeNode(ipFamily: IpFamily): Promise<Node> {
+/** The node of this process; starts one, with all images, where there is none of this kind. */
+export async function takeNode(ipFamily: IpFamily): Promise<Node> {
   const running = runningNode();
   if (running?.ipFamily === ipFamily) return running;
   const directory = mkdtempSync(join(tmpdir(), 'kars-images-'));

@@ -1,0 +1,72 @@
+import type { AdmissionPolicyName } from 'kars-constructs/contract';
+import type { ApplicableObject, Answer, Client } from '../cluster/client.ts';
+import type { LayerId } from './layers.ts';
+
+/** What somebody is after. */
+export type Area =
+  'credentials' | 'network' | 'decisions' | 'kernel' | 'files' | 'resources' | 'cluster';
+
+/** An attempt of the agent itself, inside of its pod. */
+export interface AgentAttack {
+  readonly id: string;
+  readonly area: Exclude<Area, 'cluster'>;
+  readonly title: string;
+  /** Name of a function in `scripts/attempts.py`, or of a call in the table of the filter. */
+  readonly attempt: string;
+  /** Layers that stop it, each of them alone. */
+  readonly stoppedBy: readonly LayerId[];
+}
+
+/** What a request is made with. */
+export interface Target {
+  /** Somebody with every right by RBAC and no role of the platform. */
+  readonly client: Client;
+  /** Applies an object; nothing is stored. */
+  readonly tries: (object: ApplicableObject) => Promise<Answer>;
+  /** The workload, the pod and the policies of the sandbox that runs. */
+  readonly objectOf: (kind: string, name?: string) => ApplicableObject;
+  readonly namespace: string;
+  /** Name of its pod. */
+  readonly pod: string;
+}
+
+/** A request of somebody with rights in the cluster, to its API server. */
+export interface UserAttack {
+  readonly id: string;
+  readonly area: 'cluster';
+  readonly title: string;
+  readonly request: (target: Target) => Promise<Answer>;
+  /** It asks for a connection, which fails without a client that takes it, whoever asks. */
+  readonly connects?: boolean;
+  readonly stoppedBy: readonly [AdmissionPolicyName];
+}
+
+/** One attack. */
+export type Attack = AgentAttack | UserAttack;
+
+/** What became of an attack. */
+export interface Outcome {
+  readonly outcome: 'stopped' | 'succeeded' | 'error';
+  /** How it was stopped, or what it got. */
+  readonly detail: string;
+}
+
+/** What became of one attack on the product, by each layer alone, and without any. */
+export interface Result {
+  readonly attack: Attack;
+  readonly governed: Outcome;
+  /** With one layer and no other. */
+  readonly alone: Readonly<Partial<Record<LayerId | AdmissionPolicyName, Outcome>>>;
+  /** Without any layer that could stop it. */
+  readonly control: Outcome;
+}
+
+/** Whether an attack was stopped, by each of its layers, and succeeds without them. */
+export function holds({ attack, governed, alone, control }: Result): boolean {
+  const layers: readonly (LayerId | AdmissionPolicyName)[] = attack.stoppedBy;
+  return (
+    governed.outcome === 'stopped' &&
+    layers.every((layer) => alone[layer]?.outcome === 'stopped') &&
+    control.outcome === 'succeeded'
+  );
+}

@@ -1,0 +1,160 @@
+import type { UserAttack } from '../attack.ts';
+import { attack, applied, inNamespace, patch, written } from './requests.ts';
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+
+/** The same, to what is around the pod. */
+export const clusterRequests: readonly UserAttack[] = [
+  attack(
+    'node-profile-pod',
+    'make a pod where paths of the node are admitted',
+    'kars-node-profile-pods',
+    applied(() => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'mine', namespace: 'kars-node-profiles' },
+      ...{
+        spec: {
+          containers: [{ name: 'a', image: 'a:1' }],
+          volumes: [{ name: 'node', hostPath: { path: '/' } }],
+        },
+      },
+    })),
+  ),
+  attack(
+    'documents',
+    'write a policy document',
+    'kars-config-maps',
+    inNamespace('v1', 'ConfigMap', 'kars-documents-egress-allowlist', { data: {} }),
+  ),
+  attack(
+    'namespace-labelled',
+    'label a namespace so that it passes for one of a sandbox',
+    'kars-namespaces',
+    (target) =>
+      patch(target, '/api/v1/namespaces/default', {
+        metadata: { labels: { 'kars.azure.com/role': 'sandbox' } },
+      }),
+  ),
+  attack(
+    'namespace-owner',
+    'give the namespace of a sandbox another owner',
+    'kars-namespaces',
+    (target) =>
+      patch(target, `/api/v1/namespaces/${target.namespace}`, {
+        metadata: { annotations: { 'kars.azure.com/owner-namespace': 'mine' } },
+      }),
+  ),
+  attack(
+    'namespace-taken',
+    'make a namespace of the platform',
+    'kars-namespaces',
+    applied(() => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kars-sre' } })),
+  ),
+  attack(
+    'token-request',
+    'ask for the token of a sandbox',
+    'kars-service-accounts',
+    ({ client, namespace }) =>
+      client.call(
+        'POST',
+        `/api/v1/namespaces/${namespace}/serviceaccounts/sandbox/token?dryRun=All`,
+        { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+      ),
+  ),
+  attack(
+    'token-secret',
+    'have a token made that never ends',
+    'kars-service-accounts',
+    applied((namespace) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: 'token',
+        namespace,
+        ...{ annotations: { 'kubernetes.io/service-account.name': 'sandbox' } },
+      },
+      ...{ type: 'kubernetes.io/service-account-token' },
+    })),
+  ),
+  attack(
+    'role-binding',
+    'give the sandbox rights in the cluster',
+    'kars-role-bindings',
+    applied((namespace) => ({
+      apiVersion: RBAC,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'mine' },
+      ...{
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+        subjects: [{ kind: 'ServiceAccount', name: 'sandbox', namespace }],
+      },
+    })),
+  ),
+  attack(
+    'sandbox-learns',
+    'loosen the egress of a sandbox',
+    'kars-sandbox-floor',
+    written('KarsSandbox', 'governed', (spec) => (spec['networkPolicy'] = { egressMode: 'Learn' })),
+  ),
+  attack(
+    'service-node-port',
+    'open a port of every node',
+    'kars-services',
+    inNamespace('v1', 'Service', 'mine', {
+      spec: { type: 'NodePort', selector: { a: 'b' }, ports: [{ port: 80 }] },
+    }),
+  ),
+  attack(
+    'service-external-address',
+    'give a Service an address outside',
+    'kars-services',
+    inNamespace('v1', 'Service', 'mine', {
+      spec: { externalIPs: ['203.0.113.5'], selector: { a: 'b' }, ports: [{ port: 80 }] },
+    }),
+  ),
+  attack(
+    'service-router',
+    'lead a Service to the router',
+    'kars-services',
+    inNamespace('v1', 'Service', 'mine', {
+      spec: { selector: { a: 'b' }, ports: [{ port: 8443 }] },
+    }),
+  ),
+  attack(
+    'endpoints',
+    'lead a Service to an address of its own',
+    'kars-endpoints',
+    inNamespace('discovery.k8s.io/v1', 'EndpointSlice', 'mine', {
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.0.0.9'] }],
+      ports: [{ port: 80 }],
+    }),
+  ),
+  attack(
+    'ingress',
+    'route to a sandbox from outside',
+    'kars-routes',
+    inNamespace('networking.k8s.io/v1', 'Ingress', 'mine', {
+      spec: { defaultBackend: { service: { name: 'a', port: { number: 80 } } } },
+    }),
+  ),
+  attack(
+    'policy-added',
+    'add a network policy that opens everything',
+    'kars-network-policies',
+    inNamespace('networking.k8s.io/v1', 'NetworkPolicy', 'mine', {
+      spec: { podSelector: {}, egress: [{}], policyTypes: ['Egress'] },
+    }),
+  ),
+  attack(
+    'policy-deleted',
+    'delete the network policy that denies',
+    'kars-network-policies',
+    ({ client, namespace }) =>
+      client.call(
+        'DELETE',
+        `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/default-deny?dryRun=All`,
+      ),
+  ),
+];

@@ -1,0 +1,25 @@
+import type { AgentAttack, Attack, UserAttack } from '../attack.ts';
+import { clusterRequests } from './cluster-requests.ts';
+import { credentials } from './credentials.ts';
+import { decisions } from './decisions.ts';
+import { files } from './files.ts';
+import { kernel } from './kernel.ts';
+import { network } from './network.ts';
+import { podRequests } from './pod-requests.ts';
+import { resources } from './resources.ts';
+
+/** Attempts of the agent, those that end something last. */
+export const agentAttacks: readonly AgentAttack[] = [
+  ...decisions,
+  ...credentials,
+  ...files,
+  ...kernel,
+  ...network,
+  ...resources,
+];
+
+/** Requests of somebody with rights in the cluster. */
+export const userAttacks: readonly UserAttack[] = [...podRequests, ...clusterRequests];
+
+/** Every attack. */
+export const attacks: readonly Attack[] = [...agentAttacks, ...userAttacks];

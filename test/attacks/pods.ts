@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { Secret } from 'cdk8s-plus-28';
+import { Size } from 'cdk8s';
+import {
+  AgentResources,
+  AgentRuntime,
+  Egress,
+  InferencePolicy,
+  KarsPlatform,
+  KarsSandbox,
+  ModelProvider,
+  SandboxState,
+  ToolPolicy,
+  type AdmissionProps,
+  type KarsImages,
+} from 'kars-constructs';
+import { synthesize } from 'kars-constructs/testing';
+import { refusedCalls } from '../kernel/seccomp/calls.ts';
+import { agentsChart } from '../support/sandbox.ts';
+import type { ApplicableObject } from '../cluster/client.ts';
+import { AGENT_IMAGE } from '../cluster/node/test-images.ts';
+import { agentAttacks } from './catalogue/index.ts';
+import { layerIds, layers, manifestOf, type Layer, type LayerId } from './layers.ts';
+
+/** What attempts try to reach. */
+export interface World {
+  readonly v4: string;
+  readonly v6: string;
+  readonly port: number;
+  /** Address of a server on port 53. */
+  readonly dns: string;
+}
+
+/** More than the limit of the agent, and less than the machine has. */
+const TOO_MUCH = 400 * 1024 ** 2;
+
+const resources = new AgentResources({
+  cpu: { request: 0.1, limit: 2 },
+  memory: { request: Size.mebibytes(64), limit: Size.mebibytes(256) },
+});
+
+const script = readFileSync(new URL('./scripts/attempts.py', import.meta.url), 'utf8');
+
+/** The command that makes all attempts. */
+function command({ v4, v6, port, dns }: World): string[] {
+  const attempts = agentAttacks.map(({ attempt }) => attempt);
+  const calls = Object.fromEntries(
+    attempts.flatMap((attempt) => {
+      const numbers = refusedCalls[attempt]?.numbers;
+      return numbers === undefined ? [] : [[attempt, numbers]];
+    }),
+  );
+  const world = { v4, v6, port, dns, bytes: TOO_MUCH, attempts, calls };
+  return ['/usr/bin/python3', '-c', script, JSON.stringify(world)];
+}
+
+/** The objects of a sandbox whose agent makes all attempts, with these layers and no others. */
+export function sandboxWith(
+  name: string,
+  images: KarsImages,
+  world: World,
+  present: readonly LayerId[] = layerIds,
+): readonly ApplicableObject[] {
+  const decided = (layer: LayerId): boolean => present.includes(layer);
+  const app = synthesize((scope) => {
+    const chart = agentsChart(scope, 'chart', images);
+    const secret = Secret.fromSecretName(chart, 'openai', 'openai');
+    new KarsSandbox(chart, name, {
+      agent: AgentRuntime.container({ image: AGENT_IMAGE, command: command(world) }),
+      inferencePolicy: new InferencePolicy(chart, `${name}-models`, {
+        provider: ModelProvider.openAi({ credential: { secret, key: 'key' } }),
+        models: decided('model') ? ['small'] : ['small', 'huge'],
+        ...(decided('model') ? { maxTokensPerRequest: 1000 } : {}),
+      }),
+      toolPolicy: new ToolPolicy(chart, `${name}-tools`, {
+        allowedTools: decided('model') ? ['search'] : ['*'],
+      }),
+      egress: [
+        Egress.https('allowed.example'),
+        ...(decided('egress') ? [] : [Egress.cidr(`${world.v4}/32`, world.port)]),
+      ],
+      resources,
+      ...(present === layerIds ? {} : { state: SandboxState.ephemeral() }),
+    });
+  });
+  if (present === layerIds) return app.objects;
+  const manifest = manifestOf(app.objects);
+  for (const id of layerIds) {
+    const layer: Layer = layers[id];
+    if (!present.includes(id)) layer.remove?.(manifest);
+  }
+  return manifest.objects;
+}
+
+/** The Secret that a router of {@link sandboxWith} needs. */
+export const providerKey = (sandbox: string): ApplicableObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'openai', namespace: `kars-${sandbox}` },
+  ...{ stringData: { key: 'sk-of-the-provider' } },
+});
+
+/** The platform, with admission policies. */
+export const platformOf = (
+  images: KarsImages,
+  admission: AdmissionProps,
+): readonly ApplicableObject[] =>
+  synthesize(
+    (scope) =>
+      new KarsPlatform(scope, 'platform', { images, installSeccompProfile: false, admission }),
+  ).objects.filter(({ kind }) => kind !== 'CustomResourceDefinition');

@@ -41,8 +41,16 @@ export interface UserAttack {
   readonly stoppedBy: readonly [AdmissionPolicyName];
 }
 
+/** An attempt of an agent that takes orders, so that others can look at it from outside meanwhile. */
+export interface OrderedAttack {
+  readonly id: string;
+  readonly area: 'network' | 'decisions';
+  readonly title: string;
+  readonly stoppedBy: readonly [LayerId];
+}
+
 /** One attack. */
-export type Attack = AgentAttack | UserAttack;
+export type Attack = AgentAttack | OrderedAttack | UserAttack;
 
 /** What became of an attack. */
 export interface Outcome {

@@ -6,9 +6,9 @@ const ADDRESS = '169.254.169.254';
 
 /** What clouds answer credentials at, on the loopback of this machine, which pods reach by their route. */
 export class MetadataService {
-  /** Takes the address, unless the machine has it. */
+  /** Takes the address. */
   static async start(): Promise<MetadataService> {
-    ip('add');
+    ip('replace');
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       // Whoever is killed meanwhile never closes its end.
@@ -35,6 +35,6 @@ export class MetadataService {
   }
 }
 
-const ip = (action: 'add' | 'delete'): void => {
+const ip = (action: 'replace' | 'delete'): void => {
   execFileSync('ip', ['address', action, `${ADDRESS}/32`, 'dev', 'lo']);
 };

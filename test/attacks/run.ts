@@ -5,10 +5,15 @@ import type { Answer, ApplicableObject, Client } from '../cluster/client.ts';
 import { clean } from '../cluster/node/clean.ts';
 import { applyAll, isReady, logsOf, waitForPod } from '../cluster/node/pods.ts';
 import { neighbourPod } from '../cluster/sandbox/agents.ts';
-import type { AgentAttack, Outcome, Result, Target, UserAttack } from './attack.ts';
-import { agentAttacks, userAttacks } from './catalogue/index.ts';
+import type { AgentAttack, OrderedAttack, Outcome, Result, Target, UserAttack } from './attack.ts';
+import { agentAttacks, orderedAttacks, userAttacks } from './catalogue/index.ts';
 import { layerIds, type LayerId } from './layers.ts';
 import { MetadataService } from './metadata-service.ts';
+import {
+  networkAttacks,
+  runNetworkAttacks,
+  type NetworkOutcomes,
+} from './under-orders/run-network.ts';
 import { platformOf, providerKey, sandboxWith, type World } from './pods.ts';
 import { liftPolicies, policiesInForce } from '../cluster/admission/policies.ts';
 
@@ -52,8 +57,18 @@ export async function runAttacks(
     const allowed = await requestAll(target);
     progress(`${layerIds.length + 1} sandboxes, with one layer each and with none`);
     const controls = await runControls(admin, images, world);
+    progress(
+      'two sandboxes whose agents take orders, one of them with sidecars that decide nothing',
+    );
+    const ordered = await runNetworkAttacks({
+      images,
+      apply: (objects) => applyAll(admin, objects),
+      pod: (namespace, accepts, seconds) => waitForPod(admin, namespace, accepts, seconds),
+    });
+    if (!/reached/.test(ordered.allowed)) throw new Error('what policy allows does not work');
     return [
       ...agentAttacks.map((attack) => agentResult(attack, governed, controls)),
+      ...orderedAttacks.map((attack) => orderedResult(attack, ordered)),
       ...userAttacks.map((attack) => userResult(attack, refused, allowed)),
     ];
   } finally {
@@ -156,6 +171,24 @@ function agentResult(
     governed: governed.get(attack.attempt) ?? missing,
     alone: Object.fromEntries(layerIds.map((layer) => [layer, by(layer)])),
     control: by(BARE),
+  };
+}
+
+/** Its control takes one layer and leaves all others, so that this one alone stops it. */
+function orderedResult(attack: OrderedAttack, { governed, control }: NetworkOutcomes): Result {
+  const [layer] = attack.stoppedBy;
+  const row = networkAttacks.find(({ id }) => attack.id === `ordered-${id}`);
+  const outcomeIn = (outcomes: Readonly<Record<string, string>>): Outcome => {
+    const said = row === undefined ? undefined : outcomes[row.id];
+    if (row === undefined || said === undefined) return missing;
+    const outcome = row.succeeded.test(said) ? 'succeeded' : 'stopped';
+    return { outcome, detail: said.split('\n')[0]?.trim() ?? '' };
+  };
+  return {
+    attack,
+    governed: outcomeIn(governed),
+    alone: { [layer]: outcomeIn(governed) },
+    control: outcomeIn(control),
   };
 }
 

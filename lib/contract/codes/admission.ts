@@ -3,7 +3,7 @@ export const admissionCodes = {
   KARS_CONFIG_MAP_WRITER: 'somebody who is no deployer writes a document or packet rules',
   KARS_WORKLOAD_WRITER: 'somebody who is no deployer writes what makes pods',
   KARS_POD_PLACE: 'a pod of a sandbox is not in its namespace, or another pod is',
-  KARS_POD_METADATA: 'a pod of a sandbox asks for a cloud identity, or claims to be static',
+  KARS_POD_METADATA: 'a pod of a sandbox has a label or annotation that asks for more',
   KARS_POD_HOST: 'a pod of a sandbox shares namespaces, or chooses its node, name or DNS',
   KARS_POD_IDENTITY: 'a pod of a sandbox has an identity or a token',
   KARS_POD_SECURITY_CONTEXT: 'a pod of a sandbox has another security context',

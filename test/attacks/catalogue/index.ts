@@ -1,4 +1,5 @@
-import type { AgentAttack, Attack, UserAttack } from '../attack.ts';
+import type { AgentAttack, Attack, OrderedAttack, UserAttack } from '../attack.ts';
+import { networkAttacks } from '../under-orders/run-network.ts';
 import { clusterRequests } from './cluster-requests.ts';
 import { credentials } from './credentials.ts';
 import { decisions } from './decisions.ts';
@@ -21,5 +22,15 @@ export const agentAttacks: readonly AgentAttack[] = [
 /** Requests of somebody with rights in the cluster. */
 export const userAttacks: readonly UserAttack[] = [...podRequests, ...clusterRequests];
 
+/** Attempts of an agent that takes orders. */
+export const orderedAttacks: readonly OrderedAttack[] = networkAttacks.map(
+  ({ id, what, layer }) => ({
+    id: `ordered-${id}`,
+    area: layer === 'packets' ? 'network' : 'decisions',
+    title: what,
+    stoppedBy: [layer],
+  }),
+);
+
 /** Every attack. */
-export const attacks: readonly Attack[] = [...agentAttacks, ...userAttacks];
+export const attacks: readonly Attack[] = [...agentAttacks, ...orderedAttacks, ...userAttacks];

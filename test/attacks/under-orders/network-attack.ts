@@ -1,6 +1,7 @@
-/** What stops an attack on the network, and what a control takes away. */
-export type NetworkLayer =
-  'packet-rules' | 'capabilities' | 'seccomp' | 'egress-decision' | 'router-decision';
+import type { LayerId } from '../layers.ts';
+
+/** What stops an attack on the network, and what its control takes away. */
+export type NetworkLayer = Extract<LayerId, 'packets' | 'egress' | 'model'>;
 
 /** Addresses as one pod sees them. */
 export interface Surroundings {
@@ -29,8 +30,8 @@ export interface NetworkAttack {
   readonly id: string;
   /** What the agent tries. */
   readonly what: string;
-  /** Every layer that stops it; without all of them it succeeds. */
-  readonly layers: readonly NetworkLayer[];
+  /** The layer that stops it; without this one it succeeds. */
+  readonly layer: NetworkLayer;
   /** What the agent does, the last of which shows the outcome. */
   readonly orders: (around: Surroundings) => readonly Order[];
   /** Shows the outcome in place of the last order. */

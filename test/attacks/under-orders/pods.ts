@@ -72,13 +72,18 @@ const worldPod: ApplicableObject & Pod = {
   },
 };
 
+/** What runs the pods. */
+export type Runner = Pick<UsedNode, 'images' | 'apply' | 'pod'>;
+
 /** Starts the world, and says where it is. */
-export async function startWorld(node: UsedNode): Promise<Surroundings> {
+export async function startWorld(node: Runner): Promise<Surroundings> {
   await node.apply([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } },
     worldPod,
   ]);
-  const [ipv4 = '', ipv6 = ''] = addressesOf(await node.pod('default', isReady));
+  const [ipv4 = '', ipv6 = ''] = addressesOf(
+    await node.pod('default', (pod) => pod.metadata?.name === 'world' && isReady(pod)),
+  );
   return { ipv4, ipv6, own: '' };
 }
 
@@ -123,16 +128,6 @@ export const relayAll: Patch = (pod, { ipv4 }) => {
     container.command = python(source('relay'), String(statusPort), String(agentPort), `${ipv4}:${WORLD_PORT}`); // prettier-ignore
     delete container.args;
   }
-};
-
-/** Takes away the guard, the launcher and every restriction of the agent. */
-export const barePod: Patch = (pod, world) => {
-  reachWorld(pod, world);
-  pod.initContainers?.shift();
-  const [agent] = pod.containers;
-  if (agent === undefined) throw new Error('there is no agent');
-  agent.command = (agent.command ?? []).slice((agent.command ?? []).indexOf('--') + 1);
-  agent.securityContext = { privileged: true, runAsUser: 0, runAsNonRoot: false };
 };
 
 function sidecar(pod: PodSpec, name: string): Container {

@@ -1,12 +1,10 @@
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { isReady } from '../../cluster/node/pods.ts';
-import type { UsedNode } from '../../cluster/node/use-node.ts';
 import { killContainers } from '../../cluster/state/disruptions.ts';
 import type { NetworkAttack, NetworkLayer, Surroundings } from './network-attack.ts';
 import { packetAttacks } from './packet-attacks.ts';
 import {
   addressesOf,
-  barePod,
   exchange,
   obey,
   reachWorld,
@@ -16,6 +14,7 @@ import {
   startWorld,
   surround,
   type Patch,
+  type Runner,
 } from './pods.ts';
 import { allowedRequest, sidecarAttacks } from './sidecar-attacks.ts';
 
@@ -37,7 +36,7 @@ const AT_ONCE = 8;
 const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
 /** Runs every attack on the product and, in pods that lack its layers, each without these. */
-export async function runNetworkAttacks(node: UsedNode): Promise<NetworkOutcomes> {
+export async function runNetworkAttacks(node: Runner): Promise<NetworkOutcomes> {
   const world = await startWorld(node);
   const start = async (name: string, patch: Patch): Promise<Pod> => {
     await node.apply(sandboxObjects(node.images, name, world, patch));
@@ -54,28 +53,18 @@ export async function runNetworkAttacks(node: UsedNode): Promise<NetworkOutcomes
   // The pod has other containers after an attack that ended one.
   const again = await node.pod('kars-held', isReady);
   await removePacketRules(again);
-  const ruleless = await run(again, stoppedBy('packet-rules'));
-
-  const bare = await start('bare', barePod);
-  const privileged = networkAttacks.filter(({ layers }) => layers.includes('capabilities'));
-  const unrestricted = await run(bare, privileged);
+  const ruleless = await run(again, stoppedBy('packets'));
 
   const relayed = await start('relayed', relayAll);
-  const undecided = await run(relayed, [
-    ...stoppedBy('egress-decision'),
-    ...stoppedBy('router-decision'),
-  ]);
-  await removePacketRules(relayed);
-  const neither = await run(relayed, stoppedBy('egress-decision', 'packet-rules'));
-  return { governed, allowed, control: { ...ruleless, ...unrestricted, ...undecided, ...neither } };
+  const undecided = await run(relayed, [...stoppedBy('egress'), ...stoppedBy('model')]);
+  return { governed, allowed, control: { ...ruleless, ...undecided } };
 }
 
-/** Attacks that exactly these layers stop. */
-const stoppedBy = (...layers: readonly NetworkLayer[]): NetworkAttack[] =>
-  networkAttacks.filter((attack) => [...attack.layers].sort().join() === [...layers].sort().join());
+const stoppedBy = (layer: NetworkLayer): NetworkAttack[] =>
+  networkAttacks.filter((attack) => attack.layer === layer);
 
 async function runAll(
-  node: UsedNode,
+  node: Runner,
   pod: Pod,
   world: Surroundings,
   tried: readonly NetworkAttack[],
@@ -98,7 +87,7 @@ async function runAll(
 }
 
 async function outcomeOf(
-  node: UsedNode,
+  node: Runner,
   pod: Pod,
   world: Surroundings,
   { orders, asked }: NetworkAttack,

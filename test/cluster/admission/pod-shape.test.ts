@@ -19,6 +19,14 @@ const mutants: readonly PodMutant[] = [
     'KARS_POD_METADATA',
     ({ metadata }) => (metadata.labels['azure.workload.identity/use'] = 'true'),
   ],
+  [
+    'switches AppArmor off by an annotation',
+    'KARS_POD_METADATA',
+    ({ metadata }) =>
+      (metadata.annotations = {
+        'container.apparmor.security.beta.kubernetes.io/agent': 'unconfined',
+      }),
+  ],
   ['has the network of the node', 'KARS_POD_HOST', ({ spec }) => (spec.hostNetwork = true)],
   ['sees the processes of the node', 'KARS_POD_HOST', ({ spec }) => (spec.hostPID = true)],
   ['has the IPC of the node', 'KARS_POD_HOST', ({ spec }) => (spec.hostIPC = true)],

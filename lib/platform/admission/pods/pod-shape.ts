@@ -10,6 +10,9 @@ const DEPLOY = 'deploy the agent with KarsSandbox';
 /** What webhooks of clouds act on: they would give a token to every container. */
 const CLOUD_LABELS = ['azure.workload.identity/use'];
 
+/** The older way to say a profile of AppArmor, or that there is none. */
+const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/';
+
 const STATIC_POD = 'kubernetes.io/config.mirror';
 
 const spec = 'object.spec';
@@ -57,9 +60,9 @@ export const podShape = ({ runtimeClasses }: AdmissionParameters): AdmissionPoli
       code: 'KARS_POD_METADATA',
       allows: allOf(
         ...CLOUD_LABELS.map((label) => `!('${label}' in object.metadata.labels)`),
-        `!has(object.metadata.annotations) || !('${STATIC_POD}' in object.metadata.annotations)`,
+        `!has(object.metadata.annotations) || object.metadata.annotations.all(key, key != '${STATIC_POD}' && !key.startsWith('${APPARMOR}'))`,
       ),
-      message: `the pod asks for a cloud identity in every container, or claims to be a static one; ${DEPLOY}, whose router alone has an identity`,
+      message: `the pod asks for a cloud identity in every container, chooses a profile of AppArmor, or claims to be a static one; ${DEPLOY}, whose router alone has an identity`,
     },
     {
       code: 'KARS_POD_HOST',

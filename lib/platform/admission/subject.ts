@@ -1,4 +1,3 @@
-import type { Subject as RbacSubject } from 'kubernetes-types/rbac/v1.js';
 import type { Problem } from '../../contract/problem.ts';
 import { problem } from '../../private/problems.ts';
 
@@ -11,6 +10,16 @@ const EVERYBODY: readonly string[] = [
   'group:system:unauthenticated',
   'group:system:serviceaccounts',
 ];
+
+/** A subject in the form of a binding of RBAC. */
+export interface RbacSubject {
+  readonly kind: string;
+  readonly name: string;
+  /** Of a service account. */
+  readonly namespace?: string;
+  /** Of a user or group. */
+  readonly apiGroup?: string;
+}
 
 const ACCOUNT = 'system:serviceaccount:';
 

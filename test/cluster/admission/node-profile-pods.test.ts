@@ -22,7 +22,11 @@ describe('the pods in the namespace of the node profiles', () => {
   const answer = async (mutate: (spec: PodSpec) => void = () => undefined): Promise<string> => {
     const spec = structuredClone(daemonSet.spec?.template.spec) ?? { containers: [] };
     mutate(spec);
-    const metadata = { name: 'seccomp-profile-1', namespace: 'kars-node-profiles' };
+    const metadata = {
+      ...daemonSet.spec?.template.metadata,
+      name: 'seccomp-profile-1',
+      namespace: 'kars-node-profiles',
+    };
     const pod: ApplicableObject = { apiVersion: 'v1', kind: 'Pod', metadata, ...{ spec } };
     return refusalOf(await floor.tries('platformDeployers', pod));
   };

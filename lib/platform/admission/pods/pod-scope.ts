@@ -9,7 +9,7 @@ const labelled = (object: string, label: string): string =>
   `(has(${object}.metadata.labels) && '${label}' in ${object}.metadata.labels)`;
 
 /** CEL that holds for pods of a sandbox: those in its namespace, and those elsewhere that carry its labels. */
-export const isSandboxPod = `${inSandboxNamespace} || ${labelled('object', labels.sandbox)} || ${labelled('object', labels.component)}`;
+export const isSandboxPod = `${inSandboxNamespace} || ${labelled('object', labels.sandbox)} || (${labelled('object', labels.component)} && object.metadata.labels['${labels.component}'] == 'sandbox')`;
 
 /** Rules and conditions of the policies that say what a new pod of a sandbox is like. */
 export const newPods = {

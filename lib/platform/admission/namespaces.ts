@@ -32,6 +32,12 @@ const hasItsLabels = allOf(
   ),
 );
 
+/** Labels that decide what a namespace is, and what it admits. */
+const DECIDING = [...new Set([...SELECTED, ...written.map(([key]) => key)])];
+
+/** Tools of a cluster note things on every namespace; what decides nothing is theirs. */
+const decidesNothing = `request.operation == 'UPDATE' && ${ownerOf('object')} == ${ownerOf('oldObject')} && ${celList(DECIDING)}.all(key, (key in variables.labels) == (key in variables.before) && (!(key in variables.labels) || variables.labels[key] == variables.before[key]))`;
+
 /**
  * Whose a namespace is stands in its name, and name and labels agree: no label makes a namespace one of
  * ours that was not made as one, and none leaves.
@@ -51,7 +57,9 @@ export const namespaces = (parameters: AdmissionParameters): AdmissionPolicy => 
   },
   variables: {
     labels: labelsOf('object'),
+    before: `oldObject == null ? {} : ${labelsOf('oldObject')}`,
     platform: `object.metadata.name in ${celList(platformNamespaces)}`,
+    decidesNothing,
     sandbox: `object.metadata.name.startsWith('${PLATFORM_PREFIX}') && !variables.platform`,
   },
   refusals: [
@@ -67,18 +75,18 @@ export const namespaces = (parameters: AdmissionParameters): AdmissionPolicy => 
     },
     {
       code: 'KARS_NAMESPACE_WRITER',
-      allows: `variables.sandbox ? ${madeBy('deployers', parameters)} : (!variables.platform || ${madeBy('platformDeployers', parameters)})`,
+      allows: `variables.decidesNothing || (variables.sandbox ? ${madeBy('deployers', parameters)} : (!variables.platform || ${madeBy('platformDeployers', parameters)}))`,
       message: `only deployers write namespaces whose names begin with ${PLATFORM_PREFIX}; apply the sandbox as one of them, or take another name`,
     },
     {
       code: 'KARS_NAMESPACE_LABELS',
-      allows: `!variables.sandbox || (${hasItsLabels} && ${ownerOf('object')} != '')`,
+      allows: `!variables.sandbox || variables.decidesNothing || (${hasItsLabels} && ${ownerOf('object')} != '')`,
       message:
         'name, labels and owner of the namespace of a sandbox agree, as constructs write them; let its manifest make the namespace, and not a tool before it',
     },
     {
       code: 'KARS_NAMESPACE_ADOPTED',
-      allows: `!variables.sandbox || request.operation == 'CREATE' || ('${labels.role}' in ${labelsOf('oldObject')} && ${ownerOf('oldObject')} == ${ownerOf('object')})`,
+      allows: `!variables.sandbox || variables.decidesNothing || request.operation == 'CREATE' || ('${labels.role}' in ${labelsOf('oldObject')} && ${ownerOf('oldObject')} == ${ownerOf('object')})`,
       message:
         'a namespace that is there is not made that of a sandbox, and stays with its owner; delete it first, or take another name for the sandbox',
     },

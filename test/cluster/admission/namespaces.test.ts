@@ -51,9 +51,8 @@ describe('the namespaces of sandboxes', () => {
     'are not made by %s',
     async (who) => {
       expect(await answer(who, namespaceOf())).toBe('KARS_NAMESPACE_WRITER');
-      expect(await change(who, 'kars-writer', { annotations: { a: 'b' } })).toBe(
-        'KARS_NAMESPACE_WRITER',
-      );
+      const labels = { 'pod-security.kubernetes.io/warn': 'baseline' };
+      expect(await change(who, 'kars-writer', { labels })).toBe('KARS_NAMESPACE_WRITER');
     },
   );
 
@@ -113,7 +112,7 @@ describe('the namespaces of sandboxes', () => {
     const enforce = 'pod-security.kubernetes.io/enforce';
     expect(await system({ [enforce]: 'privileged' })).toBe('KARS_NAMESPACE_PLATFORM');
     expect(await system({ 'kars.azure.com/role': 'sandbox' })).toBe('KARS_NAMESPACE_PLATFORM');
-    expect(await change('deployers', 'kars-system', { labels: { team: 'a' } })).toBe(
+    expect(await change('deployers', 'kars-system', { labels: { [enforce]: null } })).toBe(
       'KARS_NAMESPACE_WRITER',
     );
   });
@@ -122,6 +121,13 @@ describe('the namespaces of sandboxes', () => {
     const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { generateName: 'kars-' } };
     const answered = await floor.as('tenant').call('POST', '/api/v1/namespaces?dryRun=All', object);
     expect(refusalOf(answered)).toBe('KARS_NAMESPACE_WRITER');
+  });
+
+  it('leave alone what decides nothing', async () => {
+    const metadata = { annotations: { 'example.com/cost-centre': '7' }, labels: { team: 'a' } };
+    expect(await change('tenant', 'kars-writer', metadata)).toBe('allowed');
+    expect(await change('tenant', 'kars-system', metadata)).toBe('allowed');
+    expect(await change('tenant', 'kars-foreign', metadata)).toBe('allowed');
   });
 
   it('leave all others alone', async () => {

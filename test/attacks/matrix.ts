@@ -1,5 +1,5 @@
 import { admissionPolicyNames } from 'kars-constructs/contract';
-import { holds, type Area, type Result } from './attack.ts';
+import { holds, type Area, type Attack, type Result } from './attack.ts';
 import { layers, layerIds } from './layers.ts';
 
 /** Titles of the areas, in the order in which they are told. */
@@ -58,9 +58,17 @@ function rowOf({ attack, governed, control }: Result): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Layers that no attack of the list names: nothing would tell them from their absence. */
-export function unusedLayers(results: readonly Result[]): string[] {
-  const used = new Set<string>(results.flatMap(({ attack }) => [...attack.stoppedBy]));
+/** Policies that the suite has nothing for; their own tests meet them. */
+const ELSEWHERE: readonly string[] = [
+  // The platform of the suite has no floor for policies, so there is none.
+  'kars-inference-floor',
+  // No network plug-in is installed whose policies somebody could write.
+  'kars-plugin-policies',
+];
+
+/** Layers that no attack names: nothing would tell them from their absence. */
+export function unusedLayers(tried: readonly Attack[]): string[] {
+  const used = new Set<string>([...ELSEWHERE, ...tried.flatMap(({ stoppedBy }) => [...stoppedBy])]);
   return [...layerIds, ...admissionPolicyNames].filter((layer) => !used.has(layer));
 }
 

@@ -107,7 +107,7 @@ const places: readonly NetworkAttack[] = [
   },
   {
     id: 'impersonate',
-    what: 'take over the port of a sidecar that has died, and answers in its name',
+    what: 'take over the port of a sidecar that has died, and answer in its name',
     layer: 'packets',
     orders: ({ own }) => [
       { attempt: 'listen', at: own, port: processes['egress-proxy'].statusPort, seconds: 8, insist: true }, // prettier-ignore

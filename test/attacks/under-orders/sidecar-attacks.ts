@@ -98,7 +98,7 @@ const readings: readonly NetworkAttack[] = [
   ),
   proxy(
     'proxy-two-lengths',
-    'say in two ways where a body ends, and hides a request behind it',
+    'say in two ways where a body ends, and hide a request behind it',
     () =>
       toProxy(
         `${lines(`POST http://${ALLOWED_HOST}/ HTTP/1.1`, `host: ${ALLOWED_HOST}`, 'content-length: 43', 'transfer-encoding: chunked')}0${CRLF}${CRLF}${lines('GET /smuggled HTTP/1.1', 'host: evil')}`,
@@ -107,7 +107,7 @@ const readings: readonly NetworkAttack[] = [
   ),
   proxy(
     'proxy-line-break',
-    'break the line of a request, and writes a header of its own',
+    'break the line of a request, and write a header of its own',
     () => absolute(`http://${ALLOWED_HOST}/\rx-injected:1`, ALLOWED_HOST),
     /reached[^]*x-injected/,
   ),

@@ -30,7 +30,7 @@ describe('the attack suite', () => {
 
   it('needs every layer', () => {
     expect(layerIds.length).toBeGreaterThan(5);
-    expect(unusedLayers(results)).toEqual([]);
+    expect(unusedLayers(attacks)).toEqual([]);
   });
 
   it.each(attacks.map(({ id, title }) => [id, title]))('stops %s: %s', (id) => {

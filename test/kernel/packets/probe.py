@@ -56,7 +56,15 @@ def stream(one, protocol=0):
 
 def opened_with_data(one):
     sock, target = make(one, socket.SOCK_STREAM)
-    sock.sendto(b"?", socket.MSG_FASTOPEN, target)
+    seconds = max(1, round(sock.gettimeout()))
+    # A socket with a timeout of Python's does not wait for the answer to its first segment.
+    sock.setblocking(True)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", seconds, 0))
+    try:
+        sock.sendto(b"?", socket.MSG_FASTOPEN, target)
+    except BlockingIOError:
+        return "silence"
+    sock.settimeout(seconds)
     return sock.recv(64).decode() or "closed"
 
 

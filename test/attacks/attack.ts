@@ -11,7 +11,7 @@ export interface AgentAttack {
   readonly id: string;
   readonly area: Exclude<Area, 'cluster'>;
   readonly title: string;
-  /** Name of a function in `scripts/attempts.py`, or of a call in the table of the filter. */
+  /** Name of a function in `scripts`, or of a call in the table of the filter. */
   readonly attempt: string;
   /** Layers that stop it, each of them alone. */
   readonly stoppedBy: readonly LayerId[];

@@ -39,7 +39,12 @@ const resources = new AgentResources({
   memory: { request: Size.mebibytes(64), limit: Size.mebibytes(256) },
 });
 
-const script = readFileSync(new URL('./scripts/attempts.py', import.meta.url), 'utf8');
+/** The parts of the program that makes all attempts, in their order. */
+const PARTS = ['common', 'credentials', 'network', 'decisions', 'files', 'run'];
+
+const script = PARTS.map((part) =>
+  readFileSync(new URL(`./scripts/${part}.py`, import.meta.url), 'utf8'),
+).join('\n\n');
 
 /** The command that makes all attempts. */
 function command({ v4, v6, port, dns }: World): string[] {

@@ -43,6 +43,7 @@ export type { KarsEvalSpec } from './kinds/kars-eval.ts';
 export { karsMemory } from './kinds/kars-memory.ts';
 export type { KarsMemorySpec } from './kinds/kars-memory.ts';
 export { karsSandbox } from './kinds/kars-sandbox/index.ts';
+export { CONFIDENTIAL_RUNTIME_CLASS } from './kinds/kars-sandbox/isolation.ts';
 export type { KarsSandboxSpec } from './kinds/kars-sandbox/index.ts';
 export { mcpServer } from './kinds/mcp-server.ts';
 export type { McpServerSpec } from './kinds/mcp-server.ts';
@@ -68,7 +69,7 @@ export {
   platformNamespaces,
 } from './platform-names.ts';
 export type { AdmissionPolicyName } from './platform-names.ts';
-export { podLabels, sandboxNamespace } from './sandbox-names.ts';
+export { PLATFORM_PREFIX, podLabels, sandboxNamespace } from './sandbox-names.ts';
 export { postureOf } from './posture/posture.ts';
 export type { Posture, PromisePosture, PromiseState } from './posture/posture.ts';
 export type { PostureInput } from './posture/posture-input.ts';

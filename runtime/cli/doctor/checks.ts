@@ -1,9 +1,11 @@
 import {
   admissionPolicyNames,
+  CONFIDENTIAL_RUNTIME_CLASS,
   kinds,
   labels,
   NODE_NAMESPACE,
   PLATFORM_NAMESPACE,
+  PLATFORM_PREFIX,
   platformNamespaces,
   sandboxNamespace,
   VERSION,
@@ -13,7 +15,6 @@ import { holdersOf, rights } from './rights.ts';
 
 const OLDEST = 30;
 const PSA = 'pod-security.kubernetes.io/enforce';
-const CONFIDENTIAL_CLASS = 'kata-vm-isolation';
 
 /** DaemonSets of network plug-ins that enforce NetworkPolicies. */
 const ENFORCING = [
@@ -176,7 +177,7 @@ function podSecurity({ namespaces }: Facts): Finding[] {
       const isNamed = name === sandboxNamespace(own[labels.sandbox] ?? '');
       const isPlatform = platformNamespaces.some((platform) => platform === name);
       if (isOurs && !isNamed) return [`${name} has the labels of a sandbox, and not its name`];
-      if (name.startsWith('kars-') && !isPlatform && !isOurs) {
+      if (name.startsWith(PLATFORM_PREFIX) && !isPlatform && !isOurs) {
         return [`${name} has the name of a sandbox, and not its labels`];
       }
       return name === PLATFORM_NAMESPACE && own[PSA] !== 'restricted'
@@ -202,7 +203,7 @@ function runtimeClasses({ sandboxes, runtimeClasses: classes }: Facts): Finding[
       const names = new Set(known.map(({ metadata }) => metadata?.name));
       const wanted = value
         .filter(({ spec }) => spec?.sandbox?.isolation === 'confidential')
-        .map(({ spec }) => spec?.sandbox?.runtimeClassName ?? CONFIDENTIAL_CLASS);
+        .map(({ spec }) => spec?.sandbox?.runtimeClassName ?? CONFIDENTIAL_RUNTIME_CLASS);
       const missing = [...new Set(wanted)].filter((name) => !names.has(name));
       return missing.length === 0
         ? finding(check, 'ok', wanted.length === 0 ? 'no sandbox needs one' : 'all are there')

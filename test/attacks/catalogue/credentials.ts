@@ -1,13 +1,7 @@
 import type { AgentAttack } from '../attack.ts';
-import type { LayerId } from '../layers.ts';
+import { inArea } from './in-area.ts';
 
-const attack = (attempt: string, title: string, ...stoppedBy: readonly LayerId[]): AgentAttack => ({
-  id: `credentials-${attempt.replaceAll('_', '-')}`,
-  area: 'credentials',
-  title,
-  attempt,
-  stoppedBy,
-});
+const attack = inArea('credentials');
 
 /** What an agent could use elsewhere. */
 export const credentials: readonly AgentAttack[] = [

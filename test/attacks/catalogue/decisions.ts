@@ -1,13 +1,7 @@
 import type { AgentAttack } from '../attack.ts';
-import type { LayerId } from '../layers.ts';
+import { inArea } from './in-area.ts';
 
-const attack = (attempt: string, title: string, stoppedBy: LayerId): AgentAttack => ({
-  id: `decisions-${attempt.replaceAll('_', '-')}`,
-  area: 'decisions',
-  title,
-  attempt,
-  stoppedBy: [stoppedBy],
-});
+const attack = inArea('decisions');
 
 /** What router and proxy are asked for, and policy does not allow. */
 export const decisions: readonly AgentAttack[] = [

@@ -1,13 +1,7 @@
 import type { AgentAttack } from '../attack.ts';
-import type { LayerId } from '../layers.ts';
+import { inArea } from './in-area.ts';
 
-const attack = (attempt: string, title: string, ...stoppedBy: readonly LayerId[]): AgentAttack => ({
-  id: `files-${attempt.replaceAll('_', '-')}`,
-  area: 'files',
-  title,
-  attempt,
-  stoppedBy,
-});
+const attack = inArea('files');
 
 /** Files beyond the directories of the agent. */
 export const files: readonly AgentAttack[] = [

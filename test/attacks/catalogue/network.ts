@@ -1,13 +1,7 @@
 import type { AgentAttack } from '../attack.ts';
-import type { LayerId } from '../layers.ts';
+import { inArea } from './in-area.ts';
 
-const attack = (attempt: string, title: string, ...stoppedBy: readonly LayerId[]): AgentAttack => ({
-  id: `network-${attempt.replaceAll('_', '-')}`,
-  area: 'network',
-  title,
-  attempt,
-  stoppedBy,
-});
+const attack = inArea('network');
 
 /** Ways past the sidecars. */
 export const network: readonly AgentAttack[] = [

@@ -1,12 +1,9 @@
 import type { AgentAttack } from '../attack.ts';
+import { inArea } from './in-area.ts';
+
+const attack = inArea('resources');
 
 /** More than the agent's share. */
 export const resources: readonly AgentAttack[] = [
-  {
-    id: 'resources-memory',
-    area: 'resources',
-    title: 'use more memory than the limit',
-    attempt: 'memory',
-    stoppedBy: ['limits'],
-  },
+  attack('memory', 'use more memory than the limit', 'limits'),
 ];

@@ -45,7 +45,8 @@ describe('policies whose parameters somebody has emptied', () => {
     for (const object of objects.filter(({ kind }) => kinds.includes(kind))) {
       expect(refusalOf(await floor.tries('deployers', object))).toMatch(/^KARS_/);
     }
-    expect(refusalOf(await floor.tries('deployers', made))).toBe('KARS_NAMESPACE_WRITER');
+    const another = namespace('another', 'agents') as ApplicableObject;
+    expect(refusalOf(await floor.tries('deployers', another))).toBe('KARS_NAMESPACE_WRITER');
     expect(refusalOf(await floor.tries('deployers', podOfSandbox()))).toMatch(/^KARS_/);
   });
 });

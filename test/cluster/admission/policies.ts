@@ -2,35 +2,47 @@ import type { ApplicableObject, Client } from '../client.ts';
 
 const API = 'admissionregistration.k8s.io/v1';
 const BINDINGS = `/apis/${API}/validatingadmissionpolicybindings`;
-const CANARY = 'canary';
+let canaries = 0;
+const newestCanary = (): string => `canary-${canaries}`;
 
-const canary = (kind: string, spec: object): ApplicableObject => ({
-  apiVersion: API,
-  kind,
-  metadata: { name: CANARY },
-  ...{ spec },
-});
-
-/** The last policy that is stored; all of them come into force at once. */
-const canaries: readonly ApplicableObject[] = [
-  canary('ValidatingAdmissionPolicy', {
-    failurePolicy: 'Fail',
-    matchConstraints: {
-      resourceRules: [
-        { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
-      ],
+/**
+ * A policy that refuses a ConfigMap of its name, with its binding. The API server watches policies and
+ * bindings apart, so one that knows this pair knows every policy and every binding stored before.
+ */
+const canary = (name: string): readonly ApplicableObject[] => [
+  {
+    apiVersion: API,
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name },
+    ...{
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: {
+          resourceRules: [
+            {
+              apiGroups: [''],
+              apiVersions: ['v1'],
+              operations: ['CREATE'],
+              resources: ['configmaps'],
+            },
+          ],
+        },
+        validations: [{ expression: `object.metadata.name != '${name}'` }],
+      },
     },
-    validations: [{ expression: `object.metadata.name != '${CANARY}'` }],
-  }),
-  canary('ValidatingAdmissionPolicyBinding', {
-    policyName: CANARY,
-    validationActions: ['Deny'],
-  }),
+  },
+  {
+    apiVersion: API,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name },
+    ...{ spec: { policyName: name, validationActions: ['Deny'] } },
+  },
 ];
 
 /** Waits until all stored policies are in force. */
 export async function policiesInForce(admin: Client): Promise<void> {
-  for (const object of canaries) {
+  canaries += 1;
+  for (const object of canary(newestCanary())) {
     const { ok, message } = await admin.apply(object);
     if (!ok) throw new Error(message);
   }
@@ -41,13 +53,15 @@ export async function policiesInForce(admin: Client): Promise<void> {
 export async function liftPolicies(admin: Client): Promise<void> {
   const { body } = await admin.call('GET', BINDINGS);
   const { items } = body as { items: readonly ApplicableObject[] };
-  const names = items.map(({ metadata }) => metadata.name).filter((name) => name !== CANARY);
-  for (const name of [...names, CANARY]) await admin.call('DELETE', `${BINDINGS}/${name}`);
+  const names = items
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => name !== newestCanary());
+  for (const name of [...names, newestCanary()]) await admin.call('DELETE', `${BINDINGS}/${name}`);
   await until(admin, true);
 }
 
 async function until(admin: Client, isTaken: boolean): Promise<void> {
-  const metadata = { name: CANARY, namespace: 'default' };
+  const metadata = { name: newestCanary(), namespace: 'default' };
   for (let attempt = 0; attempt < 150; attempt += 1) {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
     if ((await admin.apply(object, { dryRun: true })).ok === isTaken) return;

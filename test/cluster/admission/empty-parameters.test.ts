@@ -25,6 +25,7 @@ const nothing: AdmissionParameters = {
 };
 
 const made = namespace('reader', 'agents') as ApplicableObject;
+const another = namespace('another', 'agents') as ApplicableObject;
 
 describe('policies whose parameters somebody has emptied', () => {
   const props: Partial<AdmissionProps> = {};
@@ -45,8 +46,14 @@ describe('policies whose parameters somebody has emptied', () => {
     for (const object of objects.filter(({ kind }) => kinds.includes(kind))) {
       expect(refusalOf(await floor.tries('deployers', object))).toMatch(/^KARS_/);
     }
-    const another = namespace('another', 'agents') as ApplicableObject;
     expect(refusalOf(await floor.tries('deployers', another))).toBe('KARS_NAMESPACE_WRITER');
     expect(refusalOf(await floor.tries('deployers', podOfSandbox()))).toMatch(/^KARS_/);
+  });
+
+  it('are what refuses that (negative control)', async () => {
+    await floor.lift();
+    for (const object of [another, podOfSandbox()]) {
+      expect(refusalOf(await floor.tries('deployers', object))).toBe('allowed');
+    }
   });
 });

@@ -2,46 +2,40 @@ import type { ApplicableObject, Client } from '../client.ts';
 
 const API = 'admissionregistration.k8s.io/v1';
 const BINDINGS = `/apis/${API}/validatingadmissionpolicybindings`;
-let canaries = 0;
-const newestCanary = (): string => `canary-${canaries}`;
+
+let waits = 0;
+const newestCanary = (): string => `canary-${waits}`;
+
+const canaryOf = (kind: string, name: string, spec: object): ApplicableObject => ({
+  apiVersion: API,
+  kind,
+  metadata: { name },
+  ...{ spec },
+});
 
 /**
- * A policy that refuses a ConfigMap of its name, with its binding. The API server watches policies and
- * bindings apart, so one that knows this pair knows every policy and every binding stored before.
+ * A policy that refuses the ConfigMap of its name, with its binding. The API server watches policies and
+ * bindings apart; once it has both of these, it has all that were stored before.
  */
 const canary = (name: string): readonly ApplicableObject[] => [
-  {
-    apiVersion: API,
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name },
-    ...{
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: {
-          resourceRules: [
-            {
-              apiGroups: [''],
-              apiVersions: ['v1'],
-              operations: ['CREATE'],
-              resources: ['configmaps'],
-            },
-          ],
-        },
-        validations: [{ expression: `object.metadata.name != '${name}'` }],
-      },
+  canaryOf('ValidatingAdmissionPolicy', name, {
+    failurePolicy: 'Fail',
+    matchConstraints: {
+      resourceRules: [
+        { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+      ],
     },
-  },
-  {
-    apiVersion: API,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name },
-    ...{ spec: { policyName: name, validationActions: ['Deny'] } },
-  },
+    validations: [{ expression: `object.metadata.name != '${name}'` }],
+  }),
+  canaryOf('ValidatingAdmissionPolicyBinding', name, {
+    policyName: name,
+    validationActions: ['Deny'],
+  }),
 ];
 
 /** Waits until all stored policies are in force. */
 export async function policiesInForce(admin: Client): Promise<void> {
-  canaries += 1;
+  waits += 1;
   for (const object of canary(newestCanary())) {
     const { ok, message } = await admin.apply(object);
     if (!ok) throw new Error(message);

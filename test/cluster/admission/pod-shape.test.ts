@@ -21,7 +21,8 @@ const mutants: readonly PodMutant[] = [
   ],
   [
     'switches AppArmor off by an annotation',
-    'KARS_POD_METADATA',
+    // The API server makes the field of the container from it.
+    ['KARS_POD_METADATA', 'KARS_AGENT_SECURITY_CONTEXT'],
     ({ metadata }) =>
       (metadata.annotations = {
         'container.apparmor.security.beta.kubernetes.io/agent': 'unconfined',

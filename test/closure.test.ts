@@ -26,8 +26,8 @@ describe.each(Object.keys(programs) as Program[])('the bundle of %s', (program) 
 });
 
 describe('the published packages', () => {
-  it('of constructs brings zod and nothing else', () => {
-    expect(Object.keys(read('package.json').dependencies ?? {})).toEqual(['zod']);
+  it('of constructs brings zod and the public suffix list, and nothing else', () => {
+    expect(Object.keys(read('package.json').dependencies ?? {})).toEqual(['tldts', 'zod']);
   });
 
   it.each(['package.json', 'runtime/package.json'])(

@@ -97,6 +97,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'networkPolicy.allowedEndpoints[].host': egress('egress'),
     'networkPolicy.allowedEndpoints[].cidr': egress('egress'),
     'networkPolicy.allowedEndpoints[].port': egress('egress'),
+    'networkPolicy.allowedEndpoints[].endPort': egress('egress'),
     'resources.requests': pod('resources', 'container-resources.ts', 'pod-table.test.ts'),
     'resources.limits': pod('resources', 'container-resources.ts', 'pod-table.test.ts'),
     'inbound[].namespace': pod('inbound', 'network-policies.ts'),

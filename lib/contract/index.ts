@@ -52,13 +52,22 @@ export type { StatusRecord } from './status-record.ts';
 export { trustGraph } from './kinds/trust-graph.ts';
 export type { TrustGraphSpec } from './kinds/trust-graph.ts';
 export { compileEgressAllowlist } from './kinds/kars-sandbox/egress-allowlist.ts';
-export type { EgressAllowlistPayload, EgressEntry } from './kinds/kars-sandbox/egress-allowlist.ts';
+export type { EgressAllowlistPayload } from './kinds/kars-sandbox/egress-allowlist.ts';
+export { formatEntry, lastPort } from './kinds/kars-sandbox/egress-entry.ts';
+export type { EgressEntry } from './kinds/kars-sandbox/egress-entry.ts';
 export { compileToolPolicy, toolPolicy } from './kinds/tool-policy.ts';
 export type { ToolPolicyPayload, ToolPolicySpec } from './kinds/tool-policy.ts';
 export { cidrFault, neverNamed, specialPurpose } from './special-addresses.ts';
 export { validateManifest } from './kind.ts';
 export type { CustomResource, KindDefinition, PrinterColumn } from './kind.ts';
-export { formatAuthority, hostFault, normalHost, parseAuthority, parseTarget } from './names.ts';
+export {
+  formatAuthority,
+  hostFault,
+  normalHost,
+  parseAuthority,
+  parseTarget,
+  suffixOf,
+} from './names.ts';
 export type { Authority } from './names.ts';
 export { decodeKind, payloadSchemas } from './payloads.ts';
 export type { PayloadOf } from './payloads.ts';

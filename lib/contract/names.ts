@@ -13,7 +13,8 @@ const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
  * @see https://url.spec.whatwg.org/#host-parsing
  */
 export function hostFault(host: string): string | undefined {
-  if (host.includes('*')) return `got ${quote(host)}, supply an exact host name without a wildcard`;
+  if (host.includes('*'))
+    return `got ${quote(host)}, supply a host name, or "*." and a suffix for every host below it`;
   const normal = normalHost(host);
   if (normal === undefined) {
     const meant = hostWithin(host) ?? 'api.example.com';
@@ -25,6 +26,27 @@ export function hostFault(host: string): string | undefined {
   }
   return undefined;
 }
+
+/** What stands before the suffix of a pattern. */
+const WILDCARD = '*.';
+
+/**
+ * Why `pattern` is neither an exact host name in normal form nor `*.suffix`, or undefined when it is.
+ * A suffix of one label would be a whole top-level domain.
+ */
+export function hostPatternFault(pattern: string): string | undefined {
+  const suffix = suffixOf(pattern);
+  if (suffix === undefined) return hostFault(pattern);
+  const fault = hostFault(suffix);
+  if (fault !== undefined) return `${fault} behind "*."`;
+  return suffix.includes('.')
+    ? undefined
+    : `got ${quote(pattern)}, supply a suffix of two labels or more such as "*.api.example.com"`;
+}
+
+/** The suffix of a pattern `*.suffix`, which every host below it has; undefined for an exact host. */
+export const suffixOf = (pattern: string): string | undefined =>
+  pattern.startsWith(WILDCARD) ? pattern.slice(WILDCARD.length) : undefined;
 
 /** The host that somebody meant who wrote a URL, or a host with a port. */
 function hostWithin(text: string): string | undefined {

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { hostFault } from './names.ts';
 import { BYTES } from './quantity.ts';
-import { cidrFault } from './special-addresses.ts';
 
 /** Pattern of a DNS subdomain name, as the custom resources of kars v0.1.x spell it. */
 export const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -53,19 +51,6 @@ export const ociArtifactRef = () =>
     digest: z.string().describe('Digest of the manifest.'),
     artifactType: z.string().describe('Media type of the artifact.'),
   });
-
-/** An exact host name in normal form, in a document. */
-export const exactHost = () => z.string().max(253).superRefine(faultless(hostFault));
-
-/** A range that an entry may name, in normal form, in a document. */
-export const namedRange = () => z.string().max(64).superRefine(faultless(cidrFault));
-
-const faultless =
-  (faultOf: (text: string) => string | undefined) =>
-  (value: string, context: z.RefinementCtx<string>): void => {
-    const message = faultOf(value);
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
-  };
 
 /** A TCP port. */
 export const port = (): z.ZodNumber => z.int().min(1).max(65_535);

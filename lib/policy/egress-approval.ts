@@ -1,6 +1,8 @@
 import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { egressApproval as definition } from '../contract/kinds/egress-approval.ts';
+import { formatEntry } from '../contract/kinds/kars-sandbox/egress-entry.ts';
+import { suffixOf } from '../contract/names.ts';
 import type { Problem } from '../contract/problem.ts';
 import { CustomResource, type CustomResourceProps } from '../private/custom-resource.ts';
 import { problem } from '../private/problems.ts';
@@ -30,21 +32,24 @@ export class EgressApproval extends CustomResource {
       definition,
       spec: {
         sandbox: sandbox.name,
-        hosts: hosts.flatMap(({ spec: entry }) => ('host' in entry ? [entry] : [])),
+        hosts: hosts.flatMap(({ spec: entry }) =>
+          'host' in entry ? [{ host: entry.host, port: entry.port }] : [],
+        ),
         reason,
         ttl: ttl.toIsoString(),
       },
       problems: hosts.flatMap((entry, index) => [
         ...entry.validate(`hosts[${index}]`),
-        ...rangeProblems(entry, `hosts[${index}]`),
+        ...unfitProblems(entry, `hosts[${index}]`),
       ]),
     }));
   }
 }
 
-/** The kind has hosts only. */
-function rangeProblems({ spec }: Egress, path: string): Problem[] {
-  return 'cidr' in spec
-    ? [problem('KARS_EGRESS_HOST', path, `got the range ${spec.cidr}, supply a host`)]
-    : [];
+/** The kind has single hosts and ports only. */
+function unfitProblems({ spec }: Egress, path: string): Problem[] {
+  const isExact = 'host' in spec && suffixOf(spec.host) === undefined;
+  return isExact && spec.endPort === undefined
+    ? []
+    : [problem('KARS_EGRESS_HOST', path, `got ${formatEntry(spec)}, supply one host and one port`)];
 }

@@ -5,10 +5,8 @@ import type {
   NetworkPolicyPort,
   NetworkPolicySpec,
 } from 'kubernetes-types/networking/v1.js';
-import {
-  egressEntries,
-  type EgressEntry,
-} from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
+import { egressEntries } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
+import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-entry.ts';
 import { PLATFORM_NAMESPACE } from '../contract/platform-names.ts';
 import { processes } from '../contract/process.ts';
 import { publicBlocks } from '../contract/special-addresses.ts';
@@ -30,7 +28,7 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
   const { network } = input;
   const { inbound = [], networkPolicy } = input.sandbox.spec;
   const entries = egressEntries(networkPolicy?.allowedEndpoints ?? []);
-  const ports = publicPorts(entries, input).map(tcp);
+  const ports = publicPorts(entries, input);
   const ranges = rangeRules(entries);
   return [
     policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
@@ -74,15 +72,17 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
 }
 
 /** Ports of the hosts among the egress entries, and of the model providers. */
-function publicPorts(entries: readonly EgressEntry[], { inferencePolicy }: SandboxInput): number[] {
+function publicPorts(
+  entries: readonly EgressEntry[],
+  { inferencePolicy }: SandboxInput,
+): NetworkPolicyPort[] {
   const endpoints = (inferencePolicy.spec.providers ?? []).filter(({ endpoint }) =>
     URL.canParse(endpoint),
   );
-  const ports = new Set([
-    ...entries.filter((entry) => 'host' in entry).map(({ port }) => port),
-    ...endpoints.map(({ endpoint }) => portOf(new URL(endpoint))),
+  return portsOf([
+    ...entries.filter((entry) => 'host' in entry),
+    ...endpoints.map(({ endpoint }) => ({ port: portOf(new URL(endpoint)) })),
   ]);
-  return [...ports].sort((a, b) => a - b);
 }
 
 /** One rule for each range that the entries name, with the ports that they name for it. */
@@ -90,8 +90,21 @@ function rangeRules(entries: readonly EgressEntry[]): NetworkPolicyEgressRule[] 
   const named = entries.filter((entry) => 'cidr' in entry);
   return [...new Set(named.map(({ cidr }) => cidr))].map((cidr) => ({
     to: [{ ipBlock: { cidr } }],
-    ports: named.filter((entry) => entry.cidr === cidr).map(({ port }) => tcp(port)),
+    ports: portsOf(named.filter((entry) => entry.cidr === cidr)),
   }));
+}
+
+/** Each port and range of ports once, in order. */
+function portsOf(
+  ranges: readonly { readonly port: number; readonly endPort?: number | undefined }[],
+): NetworkPolicyPort[] {
+  const sorted = ranges
+    .map(({ port, endPort = port }) => ({ port, endPort }))
+    .sort((a, b) => a.port - b.port || a.endPort - b.endPort);
+  const unique = new Map(sorted.map((range) => [`${range.port}-${range.endPort}`, range]));
+  return [...unique.values()].map(({ port, endPort }) =>
+    port === endPort ? tcp(port) : { ...tcp(port), endPort },
+  );
 }
 
 const tcp = (port: number): NetworkPolicyPort => ({ protocol: 'TCP', port });

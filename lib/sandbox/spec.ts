@@ -1,5 +1,5 @@
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
-import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
+import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-entry.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import { portOf } from '../private/urls.ts';
 import type { KarsSandboxProps } from './sandbox-props.ts';

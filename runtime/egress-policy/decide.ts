@@ -7,9 +7,10 @@ import {
   type Authority,
   type Decision,
   type EgressAllowlistPayload,
+  type EgressEntry,
   type Source,
 } from 'kars-constructs/contract';
-import { rangeOf } from './ranges.ts';
+import { entryIndex } from './entry-index.ts';
 
 /** The allow-list that is in force, and the resource that it stands in. */
 export interface EgressPolicy {
@@ -18,8 +19,8 @@ export interface EgressPolicy {
 }
 
 /**
- * Decides whether the agent may connect to a host and port: a name by the entry that has it, an address
- * by the range that holds it. Without a policy nothing is allowed.
+ * Decides whether the agent may connect to a host and port: a name by its own entry or that of a suffix
+ * of it, an address by the range that holds it. Without a policy nothing is allowed.
  */
 export function decideEgress(target: Authority, policy: EgressPolicy | undefined): Decision {
   if (policy === undefined) {
@@ -34,13 +35,11 @@ export function decideEgress(target: Authority, policy: EgressPolicy | undefined
 
 function decideName({ host, port }: Authority, policy: EgressPolicy, sandbox: string): Decision {
   const rule = `${sandbox} egress`;
-  const isListed = policy.allowlist.entries.some(
-    (entry) => 'host' in entry && entry.host === host && entry.port === port,
-  );
-  if (isListed) return allow(`${rule} { host: "${host}", port: ${port} }`);
+  const [entry] = entryIndex(policy.allowlist).forName(host, port);
+  if (entry !== undefined) return allow(`${rule} ${textOf(entry)}`);
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${host} port ${port}`),
-    cure: `add { host: "${host}", port: ${port} } to the egress of ${sandbox}`,
+    cure: `add ${textOf({ host, port })} to the egress of ${sandbox}`,
   };
 }
 
@@ -53,11 +52,18 @@ function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string)
     const cure = 'connect to a host or a range that an entry names';
     return { ...deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason), cure };
   }
-  const cidr = rangeOf(host, port, policy.allowlist);
-  if (cidr !== undefined) return allow(`${rule} { cidr: "${cidr}", port: ${port} }`);
-  const own = `${host}/${isIP(host) === 4 ? 32 : 128}`;
+  const [entry] = entryIndex(policy.allowlist).forAddress(host, port);
+  if (entry !== undefined) return allow(`${rule} ${textOf(entry)}`);
+  const own = { cidr: `${host}/${isIP(host) === 4 ? 32 : 128}`, port };
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no range has ${formatAuthority(target)}`),
-    cure: `add { cidr: "${own}", port: ${port} } to the egress of ${sandbox}, or connect to a name`,
+    cure: `add ${textOf(own)} to the egress of ${sandbox}, or connect to a name`,
   };
+}
+
+/** An entry as a manifest in JSON would carry it, with the members that find it. */
+function textOf(entry: EgressEntry): string {
+  const place = 'cidr' in entry ? `cidr: "${entry.cidr}"` : `host: "${entry.host}"`;
+  const last = entry.endPort === undefined ? '' : `, endPort: ${entry.endPort}`;
+  return `{ ${place}, port: ${entry.port}${last} }`;
 }

@@ -1,28 +1,5 @@
-import {
-  contains,
-  parseAddress,
-  parseRange,
-  specialPurpose,
-  type EgressAllowlistPayload,
-} from 'kars-constructs/contract';
-
-/** The first range of the list that holds an address and names the port. */
-export function rangeOf(
-  address: string,
-  port: number,
-  { entries }: EgressAllowlistPayload,
-): string | undefined {
-  const parsed = parseAddress(address);
-  if (parsed === undefined) return undefined;
-  return entries
-    .filter((entry) => 'cidr' in entry)
-    .filter((entry) => entry.port === port)
-    .map(({ cidr }) => cidr)
-    .find((cidr) => {
-      const range = parseRange(cidr);
-      return range !== undefined && contains(range, parsed);
-    });
-}
+import { specialPurpose, type EgressAllowlistPayload } from 'kars-constructs/contract';
+import { entryIndex } from './entry-index.ts';
 
 /**
  * Why an address behind a name may not be dialled, or undefined when it may: the entry of a name stands
@@ -34,5 +11,7 @@ export function unnamedAddress(
   allowlist: EgressAllowlistPayload,
 ): string | undefined {
   const why = specialPurpose(address);
-  return why === undefined || rangeOf(address, port, allowlist) !== undefined ? undefined : why;
+  return why === undefined || entryIndex(allowlist).forAddress(address, port).length > 0
+    ? undefined
+    : why;
 }

@@ -15,6 +15,7 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
       ],
       ours: [
         'spec.networkPolicy.allowedEndpoints[].cidr string maxLength 64',
+        'spec.networkPolicy.allowedEndpoints[].endPort integer',
         'spec.networkPolicy.allowedEndpoints[].host string',
         'spec.networkPolicy.allowedEndpoints[].port integer',
         'spec.networkPolicy.egressMode string N',

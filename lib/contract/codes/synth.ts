@@ -9,10 +9,11 @@ export const synthCodes = {
   KARS_POLICY_WITHOUT_TOOLS: 'a tool policy has no list of allowed tools',
   KARS_PROVIDER_ENDPOINT: 'the endpoint of a model provider is not an http or https URL of a host',
   KARS_BUDGET_INVALID: 'a token limit is not a positive integer',
-  KARS_EGRESS_HOST: 'an egress entry does not name an exact host in normal form',
+  KARS_EGRESS_HOST:
+    'an egress entry names no host in normal form, or a suffix that anybody can have a name below',
   KARS_EGRESS_CIDR:
     'an egress entry names a range that is none, or that holds addresses which no sandbox may reach',
-  KARS_EGRESS_PORT: 'an egress entry does not name a port from 1 to 65535',
+  KARS_EGRESS_PORT: 'an egress entry does not name a port, or a range of ports, from 1 to 65535',
   KARS_DOCUMENT_TOO_LARGE: 'a compiled document is larger than a ConfigMap can safely carry',
   KARS_CLUSTER_NETWORK:
     'what is said of the network of a cluster selects nothing, or is no address',

@@ -1,4 +1,5 @@
-import { DEFAULT_EGRESS_PORT } from '../kinds/kars-sandbox/egress-allowlist.ts';
+import { egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
+import { formatEntry } from '../kinds/kars-sandbox/egress-entry.ts';
 import type { PostureInput } from './posture-input.ts';
 
 /** Everything that an agent may use or be reached by, as its policies say. */
@@ -7,7 +8,7 @@ export interface Reach {
   readonly models: readonly string[];
   /** Tools that it may offer to a model. */
   readonly tools: readonly string[];
-  /** `host:port`, or `range:port`. */
+  /** `host:port`, `*.suffix:port` or `range:port`; a range of ports as `first-last`. */
   readonly egress: readonly string[];
   /** `namespace -> port` */
   readonly inbound: readonly string[];
@@ -24,9 +25,7 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
       ({ provider, deployment }) => `${provider}/${deployment}`,
     ),
     tools: toolPolicy?.allowedTools ?? [],
-    egress: endpoints.map(
-      ({ host, cidr, port = DEFAULT_EGRESS_PORT }) => `${host ?? cidr ?? ''}:${port}`,
-    ),
+    egress: endpoints.map((endpoint) => formatEntry(egressEntryOf(endpoint))),
     inbound: (sandbox.inbound ?? []).map(({ namespace, port }) => `${namespace} -> ${port}`),
     secrets: (sandbox.secrets ?? []).map(({ secretRef: { name, key } }) => `${name}/${key}`),
   };

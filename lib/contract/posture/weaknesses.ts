@@ -1,5 +1,7 @@
 import { inferencePolicy } from '../kinds/inference-policy.ts';
-import { DEFAULT_EGRESS_PORT } from '../kinds/kars-sandbox/egress-allowlist.ts';
+import { DEFAULT_EGRESS_PORT, egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
+import { formatEntry, lastPort, type EgressEntry } from '../kinds/kars-sandbox/egress-entry.ts';
+import { suffixOf } from '../names.ts';
 import { karsSandbox } from '../kinds/kars-sandbox/index.ts';
 import { toolPolicy } from '../kinds/tool-policy.ts';
 import type { PostureInput } from './posture-input.ts';
@@ -83,19 +85,30 @@ const PLAIN_HTTP = 80;
 
 function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
   const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
-  return endpoints.flatMap(({ host = '', cidr, port = DEFAULT_EGRESS_PORT }, index): Weakness[] => {
+  return endpoints.flatMap((endpoint, index): Weakness[] => {
+    const entry = egressEntryOf(endpoint);
     const field = `KarsSandbox networkPolicy.allowedEndpoints[${index}]`;
-    if (cidr !== undefined) {
-      const what = `${cidr}:${port} names no host: whatever has an address of the range is reached`;
-      return [{ promise: 'P3', field, what }];
-    }
-    if (port === DEFAULT_EGRESS_PORT) return [];
-    const what =
-      port === PLAIN_HTTP
-        ? `${host}:${port} is plain HTTP: whoever is on the way reads and changes it`
-        : `${host}:${port} carries any protocol, encrypted or not`;
-    return [{ promise: 'P3', field, what }];
+    return entryWeaknesses(entry).map((why) => ({
+      promise: 'P3',
+      field,
+      what: `${formatEntry(entry)} ${why}`,
+    }));
   });
+}
+
+function entryWeaknesses(entry: EgressEntry): string[] {
+  if ('cidr' in entry) return ['names no host: whatever has an address of the range is reached'];
+  const isOne = lastPort(entry) === entry.port;
+  return [
+    ...(suffixOf(entry.host) === undefined
+      ? []
+      : ['is every host below the suffix: a name of it can carry data to whoever serves the zone']),
+    ...(isOne && entry.port === DEFAULT_EGRESS_PORT
+      ? []
+      : isOne && entry.port === PLAIN_HTTP
+        ? ['is plain HTTP: whoever is on the way reads and changes it']
+        : ['carries any protocol, encrypted or not']),
+  ];
 }
 
 function inboundWeaknesses({ sandbox: { inbound = [] } }: PostureInput): Weakness[] {

@@ -38,7 +38,12 @@ describe('an egress approval', () => {
     [
       'a range',
       { hosts: [Egress.cidr('10.20.0.0/28', 443)] },
-      'got the range 10.20.0.0/28, supply a host',
+      'got 10.20.0.0/28:443, supply one host and one port',
+    ],
+    [
+      'a range of ports',
+      { hosts: [Egress.tcp('a.example.com', { from: 80, to: 81 })] },
+      'got a.example.com:80-81, supply one host and one port',
     ],
     ['port 0', { hosts: [Egress.tcp('a.example.com', 0)] }, 'KARS_EGRESS_PORT'],
     ['no reason', { reason: '' }, 'spec.reason must be 1-512 characters'],

@@ -284,4 +284,20 @@ describe('the namespace of a sandbox', () => {
       synthesized().find('NetworkPolicy', 'allow-public'),
     );
   });
+
+  it('opens a range of ports as one', () => {
+    const app = synthesized({
+      egress: [
+        Egress.tcp('broker.example.com', { from: 9092, to: 9094 }),
+        Egress.tcp('*.broker.example.com', { from: 9092, to: 9094 }),
+        Egress.cidr('10.20.0.0/28', { from: 9092, to: 9093 }),
+      ],
+    });
+    expect(app.find('NetworkPolicy', 'allow-public')['spec']).toMatchObject({
+      egress: [{ ports: [{ port: 443 }, { protocol: 'TCP', port: 9092, endPort: 9094 }] }],
+    });
+    expect(app.find('NetworkPolicy', 'allow-ranges')['spec']).toMatchObject({
+      egress: [{ ports: [{ protocol: 'TCP', port: 9092, endPort: 9093 }] }],
+    });
+  });
 });

@@ -1,3 +1,5 @@
+import { BlockList, isIPv4 } from 'node:net';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideEgress } from '../../../runtime/egress-policy/decide.ts';
 import { unnamedAddress } from '../../../runtime/egress-policy/ranges.ts';
@@ -101,6 +103,130 @@ describe('an egress decision', () => {
     });
   });
 });
+
+const wide = {
+  source,
+  allowlist: {
+    entries: [
+      { host: '*.example.com', port: 8000, endPort: 8010 },
+      { host: 'api.example.com', port: 443 },
+      { host: '*.eu.example.com', port: 443 },
+    ],
+  },
+};
+
+describe('an entry for every host below a suffix, and for a range of ports', () => {
+  it.each([
+    [
+      'a host below',
+      'api.example.com',
+      8005,
+      '{ host: "*.example.com", port: 8000, endPort: 8010 }',
+    ],
+    [
+      'a host far below',
+      'a.b.c.example.com',
+      8000,
+      '{ host: "*.example.com", port: 8000, endPort: 8010 }',
+    ],
+    [
+      'the last port',
+      'x.example.com',
+      8010,
+      '{ host: "*.example.com", port: 8000, endPort: 8010 }',
+    ],
+    [
+      'a host with an entry of its own',
+      'api.example.com',
+      443,
+      '{ host: "api.example.com", port: 443 }',
+    ],
+    ['a longer suffix', 'a.eu.example.com', 443, '{ host: "*.eu.example.com", port: 443 }'],
+  ])('allows %s', (_what, host, port, entry) => {
+    expect(decideEgress({ host, port }, wide)).toEqual({
+      allow: true,
+      rule: `KarsSandbox agents/reader egress ${entry}`,
+    });
+  });
+
+  it.each([
+    ['the suffix itself', 'example.com', 8000],
+    ['the port before', 'x.example.com', 7999],
+    ['the port behind', 'x.example.com', 8011],
+    ['a name that only ends alike', 'notexample.com', 8000],
+    ['a name with the suffix inside', 'x.example.com.evil.example', 8000],
+    ['a host below another suffix', 'x.example.com', 443],
+    ['an empty label', '.example.com', 443],
+  ])('denies %s', (_what, host, port) => {
+    expect(decideEgress({ host, port }, wide)).toMatchObject({ code: 'KARS_EGRESS_NOT_ALLOWED' });
+  });
+
+  it('names the narrowest range that has the address and the port', () => {
+    const entries = [
+      { cidr: '10.0.0.0/8', port: 1, endPort: 65_535 },
+      { cidr: '10.20.0.0/16', port: 443 },
+    ];
+    const at = (port: number): unknown =>
+      decideEgress({ host: '10.20.0.1', port }, { source, allowlist: { entries } });
+    expect(at(443)).toMatchObject({ rule: expect.stringContaining('10.20.0.0/16') as unknown });
+    expect(at(444)).toMatchObject({ rule: expect.stringContaining('10.0.0.0/8') as unknown });
+  });
+});
+
+describe('the index of entries', () => {
+  const label = fc.constantFrom('a', 'b', 'c');
+  const name = fc.array(label, { minLength: 2, maxLength: 5 }).map((labels) => labels.join('.'));
+  const ports = fc
+    .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 3 }))
+    .map(([port, more]) => ({ port, endPort: port + more }));
+  const host = fc.oneof(
+    name,
+    name.map((suffix) => `*.${suffix}`),
+  );
+  const cidr = fc
+    .tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom(24, 30, 31, 32))
+    .map(([last, prefix]) => `10.0.0.${prefix === 32 ? last : 0}/${prefix}`);
+  const entry = fc.oneof(
+    fc.tuple(host, ports).map(([place, range]) => ({ host: place, ...range })),
+    fc.tuple(cidr, ports).map(([place, range]) => ({ cidr: place, ...range })),
+  );
+  const target = fc.record({
+    host: fc.oneof(
+      name,
+      fc.integer({ min: 0, max: 5 }).map((last) => `10.0.0.${last}`),
+    ),
+    port: fc.integer({ min: 1, max: 9 }),
+  });
+
+  it('allows exactly what one look at each entry would', () => {
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 12 }), target, (entries, { host: at, port }) => {
+        const listed = entries.some(
+          (one) => one.port <= port && port <= one.endPort && covers(one, at),
+        );
+        const allowlist = { entries };
+        expect(decideEgress({ host: at, port }, { source, allowlist }).allow).toBe(listed);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** The meaning of an entry, told without an index. */
+function covers(
+  entry: { readonly host: string } | { readonly cidr: string },
+  target: string,
+): boolean {
+  if ('host' in entry) {
+    return entry.host.startsWith('*.')
+      ? target.endsWith(entry.host.slice(1)) && !/^[0-9.]+$/.test(target)
+      : target === entry.host;
+  }
+  const [first = '', prefix = ''] = entry.cidr.split('/');
+  const blocked = new BlockList();
+  blocked.addSubnet(first, Number(prefix));
+  return isIPv4(target) && blocked.check(target);
+}
 
 describe('an address behind a name', () => {
   it.each([

@@ -20,13 +20,19 @@ export const networkPolicy = withRules(
     allowedEndpoints: z
       .array(
         z.strictObject({
-          host: z.string().optional().describe('Host name.'),
+          host: z
+            .string()
+            .optional()
+            .describe('Host name, or *.suffix for every host below the suffix.'),
           cidr: z
             .string()
             .max(64)
             .optional()
             .describe('Range of addresses instead of a host, for private endpoints.'),
           port: integer().optional().describe('TCP port, 443 when absent.'),
+          endPort: integer()
+            .optional()
+            .describe('Last TCP port of a range that begins at port, as in a NetworkPolicy.'),
         }),
       )
       .optional()

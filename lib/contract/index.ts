@@ -33,7 +33,7 @@ export { a2aAgent } from './kinds/a2a-agent.ts';
 export type { A2AAgentSpec } from './kinds/a2a-agent.ts';
 export { egressApproval } from './kinds/egress-approval.ts';
 export type { EgressApprovalSpec } from './kinds/egress-approval.ts';
-export { contains, normalAddress, parseAddress, parseRange } from './ip.ts';
+export { contains, formatRange, normalAddress, parseAddress, parseRange } from './ip.ts';
 export type { IpAddress, IpFamily, IpRange } from './ip.ts';
 export { kinds } from './kinds/index.ts';
 export { compileInferencePolicy, inferencePolicy } from './kinds/inference-policy.ts';

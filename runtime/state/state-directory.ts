@@ -17,6 +17,13 @@ export interface StateDirectoryOptions {
    * @default 1 second
    */
   readonly retryMilliseconds?: number;
+  /**
+   * Reads what the process keeps besides the audit log. It is called with the lock held, each time before
+   * the directory comes into use; nothing may be written without it.
+   *
+   * @default nothing else is kept
+   */
+  readonly read?: ((directory: string, log: Log) => Promise<void>) | undefined;
 }
 
 /** Far more than a record needs, so that a volume without space is found before a call is decided. */
@@ -96,13 +103,14 @@ export class StateDirectory {
   }
 
   async #take(): Promise<void> {
-    const { directory, log } = this.#options;
+    const { directory, log, read } = this.#options;
     await this.#closing;
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await requireLocalFileSystem(directory);
       await probe(directory);
       this.#lock ??= DirectoryLock.take(join(directory, LOCK_FILE));
+      await read?.(directory, log);
       this.#audit = await AuditLog.open(join(directory, AUDIT_FILE));
     } catch (error) {
       this.#note(error);

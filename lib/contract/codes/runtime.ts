@@ -109,6 +109,12 @@ export const runtimeCodes = {
     meaning: 'the target is not a host name, or an address in its usual spelling, with a port',
     cure: 'use a host name',
   },
+  KARS_DNS_NAMES_EXHAUSTED: {
+    status: 503,
+    meaning:
+      'as many names as the limit allows have got an address already, in all or by one entry',
+    cure: 'name hosts instead of a wildcard, or give the sandbox a new state volume',
+  },
   KARS_EGRESS_RESOLVE_FAILED: {
     status: 502,
     meaning: 'the host has no address',

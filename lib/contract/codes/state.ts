@@ -5,6 +5,7 @@ export const stateCodes = {
     'the state directory is not on a local file system, so nothing keeps two nodes from writing it',
   KARS_STATE_FULL: 'the state volume has no space left',
   KARS_STATE_UNWRITABLE: 'the state directory cannot be written',
+  KARS_DNS_NAMES_BROKEN: 'the addresses that were given to names cannot be read, or were changed',
 } as const;
 
 /** Code of a fault of the state directory. */

@@ -20,10 +20,10 @@ const entry = {
   reason: 'not listed',
 };
 
-async function open(directory: string) {
+async function open(directory: string, read?: () => Promise<void>) {
   const records: { readonly event: string; readonly code?: string }[] = [];
   const log = createLog('router', (line) => records.push(JSON.parse(line) as { event: string }));
-  const state = await StateDirectory.open({ directory, log, retryMilliseconds: 20 });
+  const state = await StateDirectory.open({ directory, log, retryMilliseconds: 20, read });
   onTestFinished(() => state.close());
   return { state, records };
 }
@@ -51,6 +51,24 @@ describe('a state directory', () => {
       ['state-unavailable', 'KARS_STATE_LOCKED'],
       ['state-in-use', undefined],
     ]);
+  });
+
+  it('is not ready as long as what else is kept in it cannot be read', async () => {
+    const directory = temporaryDirectory();
+    const { state: holder } = await open(directory);
+    let reads = 0;
+    const read = (): Promise<void> => {
+      reads += 1;
+      return reads < 3 ? Promise.reject(new Error('torn')) : Promise.resolve();
+    };
+    const { state } = await open(directory, read);
+    expect(state.notReady()).toMatch('KARS_STATE_LOCKED');
+    expect(reads).toBe(0);
+    await holder.close();
+    await expect.poll(() => state.notReady()).toMatch('cannot be written: torn');
+    await expect(state.append(entry)).rejects.toThrow('torn');
+    await expect.poll(() => state.notReady()).toBeUndefined();
+    expect(reads).toBe(3);
   });
 
   it('without its lock is spoilt by two writers (negative control)', async () => {

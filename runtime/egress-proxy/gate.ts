@@ -11,6 +11,7 @@ import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits } from './limits.ts';
+import { egressPolicyOf } from './policy-of.ts';
 
 /** How a call came in. */
 export type Surface = 'connect' | 'http';
@@ -39,10 +40,7 @@ export class Gate {
   /** A connection to the target, or the denial that the agent is told. */
   async pass(surface: Surface, target: Authority): Promise<Dialled> {
     const snapshot = this.#snapshot();
-    const allowlist = snapshot?.payload('egress-allowlist');
-    const source = snapshot?.source('egress-allowlist');
-    const policy =
-      allowlist === undefined || source === undefined ? undefined : { allowlist, source };
+    const policy = egressPolicyOf(snapshot);
     const decision = decideEgress(target, policy);
     const dialled = await this.#dial(target, decision, policy?.allowlist ?? { entries: [] });
     const unrecorded = await this.#recorder.decidedOrDeny({

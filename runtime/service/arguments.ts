@@ -33,6 +33,8 @@ export interface OwnArguments {
   /** Undefined when the option is not given. */
   readonly optional: (name: string) => string | undefined;
   readonly list: (name: string) => readonly string[];
+  /** A port to listen on, 0 lets the system choose. Undefined when the option is not given. */
+  readonly port: (name: string) => number | undefined;
 }
 
 /**
@@ -66,7 +68,12 @@ export function readArguments(
         port: portOf('status-port', one('status-port'), statusPort),
       },
     },
-    own: { text, optional: one, list: (name) => [values[name] ?? []].flat().map(String) },
+    own: {
+      text,
+      optional: one,
+      list: (name) => [values[name] ?? []].flat().map(String),
+      port: (name) => portOf(name, one(name), undefined),
+    },
   };
 }
 
@@ -102,7 +109,11 @@ function required(name: string, value: string | undefined): string {
   return value;
 }
 
-function portOf(name: string, value: string | undefined, fallback: number): number {
+function portOf<T extends number | undefined>(
+  name: string,
+  value: string | undefined,
+  fallback: T,
+): number | T {
   if (value === undefined) return fallback;
   const port = Number(value);
   if (!/^\d{1,5}$/.test(value) || port > 65_535) {

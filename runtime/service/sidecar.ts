@@ -1,7 +1,8 @@
 import type { Reader } from 'kars-constructs/contract';
+import type { Registry } from 'prom-client';
 import { DocumentStore } from '../policy/document-store.ts';
 import { noFloor } from '../policy/floor.ts';
-import { StateDirectory } from '../state/state-directory.ts';
+import { StateDirectory, type StateDirectoryOptions } from '../state/state-directory.ts';
 import type { CommonArguments } from './arguments.ts';
 import { DecisionRecorder } from './decision-recorder.ts';
 import { createLog, type Log } from './log.ts';
@@ -15,7 +16,9 @@ export interface Sidecar {
   readonly log: Log;
   readonly documents: DocumentStore;
   readonly recorder: DecisionRecorder;
-  /** Says where the agent is served, and ends it together with everything else. */
+  /** For metrics of the process beside those that all have. */
+  readonly registry: Registry;
+  /** Says where the agent is served, which makes the process ready, and ends it together with everything else. */
   serving(port: number, close: () => Promise<void>): void;
 }
 
@@ -25,13 +28,16 @@ export async function startSidecar(
   { sandbox, documents: directory, state: stateDirectory, agent, status }: CommonArguments,
   overrides: readonly string[],
   floor = noFloor,
+  readState?: StateDirectoryOptions['read'],
 ): Promise<Sidecar> {
   const log = createLog(reader);
   const metrics = createMetrics();
-  const state = await StateDirectory.open({ directory: stateDirectory, log });
+  const state = await StateDirectory.open({ directory: stateDirectory, log, read: readState });
   const documents = await DocumentStore.open({ directory, reader, log, overrides, floor });
   if (overrides.length > 0) log.warn('overrides', { overrides });
-  const notReady = (): string | undefined => state.notReady() ?? documents.notReady();
+  let isServing = false;
+  const notReady = (): string | undefined =>
+    state.notReady() ?? documents.notReady() ?? (isServing ? undefined : 'does not listen yet');
   const { server, port } = await startStatusServer(
     {
       notReady,
@@ -41,21 +47,23 @@ export async function startSidecar(
     status,
   );
   log.info('listening', { listener: 'status', host: status.host, port });
-  const endStatus = writeStatus(log, () => {
-    const reason = notReady();
-    const { set } = documents.status();
-    return {
-      ready: reason === undefined,
-      reason: reason ?? '',
-      set: set.digest ?? '',
-      refused: set.last_error ?? '',
-    };
-  });
   return {
     log,
     documents,
     recorder: new DecisionRecorder({ sandbox, process: reader, audit: state, log, metrics }),
+    registry: metrics.registry,
     serving: (agentPort, close) => {
+      isServing = true;
+      const endStatus = writeStatus(log, () => {
+        const reason = notReady();
+        const { set } = documents.status();
+        return {
+          ready: reason === undefined,
+          reason: reason ?? '',
+          set: set.digest ?? '',
+          refused: set.last_error ?? '',
+        };
+      });
       log.info('listening', { listener: 'agent', host: agent.host, port: agentPort });
       stopOnSignal(log, notReady, async () => {
         endStatus();

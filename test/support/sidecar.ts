@@ -20,6 +20,8 @@ export interface TestSidecar {
   /** What the process audited so far. */
   readonly audited: () => Promise<AuditRecord[]>;
   readonly auditFile: string;
+  /** From now on nothing can be recorded. */
+  readonly closeAudit: () => Promise<void>;
 }
 
 /** Opens documents and audit log as a sidecar does. Without payloads there is no document set. */
@@ -34,13 +36,14 @@ export async function openSidecar(reader: Reader, payloads?: Payloads): Promise<
   const audit = await AuditLog.open(auditFile);
   onTestFinished(async () => {
     await documents.close();
-    await audit.close();
+    await audit.close().catch(() => undefined);
   });
   return {
     documents,
     directory,
     logged,
     auditFile,
+    closeAudit: () => audit.close(),
     recorder: new DecisionRecorder({
       sandbox: 'reader',
       process: reader,

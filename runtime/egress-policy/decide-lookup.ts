@@ -1,0 +1,23 @@
+import { allow, deny, type Allow, type Deny } from 'kars-constructs/contract';
+import type { EgressPolicy } from './decide.ts';
+
+/** A name that may be looked up, with the host of the entry that has it. */
+export type LookupDecision = (Allow & { readonly entry: string }) | Deny;
+
+/**
+ * Decides whether the agent may look up a name, in normal form: when an entry has it, whatever the port.
+ * Which port may be connected to is decided at the connection. Without a policy nothing is allowed.
+ */
+export function decideLookup(name: string, policy: EgressPolicy | undefined): LookupDecision {
+  if (policy === undefined) {
+    return deny('KARS_POLICY_UNAVAILABLE', 'no document set', 'no egress allow-list is in force');
+  }
+  const sandbox = `KarsSandbox ${policy.source.namespace}/${policy.source.name}`;
+  const rule = `${sandbox} egress`;
+  const isListed = policy.allowlist.entries.some((entry) => 'host' in entry && entry.host === name);
+  if (isListed) return { ...allow(`${rule} { host: "${name}" }`), entry: name };
+  return {
+    ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${name}`),
+    cure: `add an entry for "${name}" and its port to the egress of ${sandbox}`,
+  };
+}

@@ -1,0 +1,97 @@
+import { deny, normalHost, type Decision } from 'kars-constructs/contract';
+import { decideLookup } from '../../egress-policy/decide-lookup.ts';
+import type { Snapshot } from '../../policy/snapshot.ts';
+import type { DecisionRecorder } from '../../service/decision-recorder.ts';
+import type { Log } from '../../service/log.ts';
+import { egressPolicyOf } from '../policy-of.ts';
+import { rcodes, recordTypes } from './codes.ts';
+import type { NameTable } from './name-table.ts';
+import type { Question } from './query.ts';
+import type { Outcome } from './reply.ts';
+
+const failed: Outcome = { rcode: rcodes.servFail };
+const noSuchName: Outcome = { rcode: rcodes.nxDomain };
+const noData: Outcome = { rcode: rcodes.noError };
+
+/** Answers questions about names: decide, record, give an address. Nobody else is asked. */
+export class Lookups {
+  readonly #snapshot: () => Snapshot | undefined;
+  readonly #recorder: DecisionRecorder;
+  readonly #names: NameTable;
+  readonly #log: Log;
+  readonly #addressTypes: readonly number[];
+  /** Names that are just getting their addresses. */
+  readonly #giving = new Map<string, Promise<Outcome>>();
+
+  constructor(options: {
+    readonly snapshot: () => Snapshot | undefined;
+    readonly recorder: DecisionRecorder;
+    readonly names: NameTable;
+    readonly log: Log;
+  }) {
+    this.#snapshot = options.snapshot;
+    this.#recorder = options.recorder;
+    this.#names = options.names;
+    this.#log = options.log;
+    this.#addressTypes = [
+      options.names.family === 4 ? recordTypes.a : recordTypes.aaaa,
+      recordTypes.any,
+    ];
+  }
+
+  /** What is said to a question; a denied name is recorded each time, an allowed one when it gets its address. */
+  async answer({ name: written, type }: Question): Promise<Outcome> {
+    const snapshot = this.#snapshot();
+    const name = written === undefined ? undefined : normalHost(written);
+    const decision = name === undefined ? notAName : decideLookup(name, egressPolicyOf(snapshot));
+    if (!decision.allow || name === undefined) {
+      // "No such name" would be kept, and the next policy may allow it.
+      const isKnown = decision.allow || decision.code !== 'KARS_POLICY_UNAVAILABLE';
+      const recorded = await this.#record(snapshot, name ?? 'unreadable', decision);
+      return isKnown && recorded ? noSuchName : failed;
+    }
+    if (!this.#addressTypes.includes(type)) return noData;
+    const address = this.#names.addressOf(name);
+    if (address !== undefined) return { rcode: rcodes.noError, address };
+    const giving = this.#giving.get(name);
+    if (giving !== undefined) return giving;
+    const given = this.#give(snapshot, name, decision).finally(() => this.#giving.delete(name));
+    this.#giving.set(name, given);
+    return given;
+  }
+
+  /** Records that more was asked in a second than is answered. */
+  async tooMany(perSecond: number): Promise<void> {
+    const reason = `more than ${perSecond} queries came in a second`;
+    await this.#record(this.#snapshot(), 'unread', deny('KARS_OVERLOADED', 'egress proxy', reason));
+  }
+
+  async #give(
+    snapshot: Snapshot | undefined,
+    name: string,
+    decision: Decision & { readonly entry: string },
+  ): Promise<Outcome> {
+    const refusal = this.#names.refusal(name, decision.entry);
+    if (!(await this.#record(snapshot, name, refusal ?? decision))) return failed;
+    if (refusal !== undefined) return failed;
+    try {
+      return { rcode: rcodes.noError, address: await this.#names.give(name, decision.entry) };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#log.error('dns-name-not-stored', { name, error: why });
+      return failed;
+    }
+  }
+
+  async #record(
+    snapshot: Snapshot | undefined,
+    target: string,
+    decision: Decision,
+  ): Promise<boolean> {
+    const set = snapshot?.setDigest;
+    const call = { set, surface: 'dns', target, decision };
+    return (await this.#recorder.decidedOrDeny(call)) === undefined;
+  }
+}
+
+const notAName = deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', 'got what is no host name');

@@ -1,0 +1,25 @@
+import type { Sidecar } from '../../service/sidecar.ts';
+import { dnsLimits, type DnsLimits } from './limits.ts';
+import { Lookups } from './lookups.ts';
+import type { NameTable } from './name-table.ts';
+import { Responder } from './responder.ts';
+import { startDnsServer, type DnsServer } from './server.ts';
+
+/** Serves DNS from the parts of a sidecar. */
+export async function startDns(options: {
+  readonly sidecar: Pick<Sidecar, 'documents' | 'recorder' | 'log' | 'registry'>;
+  readonly names: NameTable;
+  readonly hosts: readonly string[];
+  readonly port: number;
+  /** @default {@link dnsLimits} */
+  readonly bounds?: Partial<DnsLimits>;
+}): Promise<DnsServer> {
+  const { names, hosts, port } = options;
+  const { documents, recorder, log, registry } = options.sidecar;
+  const bounds = { ...dnsLimits, ...options.bounds };
+  const lookups = new Lookups({ snapshot: () => documents.snapshot(), recorder, names, log });
+  const responder = new Responder({ lookups, log, registry, bounds });
+  const server = await startDnsServer({ responder, hosts, port, bounds, log });
+  log.info('listening', { listener: 'dns', hosts, port: server.port });
+  return server;
+}

@@ -63,6 +63,8 @@ export const routerOptions = {
 export const egressProxyOptions = {
   /** `HOST:PORT=ADDRESS:PORT`: dials that address instead of resolving. For local runs and tests; no document can set it. */
   resolve: { type: 'string', multiple: true },
+  /** Where DNS is answered, over UDP and TCP. @default it is not: local runs redirect nothing there */
+  'dns-port': { type: 'string' },
 } as const;
 
 /** Variable of a sidecar that holds the address of its pod, for its arguments. */
@@ -77,11 +79,12 @@ export const tokenCeiling = (tokens: number | undefined): string[] =>
 
 /** The arguments of a sidecar in the pod of `sandbox`; Kubernetes expands the variable. */
 export function podArguments(reader: Reader, sandbox: string): string[] {
-  const { agentPort, statusPort } = processes[reader];
+  const { agentPort, statusPort, dnsPort }: ProcessRow = processes[reader];
   return [
     `--sandbox=${sandbox}`,
     `--listen-port=${agentPort}`,
     `--status-host=$(${POD_IP_VARIABLE})`,
     `--status-port=${statusPort}`,
+    ...(dnsPort === undefined ? [] : [`--dns-port=${dnsPort}`]),
   ];
 }

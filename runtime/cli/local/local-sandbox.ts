@@ -174,7 +174,8 @@ export class LocalSandbox {
 
 /** The arguments of a container with the addresses of a local run. */
 function localArguments(args: readonly string[]): string[] {
-  const replaced = ['--listen-port=', '--status-host=', '--status-port='];
+  // Nothing redirects the queries of a local run, so its names are those of the machine.
+  const replaced = ['--listen-port=', '--status-host=', '--status-port=', '--dns-port='];
   return [
     ...args.filter((argument) => !replaced.some((option) => argument.startsWith(option))),
     '--listen-port=0',

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -30,7 +31,7 @@ async function prepare() {
 type Place = Awaited<ReturnType<typeof prepare>>;
 
 /** The proxy as a process of its own. */
-async function start({ documents, state, target }: Place) {
+async function start({ documents, state, target }: Place, ...more: readonly string[]) {
   const records: ChildRecord[] = [];
   const child = new Child({
     name: 'egress-proxy',
@@ -43,6 +44,7 @@ async function start({ documents, state, target }: Place) {
       `--documents=${documents}`,
       `--state=${state}`,
       `--resolve=site.example:80=127.0.0.1:${target}`,
+      ...more,
     ],
     env: {},
     onRecord: (record) => records.push(record),
@@ -194,4 +196,68 @@ describe('a real client', () => {
       expect(refused.output).toContain('x-kars-code: KARS_EGRESS_NOT_ALLOWED');
     },
   );
+});
+
+describe('DNS of the egress proxy as a process', () => {
+  async function startDns(place: Place) {
+    const started = await start(place, '--dns-port=0');
+    const resolver = new Resolver({ timeout: 2000, tries: 1 });
+    resolver.setServers([`127.0.0.1:${await started.child.port('dns')}`]);
+    return { ...started, resolver };
+  }
+
+  it('is not there without its option', async () => {
+    const place = await prepare();
+    await projectDocuments(place.documents, site);
+    const { child, records } = await start(place);
+    await child.stop();
+    expect(records.filter(({ listener }) => listener === 'dns')).toEqual([]);
+    expect(existsSync(join(place.state, 'dns-names.jsonl'))).toBe(false);
+  });
+
+  it('keeps the process from being ready when its names were altered, and says why', async () => {
+    const place = await prepare();
+    await projectDocuments(place.documents, site);
+    mkdirSync(place.state);
+    await writeFile(join(place.state, 'dns-names.jsonl'), 'no names\n');
+    const { status, resolver, get, records } = await startDns(place);
+    const ready = await fetch(`${status}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toContain('KARS_DNS_NAMES_BROKEN');
+    expect(records).toContainEqual(
+      expect.objectContaining({ event: 'state-unavailable', code: 'KARS_DNS_NAMES_BROKEN' }),
+    );
+    await expect(resolver.resolve4('site.example')).rejects.toMatchObject({ code: 'ESERVFAIL' });
+    expect(await get('http://site.example/')).toBe(503);
+  });
+
+  it('ends the process where its port is taken', async () => {
+    const place = await prepare();
+    await expect(start(place, `--dns-port=${place.target}`)).rejects.toThrow(
+      'ended with code 1: listen EADDRINUSE',
+    );
+  });
+
+  it('gives a name the same address after the process was killed, and goes on with its records', async () => {
+    const place = await prepare();
+    await projectDocuments(place.documents, site);
+    const first = await startDns(place);
+    await expect(first.resolver.resolve4('evil.example')).rejects.toMatchObject({
+      code: 'ENOTFOUND',
+    });
+    const address = await first.resolver.resolve4('site.example');
+    expect(address).toEqual([expect.stringMatching(/^198\.1[89]\./)]);
+    first.child.kill();
+    await first.child.ended();
+    const second = await startDns(place);
+    expect(await second.resolver.resolve4('site.example')).toEqual(address);
+    const metrics = await (await fetch(`${second.status}/metrics`)).text();
+    expect(metrics).toContain('kars_dns_messages_total{outcome="address"} 1');
+    await second.child.stop();
+    expect(await verifyAuditLog(join(place.state, 'audit.jsonl'))).toMatchObject({
+      ok: true,
+      allowed: 1,
+      denied: 1,
+    });
+  });
 });

@@ -17,6 +17,15 @@ describe('the arguments of a process', () => {
     });
   });
 
+  it('have a port for DNS where the process answers it, and only when it is given', () => {
+    const args = podArguments('egress-proxy', 'reader');
+    const { own } = readArguments('egress-proxy', egressProxyOptions, args);
+    expect(own.port('dns-port')).toBe(5353);
+    const without = readArguments('egress-proxy', egressProxyOptions, good);
+    expect(without.own.port('dns-port')).toBeUndefined();
+    expect(podArguments('router', 'reader').join(' ')).not.toContain('dns');
+  });
+
   it('carry repeated options', () => {
     const { own } = readArguments('egress-proxy', egressProxyOptions, [
       ...good,

@@ -1,5 +1,6 @@
 import { allow, deny, type Allow, type Deny } from 'kars-constructs/contract';
 import type { EgressPolicy } from './decide.ts';
+import { entryIndex } from './entry-index.ts';
 
 /** A name that may be looked up, with the host of the entry that has it. */
 export type LookupDecision = (Allow & { readonly entry: string }) | Deny;
@@ -14,8 +15,8 @@ export function decideLookup(name: string, policy: EgressPolicy | undefined): Lo
   }
   const sandbox = `KarsSandbox ${policy.source.namespace}/${policy.source.name}`;
   const rule = `${sandbox} egress`;
-  const isListed = policy.allowlist.entries.some((entry) => 'host' in entry && entry.host === name);
-  if (isListed) return { ...allow(`${rule} { host: "${name}" }`), entry: name };
+  const entry = entryIndex(policy.allowlist).hostFor(name);
+  if (entry !== undefined) return { ...allow(`${rule} { host: "${entry}" }`), entry };
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${name}`),
     cure: `add an entry for "${name}" and its port to the egress of ${sandbox}`,

@@ -43,9 +43,11 @@ export class EntryIndex {
     return [];
   }
 
-  /** Whether a name has an entry, for whatever port. */
-  hasName(name: string): boolean {
-    return this.#hosts.has(name) || suffixesOf(name).some((suffix) => this.#suffixes.has(suffix));
+  /** The host of the entries of a name, for whatever port: its own, else its longest suffix that has some. */
+  hostFor(name: string): string | undefined {
+    if (this.#hosts.has(name)) return name;
+    const suffix = suffixesOf(name).find((each) => this.#suffixes.has(each));
+    return suffix === undefined ? undefined : `*.${suffix}`;
   }
 
   /** The entries of the narrowest range that has an address and a port. */

@@ -55,6 +55,10 @@ export { compileEgressAllowlist } from './kinds/kars-sandbox/egress-allowlist.ts
 export type { EgressAllowlistPayload } from './kinds/kars-sandbox/egress-allowlist.ts';
 export { formatEntry, lastPort } from './kinds/kars-sandbox/egress-entry.ts';
 export type { EgressEntry } from './kinds/kars-sandbox/egress-entry.ts';
+export { ambiguity } from './kinds/kars-sandbox/egress-http.ts';
+export type { EgressHttp } from './kinds/kars-sandbox/egress-http.ts';
+export { protocolAt } from './kinds/kars-sandbox/egress-protocol.ts';
+export type { EgressProtocol } from './kinds/kars-sandbox/egress-protocol.ts';
 export { compileToolPolicy, toolPolicy } from './kinds/tool-policy.ts';
 export type { ToolPolicyPayload, ToolPolicySpec } from './kinds/tool-policy.ts';
 export { cidrFault, neverNamed, specialPurpose } from './special-addresses.ts';

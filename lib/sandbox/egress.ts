@@ -6,6 +6,7 @@ import {
   egressEntryProblems,
   type EgressEntry,
 } from '../contract/kinds/kars-sandbox/egress-entry.ts';
+import type { EgressProtocol } from '../contract/kinds/kars-sandbox/egress-protocol.ts';
 import { suffixOf } from '../contract/names.ts';
 import type { Problem } from '../contract/problem.ts';
 import { problem } from '../private/problems.ts';
@@ -13,6 +14,21 @@ import { publicSuffixFault } from './public-suffix.ts';
 
 /** One TCP port, or all from `from` to `to`. */
 export type EgressPort = number | { readonly from: number; readonly to: number };
+
+/** What may be asked of a host by plain HTTP. */
+export interface EgressRequests {
+  /** @default 80 */
+  readonly port?: EgressPort;
+  /** @default every method */
+  readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+  /**
+   * Beginnings of paths, by whole segments: `/v1` stands for `/v1` and `/v1/models`, not for `/v10`.
+   * @default every path
+   */
+  readonly pathPrefixes?: readonly string[];
+  /** Protocols that a request may switch to. @default none */
+  readonly upgrade?: readonly 'websocket'[];
+}
 
 /**
  * What a sandbox may connect to: a host, every host below a suffix, or a range of addresses, with a port
@@ -22,27 +38,40 @@ export type EgressPort = number | { readonly from: number; readonly to: number }
  * depth, and not for `example.com` itself.
  */
 export class Egress {
-  /** HTTPS, port 443. */
-  static https(host: string): Egress {
-    return new Egress({ host, port: 443 });
+  /** TLS with the name of the host in the clear, as HTTPS has it. @param port 443 by default */
+  static https(host: string, port: EgressPort = 443): Egress {
+    return new Egress({ host, ...portsOf(port), protocol: 'tls' });
   }
 
-  /** Plain HTTP, port 80. */
-  static http(host: string): Egress {
-    return new Egress({ host, port: 80 });
+  /** Plain HTTP/1.1: each request is decided by itself. */
+  static http(host: string, requests: EgressRequests = {}): Egress {
+    const { port = 80, methods, pathPrefixes, upgrade } = requests;
+    const http = {
+      ...(methods === undefined ? {} : { methods: [...methods] }),
+      ...(pathPrefixes === undefined ? {} : { pathPrefixes: [...pathPrefixes] }),
+      ...(upgrade === undefined ? {} : { upgrade: [...upgrade] }),
+    };
+    return new Egress({
+      host,
+      ...portsOf(port),
+      protocol: 'http',
+      ...(Object.keys(http).length === 0 ? {} : { http }),
+    });
   }
 
-  /** Any port, through CONNECT. */
+  /** Any protocol, which is not looked into. */
   static tcp(host: string, port: EgressPort): Egress {
-    return new Egress({ host, ...portsOf(port) });
+    return new Egress({ host, ...portsOf(port), protocol: 'tcp' });
   }
 
   /**
    * Private endpoints: every address of a range such as `10.20.0.0/28`, by itself or behind a name
    * that has an entry of its own with the same port.
+   *
+   * @param protocol by default `tls` on port 443, `http` on port 80, and `tcp` elsewhere
    */
-  static cidr(cidr: string, port: EgressPort): Egress {
-    return new Egress({ cidr, ...portsOf(port) });
+  static cidr(cidr: string, port: EgressPort, protocol?: EgressProtocol): Egress {
+    return new Egress({ cidr, ...portsOf(port), protocol });
   }
 
   /** As the custom resource carries it. */

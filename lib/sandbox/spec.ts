@@ -1,4 +1,5 @@
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
+import { egressEntryOf } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-entry.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import { portOf } from '../private/urls.ts';
@@ -110,6 +111,12 @@ function endpoints({ egress = [], mcpServers = [] }: KarsSandboxProps): EgressEn
     ...mcpServers
       .filter(({ url }) => URL.canParse(url))
       .map(({ url }) => new URL(url))
-      .map((url) => ({ host: url.hostname, port: portOf(url) })),
+      .map((url) =>
+        egressEntryOf({
+          host: url.hostname,
+          port: portOf(url),
+          protocol: url.protocol === 'http:' ? 'http' : 'tls',
+        }),
+      ),
   ];
 }

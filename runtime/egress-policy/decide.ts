@@ -4,13 +4,17 @@ import {
   deny,
   formatAuthority,
   neverNamed,
+  protocolAt,
+  type Allow,
   type Authority,
-  type Decision,
+  type Deny,
   type EgressAllowlistPayload,
   type EgressEntry,
+  type EgressProtocol,
   type Source,
 } from 'kars-constructs/contract';
 import { entryIndex } from './entry-index.ts';
+import { textOf } from './entry-text.ts';
 
 /** The allow-list that is in force, and the resource that it stands in. */
 export interface EgressPolicy {
@@ -18,11 +22,21 @@ export interface EgressPolicy {
   readonly allowlist: EgressAllowlistPayload;
 }
 
+/** A connection that may be made, and what it is to carry. */
+export interface EgressAllow extends Allow {
+  readonly protocol: EgressProtocol;
+  /** The entries that have the target; what they say of requests adds up. */
+  readonly entries: readonly EgressEntry[];
+}
+
+/** The outcome for a connection. */
+export type EgressDecision = EgressAllow | Deny;
+
 /**
  * Decides whether the agent may connect to a host and port: a name by its own entry or that of a suffix
  * of it, an address by the range that holds it. Without a policy nothing is allowed.
  */
-export function decideEgress(target: Authority, policy: EgressPolicy | undefined): Decision {
+export function decideEgress(target: Authority, policy: EgressPolicy | undefined): EgressDecision {
   if (policy === undefined) {
     return deny('KARS_POLICY_UNAVAILABLE', 'no document set', 'no egress allow-list is in force');
   }
@@ -33,17 +47,21 @@ export function decideEgress(target: Authority, policy: EgressPolicy | undefined
     : decideAddress(target, policy, sandbox);
 }
 
-function decideName({ host, port }: Authority, policy: EgressPolicy, sandbox: string): Decision {
+function decideName(
+  { host, port }: Authority,
+  policy: EgressPolicy,
+  sandbox: string,
+): EgressDecision {
   const rule = `${sandbox} egress`;
-  const [entry] = entryIndex(policy.allowlist).forName(host, port);
-  if (entry !== undefined) return allow(`${rule} ${textOf(entry)}`);
+  const found = allowBy(entryIndex(policy.allowlist).forName(host, port), port, rule);
+  if (found !== undefined) return found;
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${host} port ${port}`),
     cure: `add ${textOf({ host, port })} to the egress of ${sandbox}`,
   };
 }
 
-function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string): Decision {
+function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string): EgressDecision {
   const { host, port } = target;
   const rule = `${sandbox} egress`;
   const why = neverNamed(host);
@@ -52,8 +70,8 @@ function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string)
     const cure = 'connect to a host or a range that an entry names';
     return { ...deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason), cure };
   }
-  const [entry] = entryIndex(policy.allowlist).forAddress(host, port);
-  if (entry !== undefined) return allow(`${rule} ${textOf(entry)}`);
+  const found = allowBy(entryIndex(policy.allowlist).forAddress(host, port), port, rule);
+  if (found !== undefined) return found;
   const own = { cidr: `${host}/${isIP(host) === 4 ? 32 : 128}`, port };
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no range has ${formatAuthority(target)}`),
@@ -61,9 +79,13 @@ function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string)
   };
 }
 
-/** An entry as a manifest in JSON would carry it, with the members that find it. */
-function textOf(entry: EgressEntry): string {
-  const place = 'cidr' in entry ? `cidr: "${entry.cidr}"` : `host: "${entry.host}"`;
-  const last = entry.endPort === undefined ? '' : `, endPort: ${entry.endPort}`;
-  return `{ ${place}, port: ${entry.port}${last} }`;
+function allowBy(
+  entries: readonly EgressEntry[],
+  port: number,
+  rule: string,
+): EgressAllow | undefined {
+  const [entry] = entries;
+  return entry === undefined
+    ? undefined
+    : { ...allow(`${rule} ${textOf(entry)}`), protocol: protocolAt(entry, port), entries };
 }

@@ -1,24 +1,29 @@
 import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { deny, type Deny } from 'kars-constructs/contract';
+import { deny, type Authority, type Deny } from 'kars-constructs/contract';
 import { denialAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
 import { endToEndHeaders, framing } from './headers.ts';
 import { readTarget, type Target } from './target.ts';
 
-/** Serves one absolute-form request; every request on a connection is decided by itself. */
+/**
+ * Serves one request; every request on a connection is decided by itself.
+ *
+ * @param bound where the connection goes, when it is not a connection to the proxy itself
+ */
 export async function forward(
   gate: Gate,
   request: IncomingMessage,
   response: ServerResponse,
+  bound?: Authority,
 ): Promise<void> {
-  const target = readTarget(request);
+  const target = readTarget(request, bound);
   if ('code' in target) {
     refuse(response, await gate.refuseUnreadable('http', target));
     return;
   }
-  const dialled = await gate.pass('http', target.authority);
+  const dialled = await gate.pass('http', target.authority, target.request);
   if (!dialled.ok) {
     refuse(response, dialled.denial);
     return;
@@ -35,7 +40,7 @@ function refuse(response: ServerResponse, denial: Deny): void {
 async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { host, path }: Target,
+  { host, request: { path } }: Target,
   socket: Socket,
 ): Promise<void> {
   const upstream = send({

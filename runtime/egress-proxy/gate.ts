@@ -6,7 +6,8 @@ import {
   type Deny,
   type EgressAllowlistPayload,
 } from 'kars-constructs/contract';
-import { decideEgress } from '../egress-policy/decide.ts';
+import { decideRequest, type HttpRequest } from '../egress-policy/decide-request.ts';
+import { decideEgress, type EgressDecision } from '../egress-policy/decide.ts';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
@@ -37,21 +38,46 @@ export class Gate {
     this.#calls = options.calls ?? limits.calls;
   }
 
-  /** A connection to the target, or the denial that the agent is told. */
-  async pass(surface: Surface, target: Authority): Promise<Dialled> {
+  /** What a connection to the target would be allowed to carry; nothing is recorded or dialled yet. */
+  decide(target: Authority): EgressDecision {
+    return decideEgress(target, egressPolicyOf(this.#snapshot()));
+  }
+
+  /**
+   * A connection to the target, or the denial that the agent is told. With a request it is made for
+   * that request alone.
+   */
+  async pass(surface: Surface, target: Authority, request?: HttpRequest): Promise<Dialled> {
     const snapshot = this.#snapshot();
     const policy = egressPolicyOf(snapshot);
-    const decision = decideEgress(target, policy);
+    const connection = decideEgress(target, policy);
+    const decision =
+      request === undefined ? connection : decideRequest(target, request, connection);
     const dialled = await this.#dial(target, decision, policy?.allowlist ?? { entries: [] });
-    const unrecorded = await this.#recorder.decidedOrDeny({
-      set: snapshot?.setDigest,
-      surface,
-      target: formatAuthority(target),
-      decision: dialled.ok ? decision : dialled.denial,
-    });
+    const outcome = dialled.ok ? decision : dialled.denial;
+    const unrecorded = await this.#record(surface, target, outcome, snapshot);
     if (unrecorded === undefined) return dialled;
     if (dialled.ok) dialled.socket.destroy();
     return { ok: false, denial: unrecorded };
+  }
+
+  /** Records that a connection is refused for what it carries. */
+  async refuse(surface: Surface, target: Authority, denial: Deny): Promise<Deny> {
+    return (await this.#record(surface, target, denial)) ?? denial;
+  }
+
+  async #record(
+    surface: Surface,
+    target: Authority | 'unreadable',
+    decision: Decision,
+    snapshot = this.#snapshot(),
+  ): Promise<Deny | undefined> {
+    return this.#recorder.decidedOrDeny({
+      set: snapshot?.setDigest,
+      surface,
+      target: target === 'unreadable' ? target : formatAuthority(target),
+      decision,
+    });
   }
 
   /** Descriptors are what the documents are read with too, so an agent must not be able to use them up. */
@@ -75,14 +101,6 @@ export class Gate {
 
   /** Records the refusal of a call whose target could not even be read. */
   async refuseUnreadable(surface: Surface, denial: Deny): Promise<Deny> {
-    const set = this.#snapshot()?.setDigest;
-    return (
-      (await this.#recorder.decidedOrDeny({
-        set,
-        surface,
-        target: 'unreadable',
-        decision: denial,
-      })) ?? denial
-    );
+    return (await this.#record(surface, 'unreadable', denial)) ?? denial;
   }
 }

@@ -1,17 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Authority } from 'kars-constructs/contract';
 import type { Log } from '../service/log.ts';
 import { denialAnswer, rawAnswer } from './answer.ts';
 import { forward } from './forward.ts';
 import type { Gate } from './gate.ts';
 import { limits, type Limits } from './limits.ts';
 import { malformedRequest } from './malformed.ts';
-import { tunnel } from './tunnel.ts';
+import { refuseInner, tunnel } from './tunnel.ts';
+import { upgrade } from './upgrade.ts';
 
-/** The explicit proxy: CONNECT, and absolute-form HTTP/1.1. */
+/**
+ * The explicit proxy: CONNECT, and absolute-form HTTP/1.1. What an entry has as HTTP is decided by
+ * request inside a tunnel too.
+ */
 export function createProxyServer(gate: Gate, log: Log, bounds: Limits = limits): Server {
   const unanswered = new WeakMap<Duplex, number>();
   const givenUp = new WeakSet<Duplex>();
+  const bound = new WeakMap<Duplex, Authority>();
   const attempt = (call: Promise<void>, end: () => void): void =>
     void call.catch((error: unknown) => {
       log.error('call-failed', { error: error instanceof Error ? error.message : String(error) });
@@ -26,7 +32,7 @@ export function createProxyServer(gate: Gate, log: Log, bounds: Limits = limits)
     }
     unanswered.set(socket, waiting + 1);
     response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    attempt(forward(gate, request, response), () => response.destroy());
+    attempt(forward(gate, request, response, bound.get(socket)), () => response.destroy());
   };
   const server = createServer(
     {
@@ -45,8 +51,19 @@ export function createProxyServer(gate: Gate, log: Log, bounds: Limits = limits)
   server.maxConnections = bounds.connections;
   server.setTimeout(bounds.idleMilliseconds, (socket) => socket.destroy());
   server.on('checkExpectation', serve);
-  server.on('connect', (request, socket, head) =>
-    attempt(tunnel(gate, request, socket, head), () => socket.destroy()),
+  const carryHttp = (socket: Duplex, target: Authority): void => {
+    bound.set(socket, target);
+    server.emit('connection', socket);
+  };
+  server.on('connect', (request, socket, head) => {
+    const isInner = bound.has(socket);
+    attempt(
+      isInner ? refuseInner(gate, socket) : tunnel(gate, request, socket, head, carryHttp),
+      () => socket.destroy(),
+    );
+  });
+  server.on('upgrade', (request, socket, head) =>
+    attempt(upgrade(gate, request, socket, head, bound.get(socket)), () => socket.destroy()),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Bytes behind a last request change nothing; a connection that is given up is reported once more.

@@ -6,53 +6,85 @@ import {
   type Authority,
   type Deny,
 } from 'kars-constructs/contract';
+import type { HttpRequest } from '../egress-policy/decide-request.ts';
 
-/** Where an absolute-form request goes, and how it is sent there. */
+/** Where a request goes, what it asks for, and how it is sent there. */
 export interface Target {
   readonly authority: Authority;
   /** Host header for the origin. */
   readonly host: string;
-  readonly path: string;
+  readonly request: HttpRequest;
 }
+
+type Head = Pick<IncomingMessage, 'url' | 'method' | 'headers' | 'headersDistinct'>;
 
 /**
  * The one reading of a request: what is decided is what is dialled and sent. A request that its host
  * could read in another way than this program is refused.
  *
- * @see RFC 9112 sections 3.2.2 and 6.1
+ * @param bound where the connection goes, when that is known already: then the origin form is read,
+ * and Host has to say the same; without it the absolute form
+ * @see RFC 9112 sections 3.2 and 6.1
  */
-export function readTarget({
-  url = '',
-  headers,
-  headersDistinct,
-}: Pick<IncomingMessage, 'url' | 'headers' | 'headersDistinct'>): Target | Deny {
+export function readTarget(head: Head, bound?: Authority): Target | Deny {
   const invalid = (reason: string): Deny => deny('KARS_REQUEST_INVALID', 'egress proxy', reason);
-  if (!/^http:\/\//i.test(url) || !URL.canParse(url)) {
-    return invalid('supply an absolute http URL, or use CONNECT');
-  }
-  const parsed = new URL(url);
+  const { headers, headersDistinct, method = 'GET' } = head;
+  if (headersDistinct.host?.length !== 1) return invalid('supply one Host header');
+  const parsed = bound === undefined ? absoluteForm(head) : originForm(head);
+  if (typeof parsed === 'string') return invalid(parsed);
   const host = normalHost(parsed.hostname) ?? addressIn(parsed.hostname);
   if (host === undefined) {
     const reason = `got ${JSON.stringify(parsed.hostname)}, supply a host name`;
     return deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', reason);
   }
   if (parsed.username !== '' || parsed.password !== '') return invalid('got user information');
-  if (headersDistinct.host?.length !== 1) return invalid('supply one Host header');
-  if (hostOf(headers.host) !== parsed.host) {
+  const authority = { host, port: parsed.port === '' ? 80 : Number(parsed.port) };
+  const isThere = bound === undefined || (bound.host === host && bound.port === authority.port);
+  if (!isThere || hostOf(headers.host) !== parsed.host) {
     return invalid('the Host header names another host or port than the target');
   }
-  if (headers.upgrade !== undefined) return invalid('got Upgrade, which is not forwarded');
+  const why = unforwardable(head);
+  if (why !== undefined) return invalid(why);
+  const isUpgrade = headers.upgrade !== undefined;
+  return {
+    authority,
+    host: parsed.host,
+    request: {
+      method,
+      path: `${parsed.pathname}${parsed.search}`,
+      ...(isUpgrade && { upgrade: 'websocket' }),
+    },
+  };
+}
+
+function absoluteForm({ url = '' }: Head): URL | string {
+  return /^http:\/\//i.test(url) && URL.canParse(url)
+    ? new URL(url)
+    : 'supply an absolute http URL, or use CONNECT';
+}
+
+function originForm({ url = '', headers: { host = '' } }: Head): URL | string {
+  const text = `http://${host}${url}`;
+  return url.startsWith('/') && hostOf(host) !== undefined && URL.canParse(text)
+    ? new URL(text)
+    : 'supply a path, and the host in the Host header';
+}
+
+/** What two programs could read in two ways, or what this one does not carry. */
+function unforwardable({ method, headers }: Head): string | undefined {
+  const { upgrade } = headers;
+  if (upgrade !== undefined && (upgrade.toLowerCase() !== 'websocket' || method !== 'GET')) {
+    return 'got Upgrade, which is forwarded for GET and websocket only';
+  }
+  const hasBody = headers['content-length'] ?? headers['transfer-encoding'];
+  if (upgrade !== undefined && hasBody !== undefined) return 'got Upgrade with a body';
   if ((headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked') {
-    return invalid('got a Transfer-Encoding other than chunked, which is not forwarded');
+    return 'got a Transfer-Encoding other than chunked, which is not forwarded';
   }
   if ((headers.expect ?? '100-continue').toLowerCase() !== '100-continue') {
-    return invalid('got an Expect other than 100-continue');
+    return 'got an Expect other than 100-continue';
   }
-  return {
-    authority: { host, port: parsed.port === '' ? 80 : Number(parsed.port) },
-    host: parsed.host,
-    path: `${parsed.pathname}${parsed.search}`,
-  };
+  return undefined;
 }
 
 /** The address that the URL parser found, in any spelling: what it gives is what is decided and dialled. */

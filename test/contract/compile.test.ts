@@ -6,6 +6,7 @@ import {
   compileToolPolicy,
   decodeKind,
   encode,
+  payloadSchemas,
   type MemberKind,
   type PayloadOf,
 } from 'kars-constructs/contract';
@@ -115,6 +116,56 @@ describe('compiling endpoints', () => {
       ok: false,
       problems: [{ path: 'spec.networkPolicy.allowedEndpoints[1].cidr', code: 'KARS_EGRESS_CIDR' }],
     });
+  });
+
+  it('leaves out what says the same as its absence', () => {
+    const endpoints = [
+      { host: 'a.example.com', port: 443, endPort: 443, protocol: 'tls' as const },
+      { host: 'b.example.com', port: 1, endPort: 79, protocol: 'tcp' as const },
+      { host: 'b.example.com', port: 80, http: { methods: ['GET' as const, 'GET' as const] } },
+      { host: 'c.example.com', port: 80, endPort: 81, protocol: 'tcp' as const },
+    ];
+    expect(compileEgressAllowlist(endpoints)).toEqual({
+      ok: true,
+      value: {
+        entries: [
+          { host: 'a.example.com', port: 443 },
+          { host: 'b.example.com', port: 1, endPort: 79 },
+          { host: 'b.example.com', port: 80, http: { methods: ['GET'] } },
+          { host: 'c.example.com', port: 80, endPort: 81, protocol: 'tcp' },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    [
+      'rules for requests where TLS is spoken',
+      [{ host: 'a.example.com', http: {} }],
+      'KARS_EGRESS_HTTP',
+    ],
+    [
+      'two protocols',
+      [{ host: 'a.example.com' }, { host: 'a.example.com', protocol: 'tcp' as const }],
+      'KARS_EGRESS_PROTOCOL',
+    ],
+    [
+      'two protocols in a part of two ranges',
+      [
+        { host: 'a.example.com', port: 1, endPort: 500, protocol: 'tcp' as const },
+        { host: 'a.example.com', port: 400, endPort: 600 },
+      ],
+      'KARS_EGRESS_PROTOCOL',
+    ],
+    ['a suffix of one label', [{ host: '*.com' }], 'KARS_EGRESS_HOST'],
+    ['port 0', [{ host: 'a.example.com', port: 0 }], 'KARS_EGRESS_PORT'],
+  ])('is refused with %s, and no process reads it', (_what, endpoints, code) => {
+    expect(compileEgressAllowlist(endpoints)).toMatchObject({ ok: false, problems: [{ code }] });
+    const entries = endpoints.map(({ port = 443, ...rest }: { readonly port?: number }) => ({
+      port,
+      ...rest,
+    }));
+    expect(payloadSchemas['egress-allowlist'].safeParse({ entries }).success).toBe(false);
   });
 
   it('does not depend on order and repetition, and gives what a process reads', () => {

@@ -99,6 +99,17 @@ export const runtimeCodes = {
     meaning: 'no entry of the egress allow-list names this host or address, and port',
     cure: 'add an entry to KarsSandbox.egress',
   },
+  KARS_EGRESS_PROTOCOL_MISMATCH: {
+    status: 403,
+    meaning: 'the entry of this host and port is for another protocol than the one that is spoken',
+    cure: 'speak the protocol of the entry, or name the one that is meant with Egress.https, http or tcp',
+  },
+  KARS_EGRESS_REQUEST_NOT_ALLOWED: {
+    status: 403,
+    meaning:
+      'the entry of this host and port has other methods, paths or upgrades than the request',
+    cure: 'add the method, path or upgrade to the entry with Egress.http',
+  },
   KARS_EGRESS_ADDRESS_FORBIDDEN: {
     status: 403,
     meaning: 'the address is not global unicast and in no range of the list, or is one of the pod',

@@ -1,6 +1,7 @@
 import { inferencePolicy } from '../kinds/inference-policy.ts';
-import { DEFAULT_EGRESS_PORT, egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
-import { formatEntry, lastPort, type EgressEntry } from '../kinds/kars-sandbox/egress-entry.ts';
+import { egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
+import { formatEntry, type EgressEntry } from '../kinds/kars-sandbox/egress-entry.ts';
+import { conflictingPort, type EgressProtocol } from '../kinds/kars-sandbox/egress-protocol.ts';
 import { suffixOf } from '../names.ts';
 import { karsSandbox } from '../kinds/kars-sandbox/index.ts';
 import { toolPolicy } from '../kinds/tool-policy.ts';
@@ -81,8 +82,6 @@ function hardeningWeaknesses({ sandbox: { sandbox } }: PostureInput): Weakness[]
     .map(([, field, what]) => ({ promise: 'depth', field: `KarsSandbox sandbox.${field}`, what }));
 }
 
-const PLAIN_HTTP = 80;
-
 function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
   const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
   return endpoints.flatMap((endpoint, index): Weakness[] => {
@@ -98,14 +97,15 @@ function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
 
 function entryWeaknesses(entry: EgressEntry): string[] {
   if ('cidr' in entry) return ['names no host: whatever has an address of the range is reached'];
-  const isOne = lastPort(entry) === entry.port;
+  const isEverywhere = (protocol: EgressProtocol): boolean =>
+    conflictingPort(entry, { ...entry, protocol }) === undefined;
   return [
     ...(suffixOf(entry.host) === undefined
       ? []
       : ['is every host below the suffix: a name of it can carry data to whoever serves the zone']),
-    ...(isOne && entry.port === DEFAULT_EGRESS_PORT
+    ...(isEverywhere('tls')
       ? []
-      : isOne && entry.port === PLAIN_HTTP
+      : isEverywhere('http')
         ? ['is plain HTTP: whoever is on the way reads and changes it']
         : ['carries any protocol, encrypted or not']),
   ];

@@ -39,7 +39,7 @@ describe('the documents of a sandbox', () => {
     expect(app.document('kars-reader', 'egress-allowlist').entries).toEqual([
       { cidr: '10.20.0.0/28', port: 5432 },
       { host: 'a.example.com', port: 80 },
-      { host: 'mcp.example.com', port: 8443 },
+      { host: 'mcp.example.com', port: 8443, protocol: 'tls' },
       { host: 'z.example.com', port: 443 },
     ]);
   });

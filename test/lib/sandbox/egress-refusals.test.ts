@@ -60,6 +60,30 @@ describe('a sandbox is refused at synth', () => {
   });
 
   it.each([
+    ['no slash', ['v1'], 'got "v1", supply a path such as "/v1/"'],
+    ['a query', ['/v1?a=b'], 'supply a path in normal form without query such as "/v1"'],
+    ['dots up', ['/a', '/v1/../v2'], 'such as "/v2"'],
+    ['an encoded slash', ['/v1%2fa'], 'which has an encoded slash; supply a plain path'],
+    ['a space', ['/v 1'], 'such as "/v%201"'],
+  ])('with a path prefix with %s', (_what, pathPrefixes, expected) => {
+    const problems = synthProblems((app) =>
+      sandboxIn(agentsChart(app), { egress: [Egress.http('site.example.com', { pathPrefixes })] }),
+    );
+    expect(problems).toContain('[KARS_EGRESS_HTTP] egress[0].http.pathPrefixes[');
+    expect(problems).toContain(expected);
+  });
+
+  it('with two protocols for a port of one host', () => {
+    const egress = [
+      Egress.tcp('api.example.com', { from: 400, to: 500 }),
+      Egress.https('api.example.com'),
+    ];
+    expect(synthProblems((app) => sandboxIn(agentsChart(app), { egress }))).toContain(
+      '[KARS_EGRESS_PROTOCOL] spec.networkPolicy.allowedEndpoints: got two protocols for port 443 of api.example.com, supply one',
+    );
+  });
+
+  it.each([
     ['that ends before it begins', 8000, 7999, 'got 7999, supply a last port from 8000 to 65535'],
     ['that ends behind the last port', 8000, 65_536, 'supply a last port from 8000 to 65535'],
     ['that begins before the first port', 0, 80, 'got 0, supply a port from 1 to 65535'],

@@ -1,17 +1,24 @@
 import { z } from 'zod';
-import { failure, success, type Result } from '../../problem.ts';
+import { canonicalJson } from '../../canonical.ts';
+import { failure, success, type Problem, type Result } from '../../problem.ts';
 import {
   egressEntry,
   egressEntryProblems,
-  formatEntry,
   lastPort,
   placeOf,
   type EgressEntry,
 } from './egress-entry.ts';
+import { normalHttp, type EgressHttp } from './egress-http.ts';
+import { conflictingPort, type EgressProtocol } from './egress-protocol.ts';
 
 /** What the egress proxy reads: everything that a sandbox may connect to. */
 export const egressAllowlistPayload = z.strictObject({
-  entries: z.array(egressEntry).max(10_000),
+  entries: z
+    .array(egressEntry)
+    .max(10_000)
+    .superRefine((entries, context) => {
+      for (const message of conflicts(entries)) context.addIssue({ code: 'custom', message });
+    }),
 });
 
 /** What the egress proxy reads. */
@@ -26,37 +33,82 @@ export interface AllowedEndpoint {
   readonly cidr?: string | undefined;
   readonly port?: number | undefined;
   readonly endPort?: number | undefined;
+  readonly protocol?: EgressProtocol | undefined;
+  readonly http?: EgressHttp | undefined;
 }
 
 /** An endpoint with its defaults, and nothing that says the same as its absence. */
 export function egressEntryOf(endpoint: AllowedEndpoint): EgressEntry {
-  const { host = '', cidr, port = DEFAULT_EGRESS_PORT, endPort = port } = endpoint;
+  const { host = '', cidr, port = DEFAULT_EGRESS_PORT, endPort = port, protocol, http } = endpoint;
   const ports = endPort === port ? { port } : { port, endPort };
-  return cidr === undefined ? { host, ...ports } : { cidr, ...ports };
+  const isImplied = conflictingPort(ports, { ...ports, protocol }) === undefined;
+  const rest = {
+    ...ports,
+    ...(isImplied ? {} : { protocol }),
+    ...(http === undefined ? {} : { http: normalHttp(http) }),
+  };
+  return cidr === undefined ? { host, ...rest } : { cidr, ...rest };
 }
 
 /** Entries in one order, without duplicates. */
 export function egressEntries(endpoints: readonly AllowedEndpoint[]): EgressEntry[] {
   const entries = endpoints.map(egressEntryOf);
-  const unique = new Map(entries.map((entry) => [formatEntry(entry), entry]));
-  return [...unique.values()].sort((a, b) => {
-    const [one, other] = [placeOf(a), placeOf(b)];
-    if (one !== other) return one < other ? -1 : 1;
-    return a.port - b.port || lastPort(a) - lastPort(b);
+  const unique = new Map(entries.map((entry) => [canonicalJson(entry), entry]));
+  return [...unique]
+    .sort(
+      ([one, a], [other, b]) =>
+        compare(placeOf(a), placeOf(b)) ||
+        a.port - b.port ||
+        lastPort(a) - lastPort(b) ||
+        compare(one, other),
+    )
+    .map(([, entry]) => entry);
+}
+
+const compare = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1);
+
+/** Ports of one place that carry two protocols: which of them counts would be a matter of order. */
+function conflicts(entries: readonly EgressEntry[]): string[] {
+  const sorted = entries.toSorted((a, b) => compare(placeOf(a), placeOf(b)) || a.port - b.port);
+  return sorted.flatMap((entry, index) => {
+    const port = firstConflict(entry, sorted, index + 1);
+    return port === undefined
+      ? []
+      : [`got two protocols for port ${port} of ${placeOf(entry)}, supply one`];
   });
+}
+
+/** Sorted by places and first ports, entries share no port any more once one begins behind the last. */
+function firstConflict(
+  entry: EgressEntry,
+  sorted: readonly EgressEntry[],
+  from: number,
+): number | undefined {
+  for (let index = from; index < sorted.length; index += 1) {
+    const other = sorted[index];
+    if (other === undefined || placeOf(other) !== placeOf(entry)) return undefined;
+    if (other.port > lastPort(entry)) return undefined;
+    const port = conflictingPort(entry, other);
+    if (port !== undefined) return port;
+  }
+  return undefined;
 }
 
 /** The payload for a list of endpoints, or why it has none: what no process would read is refused here. */
 export function compileEgressAllowlist(
   endpoints: readonly AllowedEndpoint[],
 ): Result<EgressAllowlistPayload> {
-  const problems = endpoints.flatMap((endpoint, index) =>
-    egressEntryProblems(egressEntryOf(endpoint)).map(({ path, ...problem }) => ({
-      path: `spec.networkPolicy.allowedEndpoints[${index}].${path}`,
-      ...problem,
+  const path = 'spec.networkPolicy.allowedEndpoints';
+  const faults = endpoints.flatMap((endpoint, index) =>
+    egressEntryProblems(egressEntryOf(endpoint)).map((fault) => ({
+      ...fault,
+      path: `${path}[${index}].${fault.path}`,
     })),
   );
-  return problems.length > 0
-    ? failure(...problems)
-    : success({ entries: egressEntries(endpoints) });
+  const entries = egressEntries(endpoints);
+  const problems: Problem[] = [
+    ...faults,
+    ...conflicts(entries).map((message) => ({ path, code: 'KARS_EGRESS_PROTOCOL', message })),
+  ];
+  return problems.length > 0 ? failure(...problems) : success({ entries });
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { integer, ociArtifactRef } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
+import { egressHttp } from './egress-http.ts';
+import { egressProtocol } from './egress-protocol.ts';
 
 const egressModes: readonly string[] = ['Strict', 'Learn'];
 
@@ -33,6 +35,14 @@ export const networkPolicy = withRules(
           endPort: integer()
             .optional()
             .describe('Last TCP port of a range that begins at port, as in a NetworkPolicy.'),
+          protocol: egressProtocol()
+            .optional()
+            .describe(
+              'What is spoken: tls with the name of the host, http by request, or tcp for anything. When absent tls on port 443, http on port 80, tcp elsewhere.',
+            ),
+          http: egressHttp()
+            .optional()
+            .describe('What may be asked for where the protocol is http.'),
         }),
       )
       .optional()

@@ -8,6 +8,7 @@ import { firstJsonLine, isReady } from '../node/pods.ts';
 import { AGENT_IMAGE } from '../node/test-images.ts';
 import { useNode } from '../node/use-node.ts';
 import { neighbourPod, script, smallResources } from './agents.ts';
+import { lookupSandbox } from './dns.ts';
 
 const PORT = 7000;
 
@@ -46,6 +47,18 @@ describe('a sandbox on a node without IPv4', () => {
       'router health': 'Connection refused',
       models: 200,
       proxy: '403 KARS_EGRESS_NOT_ALLOWED',
+    });
+  });
+
+  it('finds an address of IPv6 for an allowed name, and nothing for others', async () => {
+    await node.apply(lookupSandbox(node, 'names', neighbour));
+    const pod = await node.pod('kars-names', isReady);
+    const found = expect.stringMatching(/^2001:2:0:/) as string;
+    expect(await firstJsonLine(node.admin, pod, 'agent')).toEqual({
+      udp: { A: 'rcode 0', TXT: 'rcode 0', AAAA: found },
+      tcp: { A: 'rcode 0', TXT: 'rcode 0', AAAA: found },
+      'denied by udp': 'rcode 3',
+      'denied by tcp': 'rcode 3',
     });
   });
 

@@ -107,6 +107,14 @@ describe('a sandbox on this machine', () => {
     expect(all).not.toContain('sk-of-a-test');
   });
 
+  it('answers no DNS, which nothing would redirect to it', async () => {
+    expect(manifests.egressProxy.args).toContain('--dns-port=5353');
+    const directory = temporaryDirectory();
+    const sandbox = await LocalSandbox.start(manifests, directory, overrides);
+    await sandbox.stop();
+    expect(readdirSync(join(directory, 'state', 'egress-proxy'))).not.toContain('dns-names.jsonl');
+  });
+
   it('writes its audit logs, and forgets the credentials', async () => {
     const before = credentialDirectories();
     const directory = temporaryDirectory();

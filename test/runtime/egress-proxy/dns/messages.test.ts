@@ -49,7 +49,7 @@ describe('a message that is no query', () => {
     ['less than a header', plain.subarray(0, 11)],
   ])('such as %s gets no reply, and is counted', async (_what, message) => {
     const { port, counted, sidecar } = await startTestDns();
-    expect(await askUdp(port, message)).toBeUndefined();
+    expect(await askUdp(port, message, { wait: 300 })).toBeUndefined();
     expect(await counted('dropped')).toBe(1);
     expect(await sidecar.audited()).toEqual([]);
   });

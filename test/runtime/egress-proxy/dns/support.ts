@@ -85,7 +85,7 @@ export function query(name: string, type: string, packet: Packet = {}): Buffer {
 export async function askUdp(
   port: number,
   message: Uint8Array,
-  { host = '127.0.0.1', wait = 300 } = {},
+  { host = '127.0.0.1', wait = 2000 } = {},
 ): Promise<Buffer | undefined> {
   const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   try {
@@ -102,7 +102,7 @@ export async function askUdp(
 
 /** The same as {@link askUdp}, read; fails when nothing comes back. */
 export async function readUdp(port: number, message: Uint8Array): Promise<DecodedPacket> {
-  const reply = await askUdp(port, message, { wait: 2000 });
+  const reply = await askUdp(port, message);
   if (reply === undefined) throw new Error('no reply came');
   return decode(reply);
 }

@@ -28,9 +28,10 @@ export async function bundle(
     minifyWhitespace: true,
     legalComments: 'linked',
     logLevel: 'warning',
-    // Some dependencies are CommonJS and call require() for what Node itself brings.
+    // Some dependencies are CommonJS and call require() for what Node itself brings. The bundler does not
+    // see this line, so its name must be one that no module imports.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
     },
     ...(outfile === undefined ? { write: false, outdir: 'out' } : { outfile }),
   });

@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from './support/documents.ts';
 import { bundle, packagesIn, programs, type Program } from '../scripts/bundles.ts';
 
 interface Package {
@@ -11,6 +14,12 @@ interface Package {
 const read = (path: string): Package => JSON.parse(readFileSync(path, 'utf8')) as Package;
 
 describe.each(Object.keys(programs) as Program[])('the bundle of %s', (program) => {
+  it('is a module', async () => {
+    const path = join(temporaryDirectory(), `${program}.mjs`);
+    await bundle(program, path);
+    expect(spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' }).stderr).toBe('');
+  });
+
   it('holds these packages and no others, and no native module', async () => {
     const { metafile } = await bundle(program);
     const packages = packagesIn(metafile);

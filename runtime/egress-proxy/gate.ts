@@ -15,7 +15,7 @@ import { limits } from './limits.ts';
 import { egressPolicyOf } from './policy-of.ts';
 
 /** How a call came in. */
-export type Surface = 'connect' | 'http';
+export type Surface = 'connect' | 'http' | 'transparent';
 
 /** What every surface of the proxy goes through: decide, record, dial. */
 export class Gate {

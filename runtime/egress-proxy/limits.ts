@@ -10,6 +10,8 @@ export const limits = {
   headerBytes: 16 * 1024,
   /** To the end of the headers of a request; looked at as often, so twice as long at most. */
   headerMilliseconds: 10_000,
+  /** To the end of a ClientHello, where TLS is spoken. */
+  helloMilliseconds: 10_000,
   /** A kept-alive connection between two requests. */
   keepAliveMilliseconds: 30_000,
   /** Resolving a name. */

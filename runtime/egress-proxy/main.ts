@@ -1,16 +1,23 @@
-import { once } from 'node:events';
 import { egressProxyOptions } from 'kars-constructs/contract';
 import { noFloor } from '../policy/floor.ts';
 import { readArguments, readPairs } from '../service/arguments.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
-import { listeningPort } from '../service/status-server.ts';
 import { systemDialer } from './dial.ts';
 import { NameTable } from './dns/name-table.ts';
 import { podAddresses } from './dns/pod-addresses.ts';
 import { startDns } from './dns/start.ts';
 import { Gate } from './gate.ts';
+import { limits } from './limits.ts';
+import { listenOn } from './listen.ts';
 import { readOverrides } from './overrides.ts';
 import { createProxyServer } from './server.ts';
+import type { Redirection } from './transparent/accept.ts';
+
+/** Local runs redirect nothing, so they do without the native module that this takes. */
+async function redirection(names: NameTable): Promise<Redirection> {
+  const { kernelDestinations } = await import('./transparent/original-destination.ts');
+  return { destinationOf: kernelDestinations(), nameOf: (address) => names.nameOf(address) };
+}
 
 try {
   const { common, own } = readArguments('egress-proxy', egressProxyOptions, process.argv.slice(2));
@@ -24,15 +31,16 @@ try {
   const snapshot = () => sidecar.documents.snapshot();
   const dialer = systemDialer(overrides);
   const gate = new Gate({ snapshot, recorder: sidecar.recorder, dialer });
-  const server = createProxyServer(gate, sidecar.log);
-  server.listen(common.agent);
-  await once(server, 'listening');
-  const hosts = [common.agent.host, ...pod.loopback];
+  const { host, port } = common.agent;
+  const redirected = dnsPort === undefined ? undefined : await redirection(names);
+  const hosts = [host, ...(redirected === undefined ? [] : pod.loopback)] as const;
+  const proxy = await listenOn(hosts, port, () =>
+    createProxyServer(gate, sidecar.log, limits, redirected),
+  );
   const dns =
     dnsPort === undefined ? undefined : await startDns({ sidecar, names, hosts, port: dnsPort });
-  sidecar.serving(listeningPort({ server }), async () => {
-    server.close();
-    server.closeAllConnections();
+  sidecar.serving(proxy.port, async () => {
+    proxy.close();
     await dns?.close();
   });
 } catch (error) {

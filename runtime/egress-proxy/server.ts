@@ -7,14 +7,20 @@ import { forward } from './forward.ts';
 import type { Gate } from './gate.ts';
 import { limits, type Limits } from './limits.ts';
 import { malformedRequest } from './malformed.ts';
+import { serveConnection, takeConnections, type Redirection } from './transparent/accept.ts';
 import { refuseInner, tunnel } from './tunnel.ts';
 import { upgrade } from './upgrade.ts';
 
 /**
- * The explicit proxy: CONNECT, and absolute-form HTTP/1.1. What an entry has as HTTP is decided by
- * request inside a tunnel too.
+ * The proxy: CONNECT and absolute-form HTTP/1.1, and with a redirection whatever a program sends
+ * anywhere. Where a target has plain HTTP, each of them is decided by request.
  */
-export function createProxyServer(gate: Gate, log: Log, bounds: Limits = limits): Server {
+export function createProxyServer(
+  gate: Gate,
+  log: Log,
+  bounds: Limits = limits,
+  redirection?: Redirection,
+): Server {
   const unanswered = new WeakMap<Duplex, number>();
   const givenUp = new WeakSet<Duplex>();
   const bound = new WeakMap<Duplex, Authority>();
@@ -51,14 +57,24 @@ export function createProxyServer(gate: Gate, log: Log, bounds: Limits = limits)
   server.maxConnections = bounds.connections;
   server.setTimeout(bounds.idleMilliseconds, (socket) => socket.destroy());
   server.on('checkExpectation', serve);
+  const parse = takeConnections(server, (socket) =>
+    attempt(serveConnection(gate, socket, { redirection, parse, carryHttp, bounds }), () =>
+      socket.destroy(),
+    ),
+  );
   const carryHttp = (socket: Duplex, target: Authority): void => {
     bound.set(socket, target);
-    server.emit('connection', socket);
+    parse(socket);
   };
   server.on('connect', (request, socket, head) => {
     const isInner = bound.has(socket);
     attempt(
-      isInner ? refuseInner(gate, socket) : tunnel(gate, request, socket, head, carryHttp),
+      isInner
+        ? refuseInner(gate, socket)
+        : tunnel(gate, request, socket, head, {
+            carryHttp,
+            helloMilliseconds: bounds.helloMilliseconds,
+          }),
       () => socket.destroy(),
     );
   });

@@ -1,9 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { deny, parseTarget, type Authority } from 'kars-constructs/contract';
 import { denialAnswer, rawAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
+import { splice } from './splice.ts';
+import { alertRecord } from './tls/alert.ts';
+import { checkHello } from './tls/check-hello.ts';
+
+/** What the protocol of a target may ask for. */
+export interface TargetParts {
+  /** Serves the requests of a connection whose target is known. */
+  readonly carryHttp: (client: Duplex, target: Authority) => void;
+  /** To the end of a ClientHello. */
+  readonly helloMilliseconds: number;
+}
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
@@ -16,7 +26,7 @@ export async function tunnel(
   request: IncomingMessage,
   client: Duplex,
   head: Buffer,
-  carryHttp: (client: Duplex, target: Authority) => void,
+  { carryHttp, helloMilliseconds }: TargetParts,
 ): Promise<void> {
   client.on('error', () => client.destroy());
   const target = parseTarget(request.url ?? '');
@@ -40,15 +50,19 @@ export async function tunnel(
   }
   const { socket } = dialled;
   client.write(ESTABLISHED);
-  if (head.length > 0) socket.write(head);
-  try {
-    await Promise.all([pipeline(client, socket), pipeline(socket, client)]);
-  } catch {
-    // Either end may break a connection at any time; what matters is that both are closed.
-  } finally {
-    client.destroy();
+  const first =
+    decision.allow && decision.protocol === 'tls'
+      ? await checkHello({ client, head, target, rule: decision.rule }, helloMilliseconds)
+      : { ok: true as const, bytes: head };
+  if (!first.ok) {
     socket.destroy();
+    await gate.refuse('connect', target, first.denial);
+    client.resume();
+    client.end(alertRecord(first.alert));
+    return;
   }
+  if (first.bytes.length > 0) socket.write(first.bytes);
+  await splice(client, socket);
 }
 
 /** A tunnel inside a tunnel would be decided by what the outer one is for. */

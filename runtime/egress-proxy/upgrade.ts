@@ -5,6 +5,7 @@ import { deny, type Authority, type Deny } from 'kars-constructs/contract';
 import { denialAnswer, rawAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
 import { endToEndHeaders } from './headers.ts';
+import { splice } from './splice.ts';
 import { readTarget, type Target } from './target.ts';
 
 /** What a host made of a request to switch, and the bytes behind its answer. */
@@ -89,13 +90,7 @@ async function carry({ answer, connection, rest }: Switched, client: Duplex, hea
   }
   client.write(rest);
   connection.write(head);
-  try {
-    await Promise.all([pipeline(client, connection), pipeline(connection, client)]);
-  } catch {
-    // Either end may break a connection at any time; what matters is that both are closed.
-  } finally {
-    client.destroy();
-  }
+  await splice(client, connection);
 }
 
 function headOf(answer: IncomingMessage, more: Readonly<Record<string, string>>): string {

@@ -10,6 +10,8 @@ export type Content =
   | { readonly kind: 'node' }
   /** A program of this package as one file, `/app/PROGRAM.js`. */
   | { readonly kind: 'bundle'; readonly program: 'router' | 'egress-proxy' | 'agent' }
+  /** The native module that a bundle with koffi loads: calls of the C library that Node.js has none for. */
+  | { readonly kind: 'koffi' }
   /** A program of `runtime/launcher`. */
   | { readonly kind: 'launcher'; readonly program: 'guard' | 'launch' }
   /** A file of ours. */

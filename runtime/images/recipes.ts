@@ -44,9 +44,13 @@ export const NODE_COMMAND = [
   '--optimize-for-size',
 ] as const;
 
-const nodeProcess = (program: 'router' | 'egress-proxy' | 'agent', user: number): Recipe => ({
+const nodeProcess = (
+  program: 'router' | 'egress-proxy' | 'agent',
+  user: number,
+  ...more: readonly Content[]
+): Recipe => ({
   from: node,
-  contents: [{ kind: 'bundle', program }],
+  contents: [{ kind: 'bundle', program }, ...more],
   entrypoint: [...NODE_COMMAND, `/app/${program}.js`],
   user,
   maxBytes: 200 * MEBIBYTE,
@@ -70,7 +74,7 @@ const xtablesModules = [
 /** One recipe an image; the registry names them `kars-` and the key. */
 export const recipes = {
   router: nodeProcess('router', processes.router.uid),
-  'egress-proxy': nodeProcess('egress-proxy', processes['egress-proxy'].uid),
+  'egress-proxy': nodeProcess('egress-proxy', processes['egress-proxy'].uid, { kind: 'koffi' }),
   guard: {
     from: base,
     contents: [

@@ -6,6 +6,7 @@ export type ImagesCode =
   | 'KARS_IMAGES_CHECKSUM'
   | 'KARS_IMAGES_FILE'
   | 'KARS_IMAGES_NODE'
+  | 'KARS_IMAGES_NATIVE'
   | 'KARS_IMAGES_SIZE';
 
 /** A fault that ends the building of images. */

@@ -4,6 +4,7 @@ import type { Content } from '../../runtime/images/recipe.ts';
 import { bundle, packageDirectoriesIn } from '../bundles.ts';
 import { buildLauncher } from '../launcher.ts';
 import type { DebianLock } from './debian-lock.ts';
+import { koffiModule } from './native-module.ts';
 import { pinnedNode } from './pinned-node.ts';
 import type { Workshop } from './run.ts';
 
@@ -50,6 +51,8 @@ async function inputsOf(
         ...packageDirectoriesIn(metafile).map((path) => readFileSync(`${path}/package.json`)),
       ];
     }
+    case 'koffi':
+      return [readFileSync(koffiModule().source)];
     case 'text':
       return [];
   }

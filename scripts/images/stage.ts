@@ -6,6 +6,7 @@ import { bundle, packageDirectoriesIn } from '../bundles.ts';
 import { buildLauncher } from '../launcher.ts';
 import { withDirectory, type Archives } from './debian.ts';
 import { ImagesFailure } from './failure.ts';
+import { koffiModule } from './native-module.ts';
 import { pinnedNode } from './pinned-node.ts';
 import { must, type Workshop } from './run.ts';
 
@@ -43,6 +44,10 @@ async function put(
       return place(buildLauncher(content.program, cache), join(root, content.program), EXECUTABLE);
     case 'bundle':
       return putBundle(root, content.program);
+    case 'koffi': {
+      const { source, target } = koffiModule();
+      return place(source, join(root, target), PLAIN);
+    }
     case 'text':
       await mkdir(dirname(join(root, content.path)), { recursive: true });
       await writeFile(join(root, content.path), content.text);

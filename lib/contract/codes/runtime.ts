@@ -104,6 +104,16 @@ export const runtimeCodes = {
     meaning: 'the entry of this host and port is for another protocol than the one that is spoken',
     cure: 'speak the protocol of the entry, or name the one that is meant with Egress.https, http or tcp',
   },
+  KARS_EGRESS_SERVER_NAME: {
+    status: 403,
+    meaning: 'the server name in the ClientHello is not the host that was decided',
+    cure: 'send the name of the host as server name (SNI), and none to an address',
+  },
+  KARS_EGRESS_ENCRYPTED_HELLO: {
+    status: 403,
+    meaning: 'the ClientHello has an encrypted part (ECH), or bytes that look like one (GREASE)',
+    cure: 'switch Encrypted ClientHello off in the client, or allow the host and port with Egress.tcp',
+  },
   KARS_EGRESS_REQUEST_NOT_ALLOWED: {
     status: 403,
     meaning:

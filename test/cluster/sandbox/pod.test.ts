@@ -84,13 +84,12 @@ describe('a sandbox on a real node', () => {
     uid: 1000,
     variables: [],
     token: 'No such file or directory',
-    // The proxy answers in place of the neighbour: this is no request that it takes.
-    'node tcp': 'HTTP/1.1 400 Bad Request',
-    // The redirected connection finds nobody: the proxy serves IPv4 loopback.
-    'node tcp ipv6': 'Connection refused',
+    // The proxy decides in place of the neighbour.
+    'node tcp': 'Connection reset by peer',
+    'node tcp ipv6': 'Connection reset by peer',
     'node udp': 'Operation not permitted',
     'node udp ipv6': 'Operation not permitted',
-    metadata: 'HTTP/1.1 400 Bad Request',
+    metadata: 'HTTP/1.1 403 Forbidden',
     'router health': 'Connection refused',
     proxy: '403 KARS_EGRESS_NOT_ALLOWED',
     'write root': 'Permission denied',

@@ -5,6 +5,7 @@ import { systemDialer, type Dialer } from '../../../runtime/egress-proxy/dial.ts
 import { Gate } from '../../../runtime/egress-proxy/gate.ts';
 import { limits, type Limits } from '../../../runtime/egress-proxy/limits.ts';
 import { createProxyServer } from '../../../runtime/egress-proxy/server.ts';
+import type { Redirection } from '../../../runtime/egress-proxy/transparent/accept.ts';
 import { createLog } from '../../../runtime/service/log.ts';
 import { portOf } from '../../support/servers.ts';
 import { openSidecar, type TestSidecar } from '../../support/sidecar.ts';
@@ -14,6 +15,7 @@ export async function startProxy(
   entries: EgressAllowlistPayload['entries'] | undefined,
   dialer: Partial<Dialer> = {},
   bounds: Partial<Limits> = {},
+  redirection?: Redirection,
 ): Promise<{ port: number; sidecar: TestSidecar }> {
   const payloads = entries && { 'egress-allowlist': { entries } };
   const sidecar = await openSidecar('egress-proxy', payloads);
@@ -28,6 +30,7 @@ export async function startProxy(
     gate,
     createLog('egress-proxy', () => undefined),
     all,
+    redirection,
   );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -6,16 +6,14 @@ import {
   type Deny,
   type EgressAllowlistPayload,
 } from 'kars-constructs/contract';
-import { decideRequest, type HttpRequest } from '../egress-policy/decide-request.ts';
+import { decideUse, type ConnectionUse } from '../egress-policy/decide-use.ts';
 import { decideEgress, type EgressDecision } from '../egress-policy/decide.ts';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits } from './limits.ts';
+import { OpenConnections, type Surface } from './open-connections.ts';
 import { egressPolicyOf } from './policy-of.ts';
-
-/** How a call came in. */
-export type Surface = 'connect' | 'http' | 'transparent';
 
 /** What every surface of the proxy goes through: decide, record, dial. */
 export class Gate {
@@ -23,6 +21,7 @@ export class Gate {
   readonly #recorder: DecisionRecorder;
   readonly #dialer: Dialer;
   readonly #calls: number;
+  readonly #connections = new OpenConnections();
   #open = 0;
 
   constructor(options: {
@@ -43,22 +42,29 @@ export class Gate {
     return decideEgress(target, egressPolicyOf(this.#snapshot()));
   }
 
-  /**
-   * A connection to the target, or the denial that the agent is told. With a request it is made for
-   * that request alone.
-   */
-  async pass(surface: Surface, target: Authority, request?: HttpRequest): Promise<Dialled> {
+  /** A connection to the target for one use, or the denial that the agent is told. */
+  async pass(surface: Surface, target: Authority, use: ConnectionUse): Promise<Dialled> {
     const snapshot = this.#snapshot();
     const policy = egressPolicyOf(snapshot);
-    const connection = decideEgress(target, policy);
-    const decision =
-      request === undefined ? connection : decideRequest(target, request, connection);
+    const decision = decideUse(target, use, policy);
     const dialled = await this.#dial(target, decision, policy?.allowlist ?? { entries: [] });
+    if (dialled.ok && this.#snapshot() !== snapshot) {
+      // Another policy came into force meanwhile, and knows nothing of this connection.
+      dialled.socket.destroy();
+      return this.pass(surface, target, use);
+    }
+    if (dialled.ok) this.#connections.add({ surface, target, use, socket: dialled.socket });
     const outcome = dialled.ok ? decision : dialled.denial;
     const unrecorded = await this.#record(surface, target, outcome, snapshot);
     if (unrecorded === undefined) return dialled;
     if (dialled.ok) dialled.socket.destroy();
     return { ok: false, denial: unrecorded };
+  }
+
+  /** Closes and records the connections that the policy in force does not allow. */
+  async enforceAnew(): Promise<void> {
+    const closed = this.#connections.closeDenied(egressPolicyOf(this.#snapshot()));
+    for (const { surface, target, denial } of closed) await this.#record(surface, target, denial);
   }
 
   /** Records that a connection is refused for what it carries. */

@@ -31,6 +31,7 @@ try {
   const snapshot = () => sidecar.documents.snapshot();
   const dialer = systemDialer(overrides);
   const gate = new Gate({ snapshot, recorder: sidecar.recorder, dialer });
+  sidecar.documents.onSwap(() => void gate.enforceAnew());
   const { host, port } = common.agent;
   const redirected = dnsPort === undefined ? undefined : await redirection(names);
   const hosts = [host, ...(redirected === undefined ? [] : pod.loopback)] as const;

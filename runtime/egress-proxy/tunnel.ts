@@ -43,7 +43,8 @@ export async function tunnel(
     carryHttp(client, target);
     return;
   }
-  const dialled = await gate.pass('connect', target);
+  const use = decision.allow && decision.protocol === 'tls' ? 'tls' : 'tcp';
+  const dialled = await gate.pass('connect', target, use);
   if (!dialled.ok) {
     client.end(rawAnswer(denialAnswer(dialled.denial)));
     return;
@@ -51,7 +52,7 @@ export async function tunnel(
   const { socket } = dialled;
   client.write(ESTABLISHED);
   const first =
-    decision.allow && decision.protocol === 'tls'
+    use === 'tls' && decision.allow
       ? await checkHello({ client, head, target, rule: decision.rule }, helloMilliseconds)
       : { ok: true as const, bytes: head };
   if (!first.ok) {

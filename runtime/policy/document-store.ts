@@ -51,6 +51,7 @@ export class DocumentStore {
   #reading: Promise<void> = Promise.resolve();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #onSwap: () => void = () => undefined;
 
   private constructor(options: DocumentStoreOptions) {
     this.#options = options;
@@ -59,6 +60,11 @@ export class DocumentStore {
   /** The set in force. */
   snapshot(): Snapshot | undefined {
     return this.#snapshot;
+  }
+
+  /** Calls whenever another set has come into force, for what outlasts its decision. */
+  onSwap(listener: () => void): void {
+    this.#onSwap = listener;
   }
 
   /** Why nothing can be decided, or undefined when there is a set. */
@@ -120,6 +126,7 @@ export class DocumentStore {
     if (result.value.setDigest === this.#snapshot?.setDigest) return;
     this.#snapshot = result.value;
     log.info('documents-in-force', { set: result.value.setDigest });
+    this.#onSwap();
   }
 
   #watch(): void {

@@ -50,7 +50,7 @@ export async function serveTransparent(
     end(await gate.refuse('transparent', target, first.denial), first.alert);
     return;
   }
-  const dialled = await gate.pass('transparent', target);
+  const dialled = await gate.pass('transparent', target, protocol);
   if (!dialled.ok) {
     end(dialled.denial, alerts.internalError);
     return;

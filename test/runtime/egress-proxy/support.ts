@@ -26,6 +26,7 @@ export async function startProxy(
     dialer: { ...systemDialer(new Map()), ...dialer },
     calls: all.calls,
   });
+  sidecar.documents.onSwap(() => void gate.enforceAnew());
   const server = createProxyServer(
     gate,
     createLog('egress-proxy', () => undefined),

@@ -82,7 +82,8 @@ export function sandboxWith(
       }),
       egress: [
         Egress.https('allowed.example'),
-        ...(decided('egress') ? [] : [Egress.cidr(`${world.v4}/32`, world.port)]),
+        // Not the neighbour of the other attempts: those that the packet rules redirect must meet a denial.
+        ...(decided('egress') ? [] : [Egress.cidr(`${world.dns}/32`, 53)]),
       ],
       resources,
       ...(present === layerIds ? {} : { state: SandboxState.ephemeral() }),

@@ -13,17 +13,17 @@ def through_proxy(request):
 
 
 def proxy_connect_to_address():
-    target = f"{WORLD['v4']}:{WORLD['port']}"
+    target = f"{WORLD['dns']}:53"
     return through_proxy(f"CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n\r\n")
 
 
 def proxy_forward_to_address():
-    target = f"{WORLD['v4']}:{WORLD['port']}"
+    target = f"{WORLD['dns']}:53"
     return through_proxy(f"GET http://{target}/ HTTP/1.1\r\nhost: {target}\r\n\r\n")
 
 
 def proxy_connect_with_other_host():
-    target = f"{WORLD['v4']}:{WORLD['port']}"
+    target = f"{WORLD['dns']}:53"
     return through_proxy(f"CONNECT {target} HTTP/1.1\r\nhost: allowed.example:443\r\n\r\n")
 
 

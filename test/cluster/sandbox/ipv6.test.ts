@@ -41,7 +41,7 @@ describe('a sandbox on a node without IPv4', () => {
     const pod = await node.pod('kars-six', isReady);
     expect(pod.status?.podIPs).toEqual([{ ip: expect.stringMatching(/^fd00:244::/) as string }]);
     expect(await firstJsonLine(node.admin, pod, 'agent')).toEqual({
-      tcp: 'Connection refused',
+      tcp: 'Connection reset by peer',
       udp: 'Operation not permitted',
       ipv4: 'Network is unreachable',
       'router health': 'Connection refused',

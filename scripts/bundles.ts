@@ -24,6 +24,8 @@ export async function bundle(
     format: 'esm',
     conditions: ['kars:source'],
     metafile: true,
+    // The same bundle from any checkout, whatever stands above it.
+    tsconfigRaw: {},
     // The text of a program stays in memory as long as it runs.
     minifyWhitespace: true,
     legalComments: 'linked',

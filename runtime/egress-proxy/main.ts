@@ -11,13 +11,7 @@ import { limits } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { readOverrides } from './overrides.ts';
 import { createProxyServer } from './server.ts';
-import type { Redirection } from './transparent/accept.ts';
-
-/** Local runs redirect nothing, so they do without the native module that this takes. */
-async function redirection(names: NameTable): Promise<Redirection> {
-  const { kernelDestinations } = await import('./transparent/original-destination.ts');
-  return { destinationOf: kernelDestinations(), nameOf: (address) => names.nameOf(address) };
-}
+import { kernelDestinations } from './transparent/original-destination.ts';
 
 try {
   const { common, own } = readArguments('egress-proxy', egressProxyOptions, process.argv.slice(2));
@@ -33,7 +27,9 @@ try {
   const gate = new Gate({ snapshot, recorder: sidecar.recorder, dialer });
   sidecar.documents.onSwap(() => void gate.enforceAnew());
   const { host, port } = common.agent;
-  const redirected = dnsPort === undefined ? undefined : await redirection(names);
+  const nameOf = (address: string): string | undefined => names.nameOf(address);
+  const redirected =
+    dnsPort === undefined ? undefined : { destinationOf: await kernelDestinations(), nameOf };
   const hosts = [host, ...(redirected === undefined ? [] : pod.loopback)] as const;
   const proxy = await listenOn(hosts, port, () =>
     createProxyServer(gate, sidecar.log, limits, redirected),

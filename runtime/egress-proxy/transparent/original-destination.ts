@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import koffi from 'koffi/indirect';
 import { normalAddress, type Authority } from 'kars-constructs/contract';
 
 /**
@@ -20,18 +19,17 @@ const AF_INET6 = 10;
 const ORIGINAL_DESTINATION = 80;
 const LEVELS = { IPv4: 0, IPv6: 41 } as const;
 
-/** No redirect, no connection tracking in this network namespace, or no module for it. */
-const NOT_REDIRECTED: ReadonlySet<number | undefined> = new Set([
-  koffi.os.errno.ENOENT,
-  koffi.os.errno.ENOPROTOOPT,
-]);
-
 /**
- * Reads it from the connection tracking of the kernel, which Node.js has no call for.
+ * Reads it from the connection tracking of the kernel, which Node.js has no call for. The native module
+ * that makes the call is loaded here, since local runs, which redirect nothing, do without it.
  *
- * @throws Error when the C library cannot be loaded.
+ * @throws Error when it or the C library cannot be loaded.
  */
-export function kernelDestinations(): DestinationReader {
+export async function kernelDestinations(): Promise<DestinationReader> {
+  const { default: koffi } = await import('koffi/indirect');
+  const { ENOENT, ENOPROTOOPT } = koffi.os.errno;
+  // No redirect, no connection tracking in this network namespace, or no module for it.
+  const notRedirected: ReadonlySet<number | undefined> = new Set([ENOENT, ENOPROTOOPT]);
   const getsockopt = koffi
     .load('libc.so.6')
     .func('int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint32_t *)');
@@ -48,7 +46,7 @@ export function kernelDestinations(): DestinationReader {
       bytes,
       size,
     );
-    if (result !== 0) return NOT_REDIRECTED.has(koffi.errno()) ? 'direct' : 'unknown';
+    if (result !== 0) return notRedirected.has(koffi.errno()) ? 'direct' : 'unknown';
     const destination = parseSocketAddress(bytes);
     if (destination === undefined) return 'unknown';
     const { localAddress = '', localPort } = socket;

@@ -1,4 +1,5 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import Negotiator from 'negotiator';
 import { runtimeCodes, type Deny } from 'kars-constructs/contract';
 
 /** A denial as an HTTP answer: the same status, headers and body on every surface. */
@@ -8,20 +9,43 @@ export interface DenialAnswer {
   readonly body: string;
 }
 
-/** The answer for a denial. */
-export function denialAnswer({ code, reason, rule, cure }: Deny): DenialAnswer {
-  const body = `${JSON.stringify({ error: { code, reason, rule, cure } })}\n`;
+const JSON_TYPE = 'application/json';
+const TEXT_TYPES = ['text/plain', 'text/html'];
+
+/**
+ * The answer for a denial: JSON, or text for whoever would rather have text.
+ *
+ * @param head the request, where one could be read
+ * @see RFC 9110 section 12.5.1
+ */
+export function denialAnswer(
+  { code, reason, rule, cure }: Deny,
+  head?: Pick<IncomingMessage, 'headers'>,
+): DenialAnswer {
+  const preferred =
+    head && new Negotiator({ headers: head.headers }).mediaType([JSON_TYPE, ...TEXT_TYPES]);
+  const isText = preferred !== undefined && TEXT_TYPES.includes(preferred);
+  const body = isText
+    ? `${code}: ${reason}\nrule: ${rule}\ncure: ${cure}\n`
+    : `${JSON.stringify({ error: { code, reason, rule, cure } })}\n`;
   return {
     status: runtimeCodes[code].status,
     headers: {
-      'content-type': 'application/json',
+      'content-type': isText ? 'text/plain; charset=utf-8' : JSON_TYPE,
       'content-length': String(Buffer.byteLength(body)),
       'x-kars-decision': 'deny',
       'x-kars-code': code,
+      'x-kars-rule': fieldValue(rule),
     },
     body,
   };
 }
+
+const LONGEST_VALUE = 1024;
+
+/** What a field of HTTP may carry of a text. @see RFC 9110 section 5.5 */
+const fieldValue = (text: string): string =>
+  text.replaceAll(/[^ -~]/g, '?').slice(0, LONGEST_VALUE);
 
 /** The answer as bytes, for a CONNECT request, which has no response object. */
 export function rawAnswer({ status, headers, body }: DenialAnswer): string {

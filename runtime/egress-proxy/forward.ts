@@ -32,7 +32,7 @@ export async function forward(
 }
 
 function refuse(response: ServerResponse, denial: Deny): void {
-  const { status, headers, body } = denialAnswer(denial);
+  const { status, headers, body } = denialAnswer(denial, response.req);
   response.writeHead(status, headers);
   response.end(body);
 }

@@ -33,7 +33,7 @@ export async function tunnel(
   if (target === undefined) {
     const reason = `got ${JSON.stringify(request.url ?? '').slice(0, 300)}, supply a host name, or an address in its usual spelling, and a port`;
     const denial = deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', reason);
-    client.end(rawAnswer(denialAnswer(await gate.refuseUnreadable('connect', denial))));
+    client.end(rawAnswer(denialAnswer(await gate.refuseUnreadable('connect', denial), request)));
     return;
   }
   const decision = gate.decide(target);
@@ -46,7 +46,7 @@ export async function tunnel(
   const use = decision.allow && decision.protocol === 'tls' ? 'tls' : 'tcp';
   const dialled = await gate.pass('connect', target, use);
   if (!dialled.ok) {
-    client.end(rawAnswer(denialAnswer(dialled.denial)));
+    client.end(rawAnswer(denialAnswer(dialled.denial, request)));
     return;
   }
   const { socket } = dialled;

@@ -29,7 +29,7 @@ export async function upgrade(
   bound?: Authority,
 ): Promise<void> {
   client.on('error', () => client.destroy());
-  const refuse = (denial: Deny): void => void client.end(rawAnswer(denialAnswer(denial)));
+  const refuse = (denial: Deny): void => void client.end(rawAnswer(denialAnswer(denial, request)));
   const target = readTarget(request, bound);
   if ('code' in target) {
     refuse(await gate.refuseUnreadable('http', target));

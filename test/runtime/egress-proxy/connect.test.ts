@@ -56,6 +56,28 @@ describe('CONNECT', () => {
     expect(sidecar.logged.join('')).toContain('"decision":"deny"');
   });
 
+  it.each([
+    ['nothing', undefined, 'application/json'],
+    ['anything', '*/*', 'application/json'],
+    ['JSON before text', 'text/plain;q=0.5, application/json', 'application/json'],
+    ['what there is not', 'image/png', 'application/json'],
+    ['text', 'text/plain', 'text/plain; charset=utf-8'],
+    ['what browsers do', 'text/html,application/xml;q=0.9,*/*;q=0.8', 'text/plain; charset=utf-8'],
+  ])('is refused for whoever accepts %s in a form of theirs', async (_what, accept, type) => {
+    const { port } = await startProxy(listed);
+    const field = accept === undefined ? '' : `Accept: ${accept}\r\n`;
+    const answer = await exchangeRaw(
+      port,
+      `CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n${field}\r\n`,
+      true,
+    );
+    expect(answer).toContain(`content-type: ${type}\r\n`);
+    expect(answer).toContain('x-kars-rule: KarsSandbox agents/reader egress\r\n');
+    if (type.startsWith('text')) {
+      expect(answer).toContain('\r\n\r\nKARS_EGRESS_NOT_ALLOWED: no entry names evil.example');
+    }
+  });
+
   it('is refused without a document set', async () => {
     const { port } = await startProxy(undefined);
     const answer = await exchangeRaw(port, connectTo('echo.example:7000'), true);

@@ -31,9 +31,8 @@ try {
   const redirected =
     dnsPort === undefined ? undefined : { destinationOf: await kernelDestinations(), nameOf };
   const hosts = [host, ...(redirected === undefined ? [] : pod.loopback)] as const;
-  const proxy = await listenOn(hosts, port, () =>
-    createProxyServer(gate, sidecar.log, limits, redirected),
-  );
+  const server = createProxyServer(gate, sidecar.log, limits, redirected);
+  const proxy = await listenOn(hosts, port, server);
   const dns =
     dnsPort === undefined ? undefined : await startDns({ sidecar, names, hosts, port: dnsPort });
   sidecar.serving(proxy.port, async () => {

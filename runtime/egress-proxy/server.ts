@@ -54,10 +54,9 @@ export function createProxyServer(
     },
     serve,
   );
-  server.maxConnections = bounds.connections;
   server.setTimeout(bounds.idleMilliseconds, (socket) => socket.destroy());
   server.on('checkExpectation', serve);
-  const parse = takeConnections(server, (socket) =>
+  const parse = takeConnections(server, bounds.connections, (socket) =>
     attempt(serveConnection(gate, socket, { redirection, parse, carryHttp, bounds }), () =>
       socket.destroy(),
     ),

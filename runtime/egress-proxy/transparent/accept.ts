@@ -17,12 +17,29 @@ export interface Redirection {
 /** Lets the HTTP parser of a server read a connection. */
 export type HttpParser = (socket: Duplex) => void;
 
-/** Takes the connections of a server, so that its parser reads only those that are given to it. */
-export function takeConnections(server: Server, take: (socket: Socket) => void): HttpParser {
+/**
+ * Takes the connections of a server, so that its parser reads only those that are given to it.
+ *
+ * @param most how many there are at once; further ones are closed
+ */
+export function takeConnections(
+  server: Server,
+  most: number,
+  take: (socket: Socket) => void,
+): HttpParser {
   // What `http.createServer` listens with; there is no other way to the parser of a listening server.
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
-  server.on('connection', take);
+  let open = 0;
+  server.on('connection', (socket: Socket) => {
+    if (open >= most) {
+      socket.destroy();
+      return;
+    }
+    open += 1;
+    socket.once('close', () => (open -= 1));
+    take(socket);
+  });
   return (socket) => {
     for (const parse of listeners) parse.call(server, socket);
   };

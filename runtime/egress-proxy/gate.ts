@@ -48,17 +48,23 @@ export class Gate {
     const policy = egressPolicyOf(snapshot);
     const decision = decideUse(target, use, policy);
     const dialled = await this.#dial(target, decision, policy?.allowlist ?? { entries: [] });
+    // Another policy that came into force meanwhile knows nothing of this connection.
     if (dialled.ok && this.#snapshot() !== snapshot) {
-      // Another policy came into force meanwhile, and knows nothing of this connection.
       dialled.socket.destroy();
       return this.pass(surface, target, use);
     }
     if (dialled.ok) this.#connections.add({ surface, target, use, socket: dialled.socket });
     const outcome = dialled.ok ? decision : dialled.denial;
     const unrecorded = await this.#record(surface, target, outcome, snapshot);
-    if (unrecorded === undefined) return dialled;
-    if (dialled.ok) dialled.socket.destroy();
-    return { ok: false, denial: unrecorded };
+    if (unrecorded !== undefined) {
+      if (dialled.ok) dialled.socket.destroy();
+      return { ok: false, denial: unrecorded };
+    }
+    if (!dialled.ok || !dialled.socket.destroyed) return dialled;
+    // It was closed while it was recorded: by a policy, which then denies it, or by the host.
+    if (this.#snapshot() !== snapshot) return this.pass(surface, target, use);
+    const reason = `${target.host} closed the connection at once`;
+    return { ok: false, denial: deny('KARS_EGRESS_CONNECT_FAILED', decision.rule, reason) };
   }
 
   /** Closes and records the connections that the policy in force does not allow. */

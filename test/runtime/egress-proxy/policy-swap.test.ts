@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EgressEntry } from 'kars-constructs/contract';
 import { writeDocuments } from '../../support/documents.ts';
-import { echoServer, httpServer } from '../../support/servers.ts';
+import { echoServer, exchangeRaw, httpServer } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';
 
 const listed: EgressEntry[] = [{ host: 'echo.example', port: 7000 }];
@@ -112,4 +112,26 @@ it('a connection that is just being made is decided by the policy that comes mea
   answer.resolve(null);
   const [bytes] = (await once(client, 'data')) as [Buffer];
   expect(String(bytes)).toMatch(/^HTTP\/1\.1 403 /);
+});
+
+it('a request whose connection is closed while it is recorded is answered', async () => {
+  const { port: target } = await httpServer((_incoming, response) => response.end('content'));
+  const proxy = await startProxy(
+    [{ host: 'site.example', port: 80 }],
+    toLoopback('site.example', 80, target),
+  );
+  const { recorder } = proxy.sidecar;
+  const decided = recorder.decided.bind(recorder);
+  let isFirst = true;
+  recorder.decided = async (call) => {
+    await decided(call);
+    if (!isFirst) return;
+    isFirst = false;
+    await swap(proxy, []);
+  };
+  const answer = await exchangeRaw(
+    proxy.port,
+    'GET http://site.example/ HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n\r\n',
+  );
+  expect(answer).toContain('x-kars-code: KARS_EGRESS_NOT_ALLOWED');
 });

@@ -94,6 +94,12 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.mcpServerRefs[].name': egress('mcpServers'),
     'networkPolicy.egressMode': { ...egress('egress'), only: ['Strict'] },
+    'networkPolicy.encryptedHello': {
+      by: 'egress-proxy',
+      prop: 'encryptedHello',
+      where: 'runtime/egress-proxy/tls/decide-hello.ts',
+      test: 'test/runtime/egress-proxy/tls/entries.test.ts',
+    },
     'networkPolicy.allowedEndpoints[].host': egress('egress'),
     'networkPolicy.allowedEndpoints[].cidr': egress('egress'),
     'networkPolicy.allowedEndpoints[].port': egress('egress'),

@@ -33,9 +33,8 @@ export function compileDocuments(input: SandboxInput): CompiledDocuments {
             encode('tool-policy', sourceOf(toolPolicy.source), payload),
           ),
         ]),
-    mapResult(
-      compileEgressAllowlist(sandbox.spec.networkPolicy?.allowedEndpoints ?? []),
-      (payload) => encode('egress-allowlist', sourceOf(sandbox.source), payload),
+    mapResult(compileEgressAllowlist(sandbox.spec.networkPolicy), (payload) =>
+      encode('egress-allowlist', sourceOf(sandbox.source), payload),
     ),
   ];
   const members = compiled.flatMap((result) => (result.ok ? [result.value] : []));

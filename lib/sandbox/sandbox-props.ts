@@ -40,6 +40,14 @@ export interface KarsSandboxProps extends CustomResourceProps {
    */
   readonly egress?: readonly Egress[];
   /**
+   * What becomes of a ClientHello with an encrypted part (ECH), or with bytes that only look like one,
+   * which some browsers always send. `outer` lets it go on when its outer server name is that of the
+   * host: for agents that drive such a browser.
+   *
+   * @default 'refuse'
+   */
+  readonly encryptedHello?: 'refuse' | 'outer';
+  /**
    * MCP servers that the agent may connect to; the host and port of each join the egress entries.
    *
    * @default none

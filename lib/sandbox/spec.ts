@@ -12,6 +12,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     agent,
     inferencePolicy,
     toolPolicy,
+    encryptedHello,
     mcpServers = [],
     inbound = [],
     workload,
@@ -45,7 +46,13 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
         ? {}
         : { mcpServerRefs: mcpServers.map(({ name }) => ({ name })) }),
     },
-    networkPolicy: { egressMode: 'Strict', allowedEndpoints: endpoints(props) },
+    networkPolicy: {
+      egressMode: 'Strict',
+      allowedEndpoints: endpoints(props),
+      ...(encryptedHello === undefined
+        ? {}
+        : { encryptedHello: encryptedHello === 'outer' ? 'Outer' : 'Refuse' }),
+    },
     ...(resources === undefined ? {} : { resources: resources.spec }),
     ...(inbound.length === 0 ? {} : { inbound: inbound.map(({ spec }) => ({ ...spec })) }),
     ...(workload === undefined ? {} : { workload: workload.spec }),

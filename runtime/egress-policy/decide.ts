@@ -27,6 +27,8 @@ export interface EgressAllow extends Allow {
   readonly protocol: EgressProtocol;
   /** The entries that have the target; what they say of requests adds up. */
   readonly entries: readonly EgressEntry[];
+  /** Whether the outer name of an encrypted ClientHello decides. */
+  readonly outerNameDecides: boolean;
 }
 
 /** The outcome for a connection. */
@@ -53,7 +55,7 @@ function decideName(
   sandbox: string,
 ): EgressDecision {
   const rule = `${sandbox} egress`;
-  const found = allowBy(entryIndex(policy.allowlist).forName(host, port), port, rule);
+  const found = allowBy(entryIndex(policy.allowlist).forName(host, port), port, policy, rule);
   if (found !== undefined) return found;
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${host} port ${port}`),
@@ -70,7 +72,7 @@ function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string)
     const cure = 'connect to a host or a range that an entry names';
     return { ...deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason), cure };
   }
-  const found = allowBy(entryIndex(policy.allowlist).forAddress(host, port), port, rule);
+  const found = allowBy(entryIndex(policy.allowlist).forAddress(host, port), port, policy, rule);
   if (found !== undefined) return found;
   const own = { cidr: `${host}/${isIP(host) === 4 ? 32 : 128}`, port };
   return {
@@ -82,10 +84,15 @@ function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string)
 function allowBy(
   entries: readonly EgressEntry[],
   port: number,
+  { allowlist }: EgressPolicy,
   rule: string,
 ): EgressAllow | undefined {
   const [entry] = entries;
-  return entry === undefined
-    ? undefined
-    : { ...allow(`${rule} ${textOf(entry)}`), protocol: protocolAt(entry, port), entries };
+  if (entry === undefined) return undefined;
+  return {
+    ...allow(`${rule} ${textOf(entry)}`),
+    protocol: protocolAt(entry, port),
+    entries,
+    outerNameDecides: allowlist.encryptedHello === 'outer',
+  };
 }

@@ -53,7 +53,7 @@ export async function tunnel(
   client.write(ESTABLISHED);
   const first =
     use === 'tls' && decision.allow
-      ? await checkHello({ client, head, target, rule: decision.rule }, helloMilliseconds)
+      ? await checkHello({ client, head, target, allowed: decision }, helloMilliseconds)
       : { ok: true as const, bytes: head };
   if (!first.ok) {
     socket.destroy();

@@ -99,7 +99,7 @@ describe('compiling a tool policy', () => {
 describe('compiling endpoints', () => {
   it('gives port 443 where none is named', () => {
     const endpoints = [{ host: 'a.example.com' }, { cidr: '10.20.0.0/28' }];
-    expect(compileEgressAllowlist(endpoints)).toEqual({
+    expect(compileEgressAllowlist({ allowedEndpoints: endpoints })).toEqual({
       ok: true,
       value: {
         entries: [
@@ -112,9 +112,20 @@ describe('compiling endpoints', () => {
 
   it('is refused for a range that no sandbox may reach, with its place', () => {
     const endpoints = [{ host: 'a.example.com' }, { cidr: '0.0.0.0/0', port: 443 }];
-    expect(compileEgressAllowlist(endpoints)).toMatchObject({
+    expect(compileEgressAllowlist({ allowedEndpoints: endpoints })).toMatchObject({
       ok: false,
       problems: [{ path: 'spec.networkPolicy.allowedEndpoints[1].cidr', code: 'KARS_EGRESS_CIDR' }],
+    });
+  });
+
+  it('lets the outer name of a ClientHello decide only where it is said', () => {
+    const payloadWith = (encryptedHello?: 'Refuse' | 'Outer'): unknown =>
+      compileEgressAllowlist({ encryptedHello });
+    const strict = { ok: true, value: { entries: [] } };
+    expect([payloadWith(), payloadWith('Refuse')]).toEqual([strict, strict]);
+    expect(payloadWith('Outer')).toEqual({
+      ok: true,
+      value: { entries: [], encryptedHello: 'outer' },
     });
   });
 
@@ -125,7 +136,7 @@ describe('compiling endpoints', () => {
       { host: 'b.example.com', port: 80, http: { methods: ['GET' as const, 'GET' as const] } },
       { host: 'c.example.com', port: 80, endPort: 81, protocol: 'tcp' as const },
     ];
-    expect(compileEgressAllowlist(endpoints)).toEqual({
+    expect(compileEgressAllowlist({ allowedEndpoints: endpoints })).toEqual({
       ok: true,
       value: {
         entries: [
@@ -160,7 +171,10 @@ describe('compiling endpoints', () => {
     ['a suffix of one label', [{ host: '*.com' }], 'KARS_EGRESS_HOST'],
     ['port 0', [{ host: 'a.example.com', port: 0 }], 'KARS_EGRESS_PORT'],
   ])('is refused with %s, and no process reads it', (_what, endpoints, code) => {
-    expect(compileEgressAllowlist(endpoints)).toMatchObject({ ok: false, problems: [{ code }] });
+    expect(compileEgressAllowlist({ allowedEndpoints: endpoints })).toMatchObject({
+      ok: false,
+      problems: [{ code }],
+    });
     const entries = endpoints.map(({ port = 443, ...rest }: { readonly port?: number }) => ({
       port,
       ...rest,
@@ -178,8 +192,10 @@ describe('compiling endpoints', () => {
     );
     fc.assert(
       fc.property(fc.array(endpoint, { maxLength: 20 }), (endpoints) => {
-        const one = compileEgressAllowlist(endpoints);
-        expect(compileEgressAllowlist([...endpoints, ...endpoints].reverse())).toEqual(one);
+        const one = compileEgressAllowlist({ allowedEndpoints: endpoints });
+        expect(
+          compileEgressAllowlist({ allowedEndpoints: [...endpoints, ...endpoints].reverse() }),
+        ).toEqual(one);
         expect(one.ok && read('egress-allowlist', one.value)).toEqual(one.ok && one.value);
       }),
     );

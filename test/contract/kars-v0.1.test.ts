@@ -24,6 +24,7 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
         'spec.networkPolicy.allowedEndpoints[].port integer',
         'spec.networkPolicy.allowedEndpoints[].protocol string {tls|http|tcp}',
         'spec.networkPolicy.egressMode string N',
+        'spec.networkPolicy.encryptedHello string {Refuse|Outer}',
         'spec.sandbox.connectPorts string {Any|Sidecars}',
         'spec.sandbox.hostUsers boolean',
         'spec.sandbox.minLandlockAbi integer minimum 1',

@@ -112,7 +112,7 @@ export const runtimeCodes = {
   KARS_EGRESS_ENCRYPTED_HELLO: {
     status: 403,
     meaning: 'the ClientHello has an encrypted part (ECH), or bytes that look like one (GREASE)',
-    cure: 'switch Encrypted ClientHello off in the client, or allow the host and port with Egress.tcp',
+    cure: "switch Encrypted ClientHello off in the client, or set encryptedHello: 'outer' on the sandbox",
   },
   KARS_EGRESS_REQUEST_NOT_ALLOWED: {
     status: 403,

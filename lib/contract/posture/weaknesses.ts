@@ -83,8 +83,13 @@ function hardeningWeaknesses({ sandbox: { sandbox } }: PostureInput): Weakness[]
 }
 
 function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
-  const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
-  return endpoints.flatMap((endpoint, index): Weakness[] => {
+  const { allowedEndpoints = [], encryptedHello } = sandbox.networkPolicy ?? {};
+  const outer: Weakness = {
+    promise: 'P3',
+    field: 'KarsSandbox networkPolicy.encryptedHello',
+    what: 'Outer: behind the name that is seen a ClientHello may ask for another one',
+  };
+  const ofEntries = allowedEndpoints.flatMap((endpoint, index): Weakness[] => {
     const entry = egressEntryOf(endpoint);
     const field = `KarsSandbox networkPolicy.allowedEndpoints[${index}]`;
     return entryWeaknesses(entry).map((why) => ({
@@ -93,6 +98,7 @@ function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
       what: `${formatEntry(entry)} ${why}`,
     }));
   });
+  return [...(encryptedHello === 'Outer' ? [outer] : []), ...ofEntries];
 }
 
 function entryWeaknesses(entry: EgressEntry): string[] {

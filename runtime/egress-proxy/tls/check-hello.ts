@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { deny, formatAuthority, type Authority, type Deny } from 'kars-constructs/contract';
+import type { EgressAllow } from '../../egress-policy/decide.ts';
 import { alerts, type Alert } from './alert.ts';
 import { helloFault } from './decide-hello.ts';
 import { awaitClientHello } from './await-hello.ts';
@@ -15,22 +16,22 @@ export interface TlsConnection {
   /** What has been read of it before. */
   readonly head: Buffer;
   readonly target: Authority;
-  /** The rule that allows the target. */
-  readonly rule: string;
+  /** What allows the target. */
+  readonly allowed: EgressAllow;
 }
 
 /** Looks at the ClientHello of a connection, which may take `milliseconds` to arrive. */
 export async function checkHello(
-  { client, head, target, rule }: TlsConnection,
+  { client, head, target, allowed }: TlsConnection,
   milliseconds: number,
 ): Promise<CheckedHello> {
   const { reading, bytes } = await awaitClientHello(client, head, milliseconds);
   if (reading.kind === 'invalid') {
     const reason = `${formatAuthority(target)} is for TLS, and no ClientHello came: ${reading.reason}`;
-    const denial = deny('KARS_EGRESS_PROTOCOL_MISMATCH', rule, reason);
+    const denial = deny('KARS_EGRESS_PROTOCOL_MISMATCH', allowed.rule, reason);
     return { ok: false, denial, alert: alerts.decodeError };
   }
-  const denial = helloFault(reading.hello, target, rule);
+  const denial = helloFault(reading.hello, target, allowed);
   return denial === undefined
     ? { ok: true, bytes }
     : { ok: false, denial, alert: alerts.unrecognizedName };

@@ -6,6 +6,7 @@ import {
   type Authority,
   type Deny,
 } from 'kars-constructs/contract';
+import type { EgressAllow } from '../../egress-policy/decide.ts';
 import type { ClientHello } from './client-hello.ts';
 
 /**
@@ -15,9 +16,9 @@ import type { ClientHello } from './client-hello.ts';
 export function helloFault(
   { serverName, hasEncryptedHello }: ClientHello,
   target: Authority,
-  rule: string,
+  { rule, outerNameDecides }: Pick<EgressAllow, 'rule' | 'outerNameDecides'>,
 ): Deny | undefined {
-  if (hasEncryptedHello) {
+  if (hasEncryptedHello && !outerNameDecides) {
     const reason = `the ClientHello for ${formatAuthority(target)} has an encrypted part, which could ask for another name`;
     return deny('KARS_EGRESS_ENCRYPTED_HELLO', rule, reason);
   }

@@ -44,7 +44,7 @@ export async function serveTransparent(
   const head = Buffer.alloc(0);
   const first =
     protocol === 'tls'
-      ? await checkHello({ client, head, target, rule: decision.rule }, helloMilliseconds)
+      ? await checkHello({ client, head, target, allowed: decision }, helloMilliseconds)
       : { ok: true as const, bytes: head };
   if (!first.ok) {
     end(await gate.refuse('transparent', target, first.denial), first.alert);

@@ -73,6 +73,7 @@ describe('the posture of a sandbox', () => {
     ['P2', 'every pod of apps may connect to port 8080', () => ({ inbound: [Inbound.fromNamespace('apps', { port: 8080 })] })], // prettier-ignore
     ['P3', 'api.example.com:80 is plain HTTP', () => ({ egress: [Egress.http('api.example.com')] })], // prettier-ignore
     ['P3', '10.20.0.0/28:443 names no host', () => ({ egress: [Egress.cidr('10.20.0.0/28', 443)] })], // prettier-ignore
+    ['P3', 'Outer: behind the name that is seen', () => ({ encryptedHello: 'outer' as const })], // prettier-ignore
     ['P3', '*.example.com:443 is every host below the suffix', () => ({ egress: [Egress.https('*.example.com')] })], // prettier-ignore
     ['P3', 'db.example.com:443-444 carries any protocol', () => ({ egress: [Egress.tcp('db.example.com', { from: 443, to: 444 })] })], // prettier-ignore
     ['P3', 'api.example.com:443 carries any protocol', () => ({ egress: [Egress.tcp('api.example.com', 443)] })], // prettier-ignore

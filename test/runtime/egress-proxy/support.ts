@@ -16,8 +16,9 @@ export async function startProxy(
   dialer: Partial<Dialer> = {},
   bounds: Partial<Limits> = {},
   redirection?: Redirection,
+  more: Pick<EgressAllowlistPayload, 'encryptedHello'> = {},
 ): Promise<{ port: number; sidecar: TestSidecar }> {
-  const payloads = entries && { 'egress-allowlist': { entries } };
+  const payloads = entries && { 'egress-allowlist': { entries, ...more } };
   const sidecar = await openSidecar('egress-proxy', payloads);
   const all = { ...limits, ...bounds };
   const gate = new Gate({

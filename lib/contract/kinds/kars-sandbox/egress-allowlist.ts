@@ -19,6 +19,8 @@ export const egressAllowlistPayload = z.strictObject({
     .superRefine((entries, context) => {
       for (const message of conflicts(entries)) context.addIssue({ code: 'custom', message });
     }),
+  /** Present where the outer name of an encrypted ClientHello decides; absent where such a one is refused. */
+  encryptedHello: z.literal('outer').optional(),
 });
 
 /** What the egress proxy reads. */
@@ -35,6 +37,12 @@ export interface AllowedEndpoint {
   readonly endPort?: number | undefined;
   readonly protocol?: EgressProtocol | undefined;
   readonly http?: EgressHttp | undefined;
+}
+
+/** The part of a network policy that the allow-list is made of. */
+export interface EgressSpec {
+  readonly allowedEndpoints?: readonly AllowedEndpoint[] | undefined;
+  readonly encryptedHello?: 'Refuse' | 'Outer' | undefined;
 }
 
 /** An endpoint with its defaults, and nothing that says the same as its absence. */
@@ -94,10 +102,11 @@ function firstConflict(
   return undefined;
 }
 
-/** The payload for a list of endpoints, or why it has none: what no process would read is refused here. */
-export function compileEgressAllowlist(
-  endpoints: readonly AllowedEndpoint[],
-): Result<EgressAllowlistPayload> {
+/** The payload for a network policy, or why it has none: what no process would read is refused here. */
+export function compileEgressAllowlist({
+  allowedEndpoints: endpoints = [],
+  encryptedHello,
+}: EgressSpec = {}): Result<EgressAllowlistPayload> {
   const path = 'spec.networkPolicy.allowedEndpoints';
   const faults = endpoints.flatMap((endpoint, index) =>
     egressEntryProblems(egressEntryOf(endpoint)).map((fault) => ({
@@ -110,5 +119,7 @@ export function compileEgressAllowlist(
     ...faults,
     ...conflicts(entries).map((message) => ({ path, code: 'KARS_EGRESS_PROTOCOL', message })),
   ];
-  return problems.length > 0 ? failure(...problems) : success({ entries });
+  return problems.length > 0
+    ? failure(...problems)
+    : success({ entries, ...(encryptedHello === 'Outer' && { encryptedHello: 'outer' }) });
 }

@@ -47,6 +47,12 @@ export const networkPolicy = withRules(
       )
       .optional()
       .describe('What the agent may connect to.'),
+    encryptedHello: z
+      .enum(['Refuse', 'Outer'])
+      .optional()
+      .describe(
+        'Refuse, also when absent: a ClientHello with an encrypted part (ECH) is refused. Outer: its outer name decides.',
+      ),
     allowlistRef: ociArtifactRef()
       .extend({
         digest: z

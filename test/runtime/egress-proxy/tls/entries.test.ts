@@ -7,7 +7,7 @@ import { connect as tlsConnect, createServer, type TLSSocket } from 'node:tls';
 import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryDirectory } from '../../../support/documents.ts';
-import { exchangeRaw, portOf } from '../../../support/servers.ts';
+import { echoServer, exchangeRaw, portOf } from '../../../support/servers.ts';
 import { startProxy, toLoopback } from '../support.ts';
 import { helloWith, serverNames } from './hellos.ts';
 
@@ -123,6 +123,30 @@ describe('a tunnel to a host that has TLS', () => {
     for await (const chunk of socket) chunks.push(chunk as Buffer);
     expect(Buffer.concat(chunks)[0]).toBe(21);
     expect((await sidecar.audited()).at(-1)).toMatchObject({ decision: 'deny', code });
+  });
+
+  it('goes on with an encrypted part where the outer name decides, and only to that name', async () => {
+    const { port, sidecar } = await startProxy(
+      listed,
+      toLoopback('site.example', 443, await echoServer()),
+      {},
+      undefined,
+      { encryptedHello: 'outer' },
+    );
+    const greased = (name: string): Buffer =>
+      helloWith([
+        [0, serverNames([0, name])],
+        [0xfe0d, Buffer.alloc(9)],
+      ]);
+    const socket = await tunnelTo(port, 'site.example:443');
+    socket.end(greased('site.example'));
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    expect(Buffer.concat(chunks).equals(greased('site.example'))).toBe(true);
+    const other = await tunnelTo(port, 'site.example:443');
+    other.write(greased('evil.example'));
+    await once(other.resume(), 'close');
+    expect((await sidecar.audited()).at(-1)).toMatchObject({ code: 'KARS_EGRESS_SERVER_NAME' });
   });
 
   it('is ended when no ClientHello comes in time', async () => {

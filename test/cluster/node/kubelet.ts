@@ -59,6 +59,8 @@ const configuration = (port: number, clientCa: string, resolvConf: string): obje
     'imagefs.available': '1%',
   },
   syncFrequency: '5s',
+  // By default a minute and up to two, by chance, pass between two measurements of a volume.
+  volumeStatsAggPeriod: '5s',
   nodeStatusUpdateFrequency: '2s',
   shutdownGracePeriod: '0s',
 });

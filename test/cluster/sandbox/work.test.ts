@@ -231,7 +231,7 @@ describe('the work of a sandbox on a real node', () => {
       reason: 'Evicted',
       message: expect.stringContaining('"workspace" exceeds the limit "8Mi"') as string,
     });
-    // The kubelet measures all pods in one round, so it has measured this one too.
+    // It has run longer than the other one, so the kubelet has measured it too.
     const [left] = await podsIn(node.admin, 'kars-roomy');
     expect(left?.status?.phase).toBe('Running');
   });

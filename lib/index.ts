@@ -37,6 +37,8 @@ export type { TrustEdge, TrustGraphProps, TrustVertex } from './policy/trust-gra
 export type { CustomResourceProps, Reference } from './private/custom-resource.ts';
 export { AgentResources } from './sandbox/agent-resources.ts';
 export type { AgentResourcesProps } from './sandbox/agent-resources.ts';
+export { SandboxApprovals } from './sandbox/approvals.ts';
+export type { SandboxApprovalsOptions } from './sandbox/approvals.ts';
 export { Egress } from './sandbox/egress.ts';
 export { Inbound } from './sandbox/inbound.ts';
 export type { InboundProps } from './sandbox/inbound.ts';

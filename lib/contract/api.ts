@@ -30,6 +30,10 @@ export const annotations = {
   ownerNamespace: `${GROUP}/owner-namespace`,
   /** `synth` on a KarsSandbox whose objects were made together with it. */
   realized: `${GROUP}/realized`,
+  /** Longest time that an approval of a sandbox may last, in seconds, for those who write one. */
+  approvalCeiling: `${GROUP}/approval-ceiling`,
+  /** Ports that the network policies of a sandbox open, for those who write an approval. */
+  approvalPorts: `${GROUP}/approval-ports`,
   /** Changed by operators, so that the kubelet looks at the volumes of a pod at once. */
   refresh: `${GROUP}/refresh`,
 } as const;

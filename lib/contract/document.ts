@@ -15,16 +15,24 @@ export interface Source {
 }
 
 /** What every compiled file carries around its payload. */
-export interface Document<P> {
+export interface Document<P, Kind extends string = DocumentKind> {
   readonly schemaVersion: typeof SCHEMA_VERSION;
-  readonly kind: DocumentKind;
+  readonly kind: Kind;
   readonly source: Source;
   readonly payload: P;
 }
 
+/** What is fixed about the file of a document. */
+export interface DocumentForm<Kind extends string = DocumentKind> {
+  readonly kind: Kind;
+  readonly file: string;
+  /** Largest body in bytes. */
+  readonly maxBytes: number;
+}
+
 /** A document as bytes, with the name of its file and its digest. */
-export interface EncodedDocument {
-  readonly kind: DocumentKind;
+export interface EncodedDocument<Kind extends string = DocumentKind> {
+  readonly kind: Kind;
   readonly file: string;
   readonly body: string;
   readonly digest: string;
@@ -38,8 +46,15 @@ const envelope = z.strictObject({
 });
 
 /** Canonical bytes of a document, and their digest. */
-export function encode(kind: DocumentKind, source: Source, payload: Json): EncodedDocument {
-  const { file } = projection[kind];
+export const encode = (kind: DocumentKind, source: Source, payload: Json): EncodedDocument =>
+  encodeAs({ kind, ...projection[kind] }, source, payload);
+
+/** The same for a document that stands in no set. */
+export function encodeAs<Kind extends string>(
+  { kind, file }: DocumentForm<Kind>,
+  source: Source,
+  payload: Json,
+): EncodedDocument<Kind> {
   const { namespace, name } = source;
   const body = canonicalJson({
     schemaVersion: SCHEMA_VERSION,
@@ -56,12 +71,18 @@ export function encode(kind: DocumentKind, source: Source, payload: Json): Encod
  * Refused: bytes over the size limit of the kind, bytes that are not JSON, another schemaVersion,
  * another kind, a payload that its schema does not accept.
  */
-export function decode<P>(
+export const decode = <P>(
   kind: DocumentKind,
   body: string,
   payloadSchema: z.ZodType<P>,
-): Result<Document<P>> {
-  const { file, maxBytes } = projection[kind];
+): Result<Document<P>> => decodeAs({ kind, ...projection[kind] }, body, payloadSchema);
+
+/** The same for a document that stands in no set. */
+export function decodeAs<P, Kind extends string>(
+  { kind, file, maxBytes }: DocumentForm<Kind>,
+  body: string,
+  payloadSchema: z.ZodType<P>,
+): Result<Document<P, Kind>> {
   const bytes = Buffer.byteLength(body);
   if (bytes > maxBytes) {
     return failure(

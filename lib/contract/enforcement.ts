@@ -65,6 +65,13 @@ const egress = (prop: string): Enforcement => ({
   test: 'test/runtime/egress-policy/decide.test.ts',
 });
 
+const approval = (prop: string): Enforcement => ({
+  by: 'egress-proxy',
+  prop,
+  where: 'runtime/egress-proxy/approvals/approvals.ts',
+  test: 'test/runtime/egress-proxy/approvals/approvals.test.ts',
+});
+
 const DECIDE_CHAT = 'decide-chat.test.ts';
 
 /**
@@ -94,6 +101,11 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.mcpServerRefs[].name': egress('mcpServers'),
     'networkPolicy.egressMode': { ...egress('egress'), only: ['Strict'] },
+    'networkPolicy.approvals.maxSeconds': {
+      ...approval('approvals'),
+      where: 'runtime/egress-proxy/approvals/read-approvals.ts',
+    },
+    'networkPolicy.approvals.ports': pod('approvals', 'network-policies.ts', 'approvals.test.ts'),
     'networkPolicy.encryptedHello': {
       by: 'egress-proxy',
       prop: 'encryptedHello',
@@ -178,11 +190,14 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     url: egress('url'),
   },
   EgressApproval: {
-    sandbox: synth('sandbox', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
-    'hosts[].host': synth('hosts', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
-    'hosts[].port': synth('hosts', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
-    reason: synth('reason', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
-    ttl: synth('ttl', 'policy/egress-approval.ts', 'policy/egress-approval.test.ts'),
+    sandbox: approval('sandbox'),
+    'hosts[].host': approval('hosts'),
+    'hosts[].port': approval('hosts'),
+    reason: approval('reason'),
+    ticket: approval('ticket'),
+    ttl: approval('ttl'),
+    approvedAt: approval('approvedAt'),
+    expiresAt: approval('expiresAt'),
   },
   TrustGraph: {
     'vertices[].id': synth('vertices', 'policy/trust-graph.ts', 'policy/trust-graph.test.ts'),

@@ -31,8 +31,22 @@ export { IMAGE_LIST_VERSION, imageListSchema } from './image-list.ts';
 export type { ImageList } from './image-list.ts';
 export { a2aAgent } from './kinds/a2a-agent.ts';
 export type { A2AAgentSpec } from './kinds/a2a-agent.ts';
-export { egressApproval } from './kinds/egress-approval.ts';
-export type { EgressApprovalSpec } from './kinds/egress-approval.ts';
+export {
+  approvalFile,
+  clockAcceptance,
+  CLOCK_FILE,
+  decodeApproval,
+  decodeClockAcceptance,
+  encodeApproval,
+  encodeClockAcceptance,
+  isApprovalFile,
+  runtimeSet,
+} from './runtime-set.ts';
+export { compileEgressApproval } from './kinds/egress-approval/compile.ts';
+export { egressApproval } from './kinds/egress-approval/index.ts';
+export type { EgressApprovalSpec } from './kinds/egress-approval/index.ts';
+export { approvedSeconds } from './kinds/egress-approval/payload.ts';
+export type { EgressApprovalPayload } from './kinds/egress-approval/payload.ts';
 export { contains, formatRange, normalAddress, parseAddress, parseRange } from './ip.ts';
 export type { IpAddress, IpFamily, IpRange } from './ip.ts';
 export { kinds } from './kinds/index.ts';

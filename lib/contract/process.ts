@@ -1,4 +1,5 @@
 import type { Reader } from './projection.ts';
+import { runtimeSet } from './runtime-set.ts';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR } from './projection.ts';
 
 /** What is fixed about a sidecar process: the same numbers in the pod, in packet rules and in probes. */
@@ -65,6 +66,10 @@ export const egressProxyOptions = {
   resolve: { type: 'string', multiple: true },
   /** Where DNS is answered, over UDP and TCP. @default it is not: local runs redirect nothing there */
   'dns-port': { type: 'string' },
+  /** Where approvals are read. */
+  approvals: { type: 'string', default: runtimeSet.directory },
+  /** Longest time that an approval may last, in seconds; a longer one is refused. @default none is taken */
+  'approval-ceiling': { type: 'string' },
 } as const;
 
 /** Variable of a sidecar that holds the address of its pod, for its arguments. */
@@ -76,6 +81,9 @@ export const TOKEN_CEILING = '--token-ceiling=';
 /** The floors of the router: none where the platform has none. */
 export const tokenCeiling = (tokens: number | undefined): string[] =>
   tokens === undefined ? [] : [`${TOKEN_CEILING}${tokens}`];
+
+/** Beginning of the argument of the egress proxy that no approval may last longer than. */
+export const APPROVAL_CEILING = '--approval-ceiling=';
 
 /** The arguments of a sidecar in the pod of `sandbox`; Kubernetes expands the variable. */
 export function podArguments(reader: Reader, sandbox: string): string[] {

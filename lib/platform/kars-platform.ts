@@ -20,7 +20,7 @@ import { unenforcedFieldWarnings } from './admission/unenforced-fields.ts';
 import { ClusterNetwork } from './cluster-network.ts';
 import { runtimeClass, type ConfidentialRuntimeProps } from './confidential-runtime.ts';
 import { KarsImages } from './images.ts';
-import { operatorsRole } from './operators-role.ts';
+import { approversRole, operatorsRole } from './operators-role.ts';
 import { kubeletDirectoryProblems, nodeProfileObjects, profileDirectory } from './node-profile.ts';
 
 /** Props of {@link KarsPlatform}. */
@@ -132,7 +132,9 @@ const imagesMissing = problem(
 );
 
 const floorObjects = (admission: AdmissionProps, facts: PlatformFacts): KubernetesObject[] => [
-  ...((admission.operators ?? []).length === 0 ? [] : [operatorsRole as KubernetesObject]),
+  ...((admission.operators ?? []).length === 0
+    ? []
+    : ([operatorsRole, approversRole] as KubernetesObject[])),
   ...admissionPolicies(admissionParameters(admission, facts)).flatMap(policyObjects),
 ];
 

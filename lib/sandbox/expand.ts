@@ -2,13 +2,14 @@ import type { KubernetesObject } from '../private/manifest.ts';
 import type { Problem } from '../contract/problem.ts';
 import { environmentProblems } from './agent-environment.ts';
 import { workspaceClaim } from './agent-volumes.ts';
+import { grantedApprovals } from './approval-objects.ts';
 import { compileDocuments, documentConfigMap } from './documents.ts';
 import { floorProblems } from './floor-problems.ts';
 import { hardeningConfigMap, hardeningOf } from './hardening.ts';
 import { agentService } from './inbound-objects.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
-import { operatorsBinding } from './operators.ts';
+import { operatorsBindings } from './operators.ts';
 import { podTemplate } from './pod.ts';
 import { resourceProblems } from './resource-problems.ts';
 import { runtimeProblems } from './runtime-problems.ts';
@@ -34,9 +35,10 @@ export function expandSandbox(input: SandboxInput): Expansion {
   const objects = [
     namespace(source.name, source.namespace),
     serviceAccount(source.name),
-    ...operatorsBinding(source.name, input.floor),
+    ...operatorsBindings(source, input.floor),
     ...networkPolicies(input),
     ...documents.map((document) => documentConfigMap(source.name, document)),
+    grantedApprovals(input),
     hardeningConfigMap(source.name, hardening),
     ...agentService(source.name, spec),
     ...stateClaim(source.name, spec),

@@ -1,7 +1,9 @@
 import type { Problem } from '../contract/problem.ts';
 import type { AdmissionProps } from '../platform/admission/admission-props.ts';
 import { isolationLevels } from '../platform/admission/floors.ts';
+import { longestApproval } from '../platform/admission/parameters.ts';
 import { problem } from '../private/problems.ts';
+import { approvalCeiling } from './approvals.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec, SandboxInput } from './input.ts';
 
 const below = (path: string, text: string): Problem => problem('KARS_BELOW_FLOOR', path, text);
@@ -14,6 +16,7 @@ export function floorProblems({ sandbox, inferencePolicy, floor }: SandboxInput)
     ...registryProblems(sandbox.spec, floor),
     ...tokenProblems(inferencePolicy.spec, floor),
     ...contentProblems(inferencePolicy.spec, floor),
+    ...approvalProblems(sandbox.spec, floor),
   ];
 }
 
@@ -58,6 +61,18 @@ function tokenProblems(
       `got ${asked ?? 'no limit'}, and the platform allows at most ${most}; lower it, or raise admission.maxTokensPerRequest of KarsPlatform`,
     ),
   ];
+}
+
+function approvalProblems(spec: AcceptedSandboxSpec, floor: AdmissionProps): Problem[] {
+  const [asked, most] = [approvalCeiling(spec), longestApproval(floor)];
+  return asked <= most
+    ? []
+    : [
+        below(
+          'approvals',
+          `got approvals of up to ${asked} seconds, and the platform allows ${most}; lower it, or raise admission.longestApproval of KarsPlatform`,
+        ),
+      ];
 }
 
 /** Custom resources that somebody writes by hand may have it; the router judges no content yet. */

@@ -1,4 +1,6 @@
+import { Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { annotations } from '../contract/api.ts';
 import {
   karsSandbox as definition,
@@ -11,12 +13,16 @@ import { floorOf } from '../platform/admission/attached-floor.ts';
 import { ClusterNetwork } from '../platform/cluster-network.ts';
 import { KarsImages } from '../platform/images.ts';
 import { CustomResource, type Reference } from '../private/custom-resource.ts';
-import { addObject } from '../private/manifest.ts';
+import { addObject, type KubernetesObject } from '../private/manifest.ts';
 import { claim } from '../private/names.ts';
 import { problem, reportAtSynth } from '../private/problems.ts';
+import { declaredApprovals, declaredFiles } from './approval-objects.ts';
+import { approvalCeiling, type ApprovalBounds } from './approvals.ts';
+import { approvalsOf } from './approvals-of.ts';
 import { expandSandbox } from './expand.ts';
 import type { Bound } from './input.ts';
 import { longestSandboxName, reservedNameProblems, sandboxNamespace } from './names.ts';
+import { openPorts } from './network-policies.ts';
 import type { KarsSandboxProps } from './sandbox-props.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { toSpec } from './spec.ts';
@@ -37,6 +43,8 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
   readonly sandboxNamespace: string;
   /** Service account of that pod; its token is mounted nowhere. */
   readonly serviceAccountName = SERVICE_ACCOUNT;
+  /** How far approvals may go; undefined when the sandbox is refused. @internal */
+  readonly approvalBounds: ApprovalBounds | undefined;
   readonly #postureInput: PostureInput | undefined;
 
   constructor(scope: Construct, id: string, props: KarsSandboxProps) {
@@ -64,6 +72,12 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
           inferencePolicy: models.spec,
           toolPolicy: tools?.spec,
         };
+    this.approvalBounds = isRefused
+      ? undefined
+      : {
+          seconds: approvalCeiling(sandbox.spec),
+          ports: openPorts({ sandbox, inferencePolicy: models }),
+        };
     // What is refused anyway has no objects, only its problems.
     const { objects, problems } = isRefused
       ? { objects: [], problems: [] }
@@ -78,6 +92,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
     for (const object of objects) {
       addObject(this, `${object.kind}-${object.metadata.name}`, object);
     }
+    this.#addDeclaredApprovals();
     reportAtSynth(this, [
       ...claim(this, `namespace ${this.sandboxNamespace}`),
       ...this.#referenceProblems(props),
@@ -98,6 +113,13 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
       throw new Error(`KarsSandbox ${this.name} is refused; synthesize the app to see why`);
     }
     return postureOf(this.#postureInput);
+  }
+
+  /** They are constructs of their own, made after the sandbox. */
+  #addDeclaredApprovals(): void {
+    const data = Lazy.any({ produce: () => declaredFiles(approvalsOf(this)) }) as ConfigMap['data'];
+    const object = declaredApprovals(this.name, data) as KubernetesObject;
+    addObject(this, `ConfigMap-${object.metadata.name}`, object);
   }
 
   #referenceProblems({

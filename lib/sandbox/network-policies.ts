@@ -28,7 +28,7 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
   const { network } = input;
   const { inbound = [], networkPolicy } = input.sandbox.spec;
   const entries = egressEntries(networkPolicy?.allowedEndpoints ?? []);
-  const ports = publicPorts(entries, input);
+  const ports = policyPorts(openPorts(input));
   const ranges = rangeRules(entries);
   return [
     policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
@@ -71,18 +71,26 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
   ];
 }
 
-/** Ports of the hosts among the egress entries, and of the model providers. */
-function publicPorts(
-  entries: readonly EgressEntry[],
-  { inferencePolicy }: SandboxInput,
-): NetworkPolicyPort[] {
+/** Ports of the hosts among the egress entries, of the model providers, and of what may be approved. */
+export function openPorts({ sandbox, inferencePolicy }: OpenPortsInput): PortRange[] {
+  const { allowedEndpoints = [], approvals } = sandbox.spec.networkPolicy ?? {};
   const endpoints = (inferencePolicy.spec.providers ?? []).filter(({ endpoint }) =>
     URL.canParse(endpoint),
   );
-  return portsOf([
-    ...entries.filter((entry) => 'host' in entry),
+  return distinct([
+    ...egressEntries(allowedEndpoints).filter((entry) => 'host' in entry),
     ...endpoints.map(({ endpoint }) => ({ port: portOf(new URL(endpoint)) })),
+    ...(approvals?.ports ?? []).map((port) => ({ port })),
   ]);
+}
+
+/** The part of the input that {@link openPorts} reads. */
+type OpenPortsInput = Pick<SandboxInput, 'sandbox' | 'inferencePolicy'>;
+
+/** One TCP port, or a range of them. */
+export interface PortRange {
+  readonly port: number;
+  readonly endPort: number;
 }
 
 /** One rule for each range that the entries name, with the ports that they name for it. */
@@ -90,22 +98,22 @@ function rangeRules(entries: readonly EgressEntry[]): NetworkPolicyEgressRule[] 
   const named = entries.filter((entry) => 'cidr' in entry);
   return [...new Set(named.map(({ cidr }) => cidr))].map((cidr) => ({
     to: [{ ipBlock: { cidr } }],
-    ports: portsOf(named.filter((entry) => entry.cidr === cidr)),
+    ports: policyPorts(distinct(named.filter((entry) => entry.cidr === cidr))),
   }));
 }
 
 /** Each port and range of ports once, in order. */
-function portsOf(
+function distinct(
   ranges: readonly { readonly port: number; readonly endPort?: number | undefined }[],
-): NetworkPolicyPort[] {
+): PortRange[] {
   const sorted = ranges
     .map(({ port, endPort = port }) => ({ port, endPort }))
     .sort((a, b) => a.port - b.port || a.endPort - b.endPort);
-  const unique = new Map(sorted.map((range) => [`${range.port}-${range.endPort}`, range]));
-  return [...unique.values()].map(({ port, endPort }) =>
-    port === endPort ? tcp(port) : { ...tcp(port), endPort },
-  );
+  return [...new Map(sorted.map((range) => [`${range.port}-${range.endPort}`, range])).values()];
 }
+
+const policyPorts = (ranges: readonly PortRange[]): NetworkPolicyPort[] =>
+  ranges.map(({ port, endPort }) => (port === endPort ? tcp(port) : { ...tcp(port), endPort }));
 
 const tcp = (port: number): NetworkPolicyPort => ({ protocol: 'TCP', port });
 

@@ -1,6 +1,7 @@
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
-import { tokenCeiling } from '../contract/process.ts';
+import { APPROVAL_CEILING, tokenCeiling } from '../contract/process.ts';
+import { approvalCeiling } from './approvals.ts';
 import { agentContainer } from './agent-container.ts';
 import { agentVolumes } from './agent-volumes.ts';
 import { egressGuard } from './egress-guard.ts';
@@ -12,7 +13,13 @@ import { podScheduling } from './pod-scheduling.ts';
 import { podSecurityContext } from './security-context.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { sidecar } from './sidecar.ts';
-import { credentialsVolume, documentsVolume, guardVolumes, stateVolume } from './volumes.ts';
+import {
+  approvalsVolume,
+  credentialsVolume,
+  documentsVolume,
+  guardVolumes,
+  stateVolume,
+} from './volumes.ts';
 
 /** The pod of a sandbox: guard, sidecars and agent, whatever runs it. */
 export function podTemplate(
@@ -26,6 +33,7 @@ export function podTemplate(
   const volumes = [
     ...guardVolumes(hardening, spec),
     documentsVolume(documents),
+    approvalsVolume(),
     ...credentials,
     stateVolume(spec),
     ...agentVolumes(spec),
@@ -42,7 +50,9 @@ export function podTemplate(
       ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
       initContainers: [
         egressGuard(image('guard'), spec, hardening),
-        sidecar('egress-proxy', name, spec, image('egress-proxy')),
+        sidecar('egress-proxy', name, spec, image('egress-proxy'), {
+          floors: [`${APPROVAL_CEILING}${approvalCeiling(spec)}`],
+        }),
         sidecar('router', name, spec, image('router'), {
           withCredentials: credentials.length > 0,
           floors: tokenCeiling(floor?.maxTokensPerRequest),

@@ -5,6 +5,7 @@ import type { InferencePolicy } from '../policy/inference-policy.ts';
 import type { ToolPolicy } from '../policy/tool-policy.ts';
 import type { CustomResourceProps } from '../private/custom-resource.ts';
 import type { AgentResources } from './agent-resources.ts';
+import type { SandboxApprovals } from './approvals.ts';
 import type { Egress } from './egress.ts';
 import type { Inbound } from './inbound.ts';
 import type { SandboxScheduling } from './scheduling.ts';
@@ -47,6 +48,12 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default 'refuse'
    */
   readonly encryptedHello?: 'refuse' | 'outer';
+  /**
+   * What operators may open for a while without another synthesis.
+   *
+   * @default hosts on ports that are open anyway, for up to a day
+   */
+  readonly approvals?: SandboxApprovals;
   /**
    * MCP servers that the agent may connect to; the host and port of each join the egress entries.
    *

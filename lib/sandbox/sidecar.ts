@@ -1,6 +1,7 @@
 import type { Container, Probe, VolumeMount } from 'kubernetes-types/core/v1.js';
 import { POD_IP_VARIABLE, podArguments, processes, statusPaths } from '../contract/process.ts';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR, type Reader } from '../contract/projection.ts';
+import { runtimeSet } from '../contract/runtime-set.ts';
 import { sidecarResources } from './container-resources.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
 import { containerSecurityContext } from './security-context.ts';
@@ -59,6 +60,9 @@ function mounts(name: Reader, withCredentials: boolean): VolumeMount[] {
   return [
     { name: volumeNames.documents, mountPath: DOCUMENTS_DIR, readOnly: true },
     { name: volumeNames.state, mountPath: STATE_DIR, subPath: name },
+    ...(name === 'egress-proxy'
+      ? [{ name: volumeNames.approvals, mountPath: runtimeSet.directory, readOnly: true }]
+      : []),
     ...(withCredentials
       ? [{ name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }]
       : []),

@@ -13,6 +13,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     inferencePolicy,
     toolPolicy,
     encryptedHello,
+    approvals,
     mcpServers = [],
     inbound = [],
     workload,
@@ -52,6 +53,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
       ...(encryptedHello === undefined
         ? {}
         : { encryptedHello: encryptedHello === 'outer' ? 'Outer' : 'Refuse' }),
+      ...(approvals === undefined ? {} : { approvals: approvals.spec }),
     },
     ...(resources === undefined ? {} : { resources: resources.spec }),
     ...(inbound.length === 0 ? {} : { inbound: inbound.map(({ spec }) => ({ ...spec })) }),

@@ -1,6 +1,7 @@
 import type { PersistentVolumeClaim, Volume } from 'kubernetes-types/core/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
 import { projection } from '../contract/projection.ts';
+import { runtimeSet } from '../contract/runtime-set.ts';
 import { claim } from './claim.ts';
 import type { Hardening } from './hardening.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
@@ -8,6 +9,7 @@ import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
 /** Names of the volumes of the pod, and of the claim for the state. */
 export const volumeNames = {
   documents: 'documents',
+  approvals: 'approvals',
   credentials: 'credentials',
   state: 'state',
   workspace: 'workspace',
@@ -39,6 +41,16 @@ export function documentsVolume(documents: readonly EncodedDocument[]): Volume {
     },
   };
 }
+
+/** Approvals in one directory, which is empty where there is none. */
+export const approvalsVolume = (): Volume => ({
+  name: volumeNames.approvals,
+  projected: {
+    sources: [runtimeSet.declared, runtimeSet.granted].map((name) => ({
+      configMap: { name, optional: true },
+    })),
+  },
+});
 
 /** One file a provider that has a credential; none without such a provider. */
 export function credentialsVolume({ providers = [] }: AcceptedInferenceSpec): Volume[] {

@@ -1,4 +1,5 @@
 import { allow, deny, type Allow, type Deny } from 'kars-constructs/contract';
+import { suspension } from './approved-hosts.ts';
 import type { EgressPolicy } from './decide.ts';
 import { entryIndex } from './entry-index.ts';
 
@@ -17,8 +18,18 @@ export function decideLookup(name: string, policy: EgressPolicy | undefined): Lo
   const rule = `${sandbox} egress`;
   const entry = entryIndex(policy.allowlist).hostFor(name);
   if (entry !== undefined) return { ...allow(`${rule} { host: "${entry}" }`), entry };
+  const decision = decideApproved(name, policy);
+  if (decision !== undefined) return decision;
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${name}`),
     cure: `add an entry for "${name}" and its port to the egress of ${sandbox}`,
   };
+}
+
+/** Undefined where no approval has the name. */
+function decideApproved(name: string, { approved }: EgressPolicy): LookupDecision | undefined {
+  const entry = approved && entryIndex(approved.allowlist).entryOf(name);
+  if (approved === undefined || entry === undefined) return undefined;
+  const rule = approved.ruleOf(entry);
+  return approved.suspended ? suspension(rule) : { ...allow(rule), entry: name };
 }

@@ -13,6 +13,7 @@ import {
   type EgressProtocol,
   type Source,
 } from 'kars-constructs/contract';
+import { type ApprovedHosts, suspension } from './approved-hosts.ts';
 import { entryIndex } from './entry-index.ts';
 import { textOf } from './entry-text.ts';
 
@@ -20,6 +21,8 @@ import { textOf } from './entry-text.ts';
 export interface EgressPolicy {
   readonly source: Source;
   readonly allowlist: EgressAllowlistPayload;
+  /** What is approved besides. @default nothing */
+  readonly approved?: ApprovedHosts;
 }
 
 /** A connection that may be made, and what it is to carry. */
@@ -56,11 +59,26 @@ function decideName(
 ): EgressDecision {
   const rule = `${sandbox} egress`;
   const found = allowBy(entryIndex(policy.allowlist).forName(host, port), port, policy, rule);
-  if (found !== undefined) return found;
+  const decision = found ?? decideApproved({ host, port }, policy);
+  if (decision !== undefined) return decision;
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${host} port ${port}`),
     cure: `add ${textOf({ host, port })} to the egress of ${sandbox}`,
   };
+}
+
+/** Undefined where no approval has the name and port. */
+function decideApproved(
+  { host, port }: Authority,
+  policy: EgressPolicy,
+): EgressDecision | undefined {
+  const { approved } = policy;
+  if (approved === undefined) return undefined;
+  const entries = entryIndex(approved.allowlist).forName(host, port);
+  const [entry] = entries;
+  if (entry === undefined) return undefined;
+  const rule = approved.ruleOf(entry);
+  return approved.suspended ? suspension(rule) : allowBy(entries, port, policy, rule);
 }
 
 function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string): EgressDecision {

@@ -51,6 +51,11 @@ export class EntryIndex {
     return suffix === undefined ? undefined : `*.${suffix}`;
   }
 
+  /** An entry of exactly this name, for whatever port. */
+  entryOf(name: string): EgressEntry | undefined {
+    return this.#hosts.get(name)?.[0];
+  }
+
   /** The entries of the narrowest range that has an address and a port. */
   forAddress(text: string, port: number): readonly EgressEntry[] {
     const address = parseAddress(text);

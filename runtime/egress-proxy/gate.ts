@@ -8,16 +8,15 @@ import {
 } from 'kars-constructs/contract';
 import { decideUse, type ConnectionUse } from '../egress-policy/decide-use.ts';
 import { decideEgress, type EgressDecision } from '../egress-policy/decide.ts';
-import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits } from './limits.ts';
 import { OpenConnections, type Surface } from './open-connections.ts';
-import { egressPolicyOf } from './policy-of.ts';
+import type { PolicyInForce } from './policy-in-force.ts';
 
 /** What every surface of the proxy goes through: decide, record, dial. */
 export class Gate {
-  readonly #snapshot: () => Snapshot | undefined;
+  readonly #inForce: () => PolicyInForce;
   readonly #recorder: DecisionRecorder;
   readonly #dialer: Dialer;
   readonly #calls: number;
@@ -25,13 +24,14 @@ export class Gate {
   #open = 0;
 
   constructor(options: {
-    readonly snapshot: () => Snapshot | undefined;
+    /** The same object as long as the same policy is in force. */
+    readonly inForce: () => PolicyInForce;
     readonly recorder: DecisionRecorder;
     readonly dialer: Dialer;
     /** Connections to hosts at once. */
     readonly calls?: number;
   }) {
-    this.#snapshot = options.snapshot;
+    this.#inForce = options.inForce;
     this.#recorder = options.recorder;
     this.#dialer = options.dialer;
     this.#calls = options.calls ?? limits.calls;
@@ -39,37 +39,37 @@ export class Gate {
 
   /** What a connection to the target would be allowed to carry; nothing is recorded or dialled yet. */
   decide(target: Authority): EgressDecision {
-    return decideEgress(target, egressPolicyOf(this.#snapshot()));
+    return decideEgress(target, this.#inForce().policy);
   }
 
   /** A connection to the target for one use, or the denial that the agent is told. */
   async pass(surface: Surface, target: Authority, use: ConnectionUse): Promise<Dialled> {
-    const snapshot = this.#snapshot();
-    const policy = egressPolicyOf(snapshot);
+    const inForce = this.#inForce();
+    const { policy } = inForce;
     const decision = decideUse(target, use, policy);
     const dialled = await this.#dial(target, decision, policy?.allowlist ?? { entries: [] });
     // Another policy that came into force meanwhile knows nothing of this connection.
-    if (dialled.ok && this.#snapshot() !== snapshot) {
+    if (dialled.ok && this.#inForce() !== inForce) {
       dialled.socket.destroy();
       return this.pass(surface, target, use);
     }
     if (dialled.ok) this.#connections.add({ surface, target, use, socket: dialled.socket });
     const outcome = dialled.ok ? decision : dialled.denial;
-    const unrecorded = await this.#record(surface, target, outcome, snapshot);
+    const unrecorded = await this.#record(surface, target, outcome, inForce);
     if (unrecorded !== undefined) {
       if (dialled.ok) dialled.socket.destroy();
       return { ok: false, denial: unrecorded };
     }
     if (!dialled.ok || !dialled.socket.destroyed) return dialled;
     // It was closed while it was recorded: by a policy, which then denies it, or by the host.
-    if (this.#snapshot() !== snapshot) return this.pass(surface, target, use);
+    if (this.#inForce() !== inForce) return this.pass(surface, target, use);
     const reason = `${target.host} closed the connection at once`;
     return { ok: false, denial: deny('KARS_EGRESS_CONNECT_FAILED', decision.rule, reason) };
   }
 
   /** Closes and records the connections that the policy in force does not allow. */
   async enforceAnew(): Promise<void> {
-    const closed = this.#connections.closeDenied(egressPolicyOf(this.#snapshot()));
+    const closed = this.#connections.closeDenied(this.#inForce().policy);
     for (const { surface, target, denial } of closed) await this.#record(surface, target, denial);
   }
 
@@ -82,10 +82,10 @@ export class Gate {
     surface: Surface,
     target: Authority | 'unreadable',
     decision: Decision,
-    snapshot = this.#snapshot(),
+    { set } = this.#inForce(),
   ): Promise<Deny | undefined> {
     return this.#recorder.decidedOrDeny({
-      set: snapshot?.setDigest,
+      set,
       surface,
       target: target === 'unreadable' ? target : formatAuthority(target),
       decision,

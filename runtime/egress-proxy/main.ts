@@ -1,7 +1,10 @@
 import { egressProxyOptions } from 'kars-constructs/contract';
 import { noFloor } from '../policy/floor.ts';
 import { readArguments, readPairs } from '../service/arguments.ts';
+import type { Log } from '../service/log.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
+import { ApprovalClock } from './approvals/approval-clock.ts';
+import { Approvals } from './approvals/approvals.ts';
 import { systemDialer } from './dial.ts';
 import { NameTable } from './dns/name-table.ts';
 import { podAddresses } from './dns/pod-addresses.ts';
@@ -10,6 +13,7 @@ import { Gate } from './gate.ts';
 import { limits } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { readOverrides } from './overrides.ts';
+import { policyInForce } from './policy-in-force.ts';
 import { createProxyServer } from './server.ts';
 import { kernelDestinations } from './transparent/original-destination.ts';
 
@@ -20,24 +24,42 @@ try {
   const dnsPort = own.port('dns-port');
   const pod = podAddresses();
   const names = new NameTable(pod);
-  const read = dnsPort === undefined ? undefined : names.read;
+  const clock = new ApprovalClock();
+  const read = async (directory: string, log: Log): Promise<void> => {
+    await clock.read(directory, log);
+    if (dnsPort !== undefined) await names.read(directory, log);
+  };
   const sidecar = await startSidecar('egress-proxy', common, resolve, noFloor, read);
-  const snapshot = () => sidecar.documents.snapshot();
-  const dialer = systemDialer(overrides);
-  const gate = new Gate({ snapshot, recorder: sidecar.recorder, dialer });
-  sidecar.documents.onSwap(() => void gate.enforceAnew());
+  const { documents, log, recorder } = sidecar;
+  const approvals = await Approvals.open({
+    directory: own.text('approvals'),
+    sandbox: common.sandbox,
+    ceiling: own.count('approval-ceiling') ?? 0,
+    clock,
+    log,
+  });
+  const inForce = policyInForce(
+    () => documents.snapshot(),
+    () => approvals.hosts(),
+  );
+  const gate = new Gate({ inForce, recorder, dialer: systemDialer(overrides) });
+  documents.onSwap(() => void gate.enforceAnew());
+  approvals.onChange(() => void gate.enforceAnew());
   const { host, port } = common.agent;
   const nameOf = (address: string): string | undefined => names.nameOf(address);
   const redirected =
     dnsPort === undefined ? undefined : { destinationOf: await kernelDestinations(), nameOf };
   const hosts = [host, ...(redirected === undefined ? [] : pod.loopback)] as const;
-  const server = createProxyServer(gate, sidecar.log, limits, redirected);
+  const server = createProxyServer(gate, log, limits, redirected);
   const proxy = await listenOn(hosts, port, server);
   const dns =
-    dnsPort === undefined ? undefined : await startDns({ sidecar, names, hosts, port: dnsPort });
+    dnsPort === undefined
+      ? undefined
+      : await startDns({ sidecar, inForce, names, hosts, port: dnsPort });
   sidecar.serving(proxy.port, async () => {
     proxy.close();
     await dns?.close();
+    await approvals.close();
   });
 } catch (error) {
   failStart('egress-proxy', error);

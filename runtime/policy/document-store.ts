@@ -1,4 +1,3 @@
-import { watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { formatProblem, membersFor, projection, type Reader } from 'kars-constructs/contract';
 import type { Log } from '../service/log.ts';
@@ -6,6 +5,7 @@ import type { PolicyStatus } from './policy-status.ts';
 import { noFloor, type Floor } from './floor.ts';
 import { readSet } from './read-set.ts';
 import type { Snapshot } from './snapshot.ts';
+import { DirectoryWatch } from './directory-watch.ts';
 
 /** Options of {@link DocumentStore.open}. */
 export interface DocumentStoreOptions {
@@ -41,7 +41,9 @@ export class DocumentStore {
   static async open(options: DocumentStoreOptions): Promise<DocumentStore> {
     const store = new DocumentStore(options);
     await store.reload();
-    store.#watch();
+    const { directory, log, pollMilliseconds } = options;
+    const look = (): void => void store.reload();
+    store.#watch = new DirectoryWatch(directory, look, log, pollMilliseconds);
     return store;
   }
 
@@ -49,8 +51,7 @@ export class DocumentStore {
   #snapshot: Snapshot | undefined;
   #lastError: string | undefined;
   #reading: Promise<void> = Promise.resolve();
-  #watcher: FSWatcher | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #watch: DirectoryWatch | undefined;
   #onSwap: () => void = () => undefined;
 
   private constructor(options: DocumentStoreOptions) {
@@ -105,8 +106,7 @@ export class DocumentStore {
 
   /** Stops watching. */
   async close(): Promise<void> {
-    this.#watcher?.close();
-    clearInterval(this.#timer);
+    this.#watch?.close();
     await this.#reading;
   }
 
@@ -127,19 +127,5 @@ export class DocumentStore {
     this.#snapshot = result.value;
     log.info('documents-in-force', { set: result.value.setDigest });
     this.#onSwap();
-  }
-
-  #watch(): void {
-    const { directory, log, pollMilliseconds = 5000 } = this.#options;
-    const reload = (): void => void this.reload();
-    try {
-      // The kubelet swaps the link `..data` in the directory, which is one event there.
-      this.#watcher = watch(directory, reload);
-      this.#watcher.on('error', (error) => log.warn('watch-failed', { error: String(error) }));
-    } catch (error) {
-      log.warn('watch-failed', { error: String(error) });
-    }
-    this.#timer = setInterval(reload, pollMilliseconds);
-    this.#timer.unref();
   }
 }

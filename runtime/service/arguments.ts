@@ -35,6 +35,8 @@ export interface OwnArguments {
   readonly list: (name: string) => readonly string[];
   /** A port to listen on, 0 lets the system choose. Undefined when the option is not given. */
   readonly port: (name: string) => number | undefined;
+  /** A whole number from 0. Undefined when the option is not given. */
+  readonly count: (name: string) => number | undefined;
 }
 
 /**
@@ -73,6 +75,7 @@ export function readArguments(
       optional: one,
       list: (name) => [values[name] ?? []].flat().map(String),
       port: (name) => portOf(name, one(name), undefined),
+      count: (name) => countOf(name, one(name)),
     },
   };
 }
@@ -107,6 +110,14 @@ function required(name: string, value: string | undefined): string {
     throw new ArgumentError(`got no --${name}, supply one`);
   }
   return value;
+}
+
+function countOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(value)) {
+    throw new ArgumentError(`got --${name}=${value}, supply a whole number`);
+  }
+  return Number(value);
 }
 
 function portOf<T extends number | undefined>(

@@ -23,6 +23,9 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
         'spec.networkPolicy.allowedEndpoints[].http.upgrade list<string> maxItems 1',
         'spec.networkPolicy.allowedEndpoints[].port integer',
         'spec.networkPolicy.allowedEndpoints[].protocol string {tls|http|tcp}',
+        'spec.networkPolicy.approvals object',
+        'spec.networkPolicy.approvals.maxSeconds integer minimum 0 maximum 604800',
+        'spec.networkPolicy.approvals.ports list<integer> maxItems 64',
         'spec.networkPolicy.egressMode string N',
         'spec.networkPolicy.encryptedHello string {Refuse|Outer}',
         'spec.sandbox.connectPorts string {Any|Sidecars}',
@@ -32,6 +35,7 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
         'spec.sandbox.selinuxContext string =""',
       ],
     },
+    EgressApproval: { theirs: ['spec.ttl string req'], ours: ['spec.ttl string'] },
   };
 
 /** Members of a spec that kars v0.1.x does not have; a manifest of it carries none of them, and they are optional. */
@@ -49,6 +53,7 @@ const added: Readonly<Record<string, readonly string[]>> = {
     'workload',
     'workspace',
   ],
+  EgressApproval: ['approvedAt', 'expiresAt'],
   InferencePolicy: ['providers'],
   ToolPolicy: ['allowedTools'],
 };

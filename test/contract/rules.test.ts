@@ -26,7 +26,7 @@ describe('cross-field rules', () => {
       KarsSandbox: 54,
       InferencePolicy: 7,
       ToolPolicy: 2,
-      EgressApproval: 9,
+      EgressApproval: 12,
       TrustGraph: 4,
       A2AAgent: 4,
       McpServer: 4,

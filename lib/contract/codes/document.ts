@@ -6,6 +6,8 @@ export const documentCodes = {
   KARS_DOCUMENT_KIND: 'a file carries another kind of document than its name says',
   KARS_DOCUMENT_DIGEST: 'the bytes of a file are not those that the set document lists',
   KARS_DOCUMENT_BELOW_FLOOR: 'a document allows more than the arguments of the process do',
+  KARS_APPROVAL_REFUSED:
+    'an approval is for another sandbox, or lasts longer than the arguments of the process allow',
   KARS_DOCUMENT_TOO_LARGE: 'a document is larger than a ConfigMap can safely carry',
 } as const;
 

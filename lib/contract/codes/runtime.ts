@@ -120,6 +120,12 @@ export const runtimeCodes = {
       'the entry of this host and port has other methods, paths or upgrades than the request',
     cure: 'add the method, path or upgrade to the entry with Egress.http',
   },
+  KARS_CLOCK_JUMP: {
+    status: 403,
+    meaning:
+      'only an approval allows this, and the clock of the node has jumped, so nobody knows whether it still counts',
+    cure: 'have an operator look at the clock of the node, then run kars egress accept-clock',
+  },
   KARS_EGRESS_ADDRESS_FORBIDDEN: {
     status: 403,
     meaning: 'the address is not global unicast and in no range of the list, or is one of the pod',

@@ -16,6 +16,8 @@ export const synthCodes = {
   KARS_EGRESS_PORT: 'an egress entry does not name a port, or a range of ports, from 1 to 65535',
   KARS_EGRESS_HTTP: 'an egress entry has rules for requests that no proxy could hold to',
   KARS_EGRESS_PROTOCOL: 'egress entries name two protocols for a port of one host or range',
+  KARS_APPROVAL_INVALID:
+    'an egress approval has no instant at which it ends, or names what cannot be approved',
   KARS_DOCUMENT_TOO_LARGE: 'a compiled document is larger than a ConfigMap can safely carry',
   KARS_CLUSTER_NETWORK:
     'what is said of the network of a cluster selects nothing, or is no address',

@@ -1,6 +1,6 @@
 import type { KindDefinition } from '../kind.ts';
 import { a2aAgent } from './a2a-agent.ts';
-import { egressApproval } from './egress-approval.ts';
+import { egressApproval } from './egress-approval/index.ts';
 import { inferencePolicy } from './inference-policy.ts';
 import { karsEval } from './kars-eval.ts';
 import { karsMemory } from './kars-memory.ts';

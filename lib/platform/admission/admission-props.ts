@@ -1,3 +1,4 @@
+import type { Duration } from 'cdk8s';
 import type { KarsImages } from '../images.ts';
 import type { ContentCategory, IsolationLevel, Severity } from './floors.ts';
 import type { Subject } from './subject.ts';
@@ -58,6 +59,12 @@ export interface AdmissionProps {
    * @default no floor
    */
   readonly maxTokensPerRequest?: number;
+  /**
+   * Longest time that a sandbox may let an approval of an operator last, a week or less.
+   *
+   * @default a day
+   */
+  readonly longestApproval?: Duration;
   /**
    * RuntimeClasses that pods may run in.
    *

@@ -2,6 +2,7 @@ import { annotations } from '../../contract/api.ts';
 import { isEnforcedInCluster } from '../../contract/enforcement.ts';
 import { fieldsOf, formatPath } from '../../contract/fields.ts';
 import type { KindDefinition } from '../../contract/kind.ts';
+import { egressApproval } from '../../contract/kinds/egress-approval/index.ts';
 import { kinds } from '../../contract/kinds/index.ts';
 import { karsSandbox } from '../../contract/kinds/kars-sandbox/index.ts';
 import type { KubernetesObject } from '../../private/manifest.ts';
@@ -23,11 +24,17 @@ export const operatorWarnings = (): KubernetesObject[] => [
       },
     ]),
   ),
-  ...warningPolicy(`kars-operator-${karsSandbox.plural}`, karsSandbox, [
-    {
-      expression: isRealized,
-      message:
-        'nothing runs because of a KarsSandbox alone: synthesize it, and apply the objects that it implies with it',
-    },
-  ]),
+  ...unlessRealized(
+    karsSandbox,
+    'nothing runs because of a KarsSandbox alone: synthesize it, and apply the objects that it implies with it',
+  ),
+  ...unlessRealized(
+    egressApproval,
+    'nothing opens because of an EgressApproval alone: use kars egress approve, or synthesize it',
+  ),
 ];
+
+const unlessRealized = (definition: KindDefinition, message: string): KubernetesObject[] =>
+  warningPolicy(`kars-operator-${definition.plural}`, definition, [
+    { expression: isRealized, message },
+  ]);

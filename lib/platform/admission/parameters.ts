@@ -1,3 +1,4 @@
+import { DEFAULT_CEILING, LONGEST_CEILING } from '../../contract/kinds/egress-approval/payload.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { problem } from '../../private/problems.ts';
 import type { ClusterNetwork } from '../cluster-network.ts';
@@ -24,6 +25,8 @@ export interface AdmissionParameters {
   readonly loosestEgressMode: 'Strict' | 'Learn';
   readonly contentSafety: Readonly<Partial<Record<ContentCategory, Severity>>>;
   readonly maxTokensPerRequest: number | undefined;
+  /** In seconds. */
+  readonly longestApproval: number;
   readonly network: ClusterNetwork;
   /** Directory on the nodes with the seccomp profile. */
   readonly profileDirectory: string;
@@ -63,6 +66,7 @@ export function admissionParameters(
     loosestEgressMode: props.loosestEgressMode ?? 'Strict',
     contentSafety: props.contentSafety ?? {},
     maxTokensPerRequest: props.maxTokensPerRequest,
+    longestApproval: longestApproval(props),
     network,
     profileDirectory,
     images: {
@@ -72,6 +76,10 @@ export function admissionParameters(
     },
   };
 }
+
+/** In seconds. */
+export const longestApproval = ({ longestApproval: longest }: Partial<AdmissionProps>): number =>
+  longest?.toSeconds() ?? DEFAULT_CEILING;
 
 const missing = problem(
   'KARS_ADMISSION_MISSING',
@@ -95,6 +103,7 @@ export function parameterProblems(props: Partial<AdmissionProps> | undefined): P
     ),
     ...registryProblems(props.agentRegistries ?? []),
     ...ceilingProblems(props.maxTokensPerRequest),
+    ...approvalProblems(longestApproval(props)),
     ...(props.previousImages?.validate() ?? []),
   ];
 }
@@ -107,6 +116,17 @@ const ceilingProblems = (tokens: number | undefined): Problem[] =>
           'KARS_BUDGET_INVALID',
           'admission.maxTokensPerRequest',
           `got ${tokens}, supply a positive integer, or leave it out for no floor`,
+        ),
+      ];
+
+const approvalProblems = (seconds: number): Problem[] =>
+  Number.isSafeInteger(seconds) && seconds >= 0 && seconds <= LONGEST_CEILING
+    ? []
+    : [
+        problem(
+          'KARS_APPROVAL_INVALID',
+          'admission.longestApproval',
+          `got ${seconds} seconds, supply a whole number of them up to ${LONGEST_CEILING}, which is a week`,
         ),
       ];
 

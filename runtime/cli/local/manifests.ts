@@ -46,7 +46,9 @@ const template = z.looseObject({
                 configMap: z
                   .looseObject({
                     name: z.string(),
-                    items: z.array(z.looseObject({ key: z.string(), path: z.string() })),
+                    items: z
+                      .array(z.looseObject({ key: z.string(), path: z.string() }))
+                      .default([]),
                   })
                   .optional(),
               }),

@@ -1,9 +1,8 @@
 import { deny, normalHost, type Decision } from 'kars-constructs/contract';
 import { decideLookup } from '../../egress-policy/decide-lookup.ts';
-import type { Snapshot } from '../../policy/snapshot.ts';
 import type { DecisionRecorder } from '../../service/decision-recorder.ts';
 import type { Log } from '../../service/log.ts';
-import { egressPolicyOf } from '../policy-of.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
 import { rcodes, recordTypes } from './codes.ts';
 import type { NameTable } from './name-table.ts';
 import type { Question } from './query.ts';
@@ -15,7 +14,7 @@ const noData: Outcome = { rcode: rcodes.noError };
 
 /** Answers questions about names: decide, record, give an address. Nobody else is asked. */
 export class Lookups {
-  readonly #snapshot: () => Snapshot | undefined;
+  readonly #inForce: () => PolicyInForce;
   readonly #recorder: DecisionRecorder;
   readonly #names: NameTable;
   readonly #log: Log;
@@ -24,12 +23,12 @@ export class Lookups {
   readonly #giving = new Map<string, Promise<Outcome>>();
 
   constructor(options: {
-    readonly snapshot: () => Snapshot | undefined;
+    readonly inForce: () => PolicyInForce;
     readonly recorder: DecisionRecorder;
     readonly names: NameTable;
     readonly log: Log;
   }) {
-    this.#snapshot = options.snapshot;
+    this.#inForce = options.inForce;
     this.#recorder = options.recorder;
     this.#names = options.names;
     this.#log = options.log;
@@ -41,13 +40,13 @@ export class Lookups {
 
   /** What is said to a question; a denied name is recorded each time, an allowed one when it gets its address. */
   async answer({ name: written, type }: Question): Promise<Outcome> {
-    const snapshot = this.#snapshot();
+    const { policy, set } = this.#inForce();
     const name = written === undefined ? undefined : normalHost(written);
-    const decision = name === undefined ? notAName : decideLookup(name, egressPolicyOf(snapshot));
+    const decision = name === undefined ? notAName : decideLookup(name, policy);
     if (!decision.allow || name === undefined) {
       // "No such name" would be kept, and the next policy may allow it.
       const isKnown = decision.allow || decision.code !== 'KARS_POLICY_UNAVAILABLE';
-      const recorded = await this.#record(snapshot, name ?? 'unreadable', decision);
+      const recorded = await this.#record(set, name ?? 'unreadable', decision);
       return isKnown && recorded ? noSuchName : failed;
     }
     if (!this.#addressTypes.includes(type)) return noData;
@@ -55,7 +54,7 @@ export class Lookups {
     if (address !== undefined) return { rcode: rcodes.noError, address };
     const giving = this.#giving.get(name);
     if (giving !== undefined) return giving;
-    const given = this.#give(snapshot, name, decision).finally(() => this.#giving.delete(name));
+    const given = this.#give(set, name, decision).finally(() => this.#giving.delete(name));
     this.#giving.set(name, given);
     return given;
   }
@@ -63,16 +62,20 @@ export class Lookups {
   /** Records that more was asked in a second than is answered. */
   async tooMany(perSecond: number): Promise<void> {
     const reason = `more than ${perSecond} queries came in a second`;
-    await this.#record(this.#snapshot(), 'unread', deny('KARS_OVERLOADED', 'egress proxy', reason));
+    await this.#record(
+      this.#inForce().set,
+      'unread',
+      deny('KARS_OVERLOADED', 'egress proxy', reason),
+    );
   }
 
   async #give(
-    snapshot: Snapshot | undefined,
+    set: string | undefined,
     name: string,
     decision: Decision & { readonly entry: string },
   ): Promise<Outcome> {
     const refusal = this.#names.refusal(name, decision.entry);
-    if (!(await this.#record(snapshot, name, refusal ?? decision))) return failed;
+    if (!(await this.#record(set, name, refusal ?? decision))) return failed;
     if (refusal !== undefined) return failed;
     try {
       return { rcode: rcodes.noError, address: await this.#names.give(name, decision.entry) };
@@ -83,12 +86,7 @@ export class Lookups {
     }
   }
 
-  async #record(
-    snapshot: Snapshot | undefined,
-    target: string,
-    decision: Decision,
-  ): Promise<boolean> {
-    const set = snapshot?.setDigest;
+  async #record(set: string | undefined, target: string, decision: Decision): Promise<boolean> {
     const call = { set, surface: 'dns', target, decision };
     return (await this.#recorder.decidedOrDeny(call)) === undefined;
   }

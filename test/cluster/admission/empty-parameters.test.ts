@@ -15,6 +15,7 @@ const nothing: AdmissionParameters = {
   roles: { deployers: [], platformDeployers: [], operators: [], breakGlass: [] },
   agentRegistries: [],
   runtimeClasses: [],
+  longestApproval: 0,
   lowestIsolation: 'enhanced',
   loosestEgressMode: 'Strict',
   contentSafety: {},

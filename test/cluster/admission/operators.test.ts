@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { operatorsBinding } from '../../../lib/sandbox/operators.ts';
+import { operatorsBindings } from '../../../lib/sandbox/operators.ts';
 import { admissionProps, groups } from '../../support/admission.ts';
 import type { Answer, ApplicableObject } from '../client.ts';
 import { podOfSandbox } from './pod.ts';
@@ -18,7 +18,7 @@ describe('an operator, by the role of the platform alone', () => {
       `group:${groups.operators}`,
     ]);
     await floor.namespace('reader');
-    const binding = operatorsBinding('reader', admissionProps);
+    const binding = operatorsBindings({ name: 'reader', namespace: 'agents' }, admissionProps);
     await floor.deploy([podOfSandbox(), ...(binding as ApplicableObject[])]);
   });
 

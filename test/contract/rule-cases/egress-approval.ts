@@ -16,6 +16,24 @@ const sandbox = (name: string): object => approval({ sandbox: name });
 const reason = (text: string): object => approval({ reason: text });
 const ticket = (text: string | null): object => approval({ ticket: text });
 const ttl = (text: string): object => approval({ ttl: text });
+const until = (text: string): object => approval({ ttl: undefined, expiresAt: text });
+const since = (text: string): object => approval({ approvedAt: text });
+
+const NO_INSTANTS = [
+  '',
+  'now',
+  '2026-01-31',
+  '2026-01-31T09:00Z',
+  '2026-01-31T09:00:00',
+  '2026-01-31T09:00:00+01:00',
+  '2026-01-31t09:00:00z',
+  '2026-13-01T09:00:00Z',
+  '2026-01-32T09:00:00Z',
+  '2026-01-31T24:00:00Z',
+  '2026-01-31T09:00:60Z',
+  '2026-01-31T09:00:00.1234Z',
+  '2026-01-31T09:00:00Z\n',
+];
 
 /** Cases for the rules of an EgressApproval. */
 export const egressApprovalCases = casesOf(
@@ -30,6 +48,8 @@ export const egressApprovalCases = casesOf(
     'a reason with tab and line ends': reason('a\tb\r\nc'),
     ...each([long(1), long(128), null], 'ticket', ticket),
     ...each(['PT15M', 'P1D', 'P1W', 'P1Y2M3W4DT5H6M7S', 'PT007S', 'P1DT'], 'ttl', ttl),
+    ...each(['2026-01-31T09:00:00Z', '2028-02-29T23:59:59.999Z'], 'expiresAt', until),
+    ...each(['2026-01-31T09:00:00Z', '2026-12-01T00:00:00.5Z'], 'approvedAt', since),
   },
   {
     'spec.sandbox must be 1-253 characters': {
@@ -65,5 +85,19 @@ export const egressApprovalCases = casesOf(
       ttl,
     ),
     'spec.ttl must be > 0 (e.g. PT15M, not PT0S)': each(['P', 'PT', 'PT0S', 'P0DT00H'], 'ttl', ttl),
+    'spec must set exactly one of `ttl` or `expiresAt`': {
+      neither: approval({ ttl: undefined }),
+      both: approval({ expiresAt: '2026-01-31T09:00:00Z' }),
+    },
+    'spec.approvedAt must be an instant of RFC 3339 in UTC (e.g. 2026-01-31T09:00:00Z)': each(
+      NO_INSTANTS,
+      'approvedAt',
+      since,
+    ),
+    'spec.expiresAt must be an instant of RFC 3339 in UTC (e.g. 2026-01-31T09:00:00Z)': each(
+      NO_INSTANTS,
+      'expiresAt',
+      until,
+    ),
   },
 );

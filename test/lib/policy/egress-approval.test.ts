@@ -9,6 +9,7 @@ type Change = Partial<Omit<EgressApprovalProps, 'sandbox'>>;
 const approval = {
   hosts: [Egress.https('api.example.com')],
   reason: 'incident 7',
+  approvedAt: new Date('2026-01-31T09:00:00Z'),
   ttl: Duration.hours(4),
 };
 
@@ -19,6 +20,49 @@ const problemsWith = (change: Change): string =>
   });
 
 describe('an egress approval', () => {
+  it('reaches its sandbox as a document with an absolute end', () => {
+    const app = synthesize((scope) => {
+      const chart = agentsChart(scope);
+      new EgressApproval(chart, 'once', {
+        sandbox: sandboxIn(chart),
+        ...approval,
+        ticket: 'OPS-7',
+      });
+    });
+    const { data } = app.find('ConfigMap', 'kars-declared-approvals') as {
+      data?: Record<string, string>;
+    };
+    expect(JSON.parse(data?.['once.json'] ?? '')).toEqual({
+      schemaVersion: 1,
+      kind: 'egress-approval',
+      source: { kind: 'EgressApproval', namespace: 'agents', name: 'once' },
+      payload: {
+        sandbox: 'reader',
+        hosts: [{ host: 'api.example.com', port: 443 }],
+        reason: 'incident 7',
+        ticket: 'OPS-7',
+        approvedAt: '2026-01-31T09:00:00Z',
+        expiresAt: '2026-01-31T13:00:00Z',
+      },
+    });
+  });
+
+  it('is the same with an end instead of a duration', () => {
+    const withEnd = synthesize((scope) => {
+      const chart = agentsChart(scope);
+      const { ttl, ...rest } = approval;
+      const expiresAt = new Date(approval.approvedAt.getTime() + ttl.toMilliseconds());
+      new EgressApproval(chart, 'once', { sandbox: sandboxIn(chart), ...rest, expiresAt });
+    });
+    const withDuration = synthesize((scope) => {
+      const chart = agentsChart(scope);
+      new EgressApproval(chart, 'once', { sandbox: sandboxIn(chart), ...approval });
+    });
+    const of = (app: typeof withEnd): unknown =>
+      app.find('ConfigMap', 'kars-declared-approvals')['data'];
+    expect(of(withEnd)).toEqual(of(withDuration));
+  });
+
   it('is recorded with the name of its sandbox and an ISO 8601 duration', () => {
     const app = synthesize((scope) => {
       const chart = agentsChart(scope);
@@ -28,6 +72,7 @@ describe('an egress approval', () => {
       sandbox: 'reader',
       hosts: [{ host: 'api.example.com', port: 443 }],
       reason: 'incident 7',
+      approvedAt: '2026-01-31T09:00:00Z',
       ttl: 'PT4H',
     });
   });
@@ -46,6 +91,11 @@ describe('an egress approval', () => {
       'got a.example.com:80-81, supply one host and one port',
     ],
     ['port 0', { hosts: [Egress.tcp('a.example.com', 0)] }, 'KARS_EGRESS_PORT'],
+    ['longer than the sandbox allows', { ttl: Duration.hours(25) }, 'got 90000 seconds, and reader allows 86400'], // prettier-ignore
+    ['a port that no network policy opens', { hosts: [Egress.tcp('a.example.com', 22)] }, 'KARS_APPROVAL_INVALID'], // prettier-ignore
+    ['the same, said so', { hosts: [Egress.tcp('a.example.com', 22)] }, 'do not open port 22'], // prettier-ignore
+    ['an end as well', { expiresAt: new Date('2026-01-31T13:00:00Z') }, 'exactly one of `ttl` or `expiresAt`'], // prettier-ignore
+    ['no date', { approvedAt: new Date('soon') }, 'spec.approvedAt must be an instant'],
     ['no reason', { reason: '' }, 'spec.reason must be 1-512 characters'],
     [
       'a reason that breaks log lines',

@@ -101,6 +101,10 @@ describe('operators', () => {
           { kind: 'ServiceAccount', namespace: 'ops', name: 'bot' },
         ],
       },
+      {
+        metadata: { name: 'kars-egress-approvers-reader', namespace: 'agents' },
+        roleRef: { kind: 'ClusterRole', name: 'kars:egress-approvers' },
+      },
     ]);
   });
 

@@ -4,6 +4,7 @@ import type { EgressAllowlistPayload } from 'kars-constructs/contract';
 import { systemDialer, type Dialer } from '../../../runtime/egress-proxy/dial.ts';
 import { Gate } from '../../../runtime/egress-proxy/gate.ts';
 import { limits, type Limits } from '../../../runtime/egress-proxy/limits.ts';
+import { policyInForce } from '../../../runtime/egress-proxy/policy-in-force.ts';
 import { createProxyServer } from '../../../runtime/egress-proxy/server.ts';
 import type { Redirection } from '../../../runtime/egress-proxy/transparent/accept.ts';
 import { createLog } from '../../../runtime/service/log.ts';
@@ -22,7 +23,7 @@ export async function startProxy(
   const sidecar = await openSidecar('egress-proxy', payloads);
   const all = { ...limits, ...bounds };
   const gate = new Gate({
-    snapshot: () => sidecar.documents.snapshot(),
+    inForce: policyInForce(() => sidecar.documents.snapshot()),
     recorder: sidecar.recorder,
     dialer: { ...systemDialer(new Map()), ...dialer },
     calls: all.calls,

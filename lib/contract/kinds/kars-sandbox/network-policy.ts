@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { integer, ociArtifactRef } from '../../primitives.ts';
+import { LONGEST_CEILING } from '../egress-approval/payload.ts';
+import { integer, ociArtifactRef, port } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { egressHttp } from './egress-http.ts';
 import { egressProtocol } from './egress-protocol.ts';
@@ -53,6 +54,22 @@ export const networkPolicy = withRules(
       .describe(
         'Refuse, also when absent: a ClientHello with an encrypted part (ECH) is refused. Outer: its outer name decides.',
       ),
+    approvals: z
+      .strictObject({
+        maxSeconds: z
+          .int()
+          .min(0)
+          .max(LONGEST_CEILING)
+          .optional()
+          .describe('Longest time that an approval may last, a day when absent; 0 takes none.'),
+        ports: z
+          .array(port())
+          .max(64)
+          .optional()
+          .describe('Ports that approvals may open besides those of hosts and providers.'),
+      })
+      .optional()
+      .describe('What operators may open for a while.'),
     allowlistRef: ociArtifactRef()
       .extend({
         digest: z

@@ -1,4 +1,5 @@
 import { projection } from '../../../contract/projection.ts';
+import { runtimeSet } from '../../../contract/runtime-set.ts';
 import { PLATFORM_PREFIX } from '../../../contract/sandbox-names.ts';
 import { STATE_CLAIM, volumeNames } from '../../../sandbox/volumes.ts';
 import { WORKSPACE_CLAIM } from '../../../sandbox/agent-volumes.ts';
@@ -21,6 +22,9 @@ const documents = celList(Object.values(projection).map(({ configMap }) => confi
 /** What each volume may be, by its name. */
 const kinds: Readonly<Record<keyof typeof volumeNames, string>> = {
   documents: projected(`has(source.configMap) && source.configMap.name in ${documents}`),
+  approvals: projected(
+    `has(source.configMap) && source.configMap.name in ${celList([runtimeSet.granted, runtimeSet.declared])}`,
+  ),
   credentials: projected('has(source.secret)'),
   state: `(${bounded}) || ${claim(`NAME == '${STATE_CLAIM}'`)}`,
   workspace: `(${bounded}) || ${claim(`(NAME == '${WORKSPACE_CLAIM}' || ${isOthers('NAME')})`)}`,

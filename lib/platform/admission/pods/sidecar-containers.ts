@@ -1,4 +1,5 @@
 import {
+  APPROVAL_CEILING,
   POD_IP_VARIABLE,
   podArguments,
   processes,
@@ -11,6 +12,7 @@ import {
   STATE_DIR,
   type Reader,
 } from '../../../contract/projection.ts';
+import { runtimeSet } from '../../../contract/runtime-set.ts';
 import { volumeNames } from '../../../sandbox/volumes.ts';
 import { absent, allOf, celList, celText } from '../cel.ts';
 import type { AdmissionParameters } from '../parameters.ts';
@@ -35,32 +37,42 @@ const argumentsOf = (reader: Reader): string =>
 const mountsOf = (reader: Reader): Mount[] => [
   { name: volumeNames.documents, mountPath: DOCUMENTS_DIR, readOnly: true },
   { name: volumeNames.state, mountPath: STATE_DIR, subPath: reader },
-  ...(reader === 'router'
-    ? [{ name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }]
-    : []),
+  reader === 'router'
+    ? { name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }
+    : { name: volumeNames.approvals, mountPath: runtimeSet.directory, readOnly: true },
 ];
 
 const asks = (probe: string, reader: Reader, path: string): string =>
   `has(${probe}) && has(${probe}.httpGet) && ${probe}.httpGet.path == '${path}' && ${probe}.httpGet.port == ${processes[reader].statusPort} && ${absent(`${probe}.httpGet`, 'host', 'httpHeaders')}`;
 
-const isFloor = `argument.startsWith('${TOKEN_CEILING}')`;
+/** The argument of each sidecar that its documents may not go above. */
+const CEILINGS: Readonly<Record<Reader, string>> = {
+  router: TOKEN_CEILING,
+  'egress-proxy': APPROVAL_CEILING,
+};
 
-/** CEL that holds for a router whose floor is as high as that of the platform. */
-function hasFloor(container: string, ceiling: number | undefined): string {
-  const floors = `${container}.args.filter(argument, ${isFloor})`;
-  return ceiling === undefined
-    ? `${floors}.size() <= 1`
-    : `${floors}.size() == 1 && int(${floors}[0].substring(${TOKEN_CEILING.length})) <= ${ceiling}`;
+/** The ceilings of the platform, and whether a sidecar without one has none at all. */
+interface Ceiling {
+  readonly most: number | undefined;
+  /** Without the argument the router bounds nothing, and the egress proxy takes no approval. */
+  readonly isRequired: boolean;
 }
 
-function shapeOf(reader: Reader, ceiling: number | undefined): string {
+/** CEL that holds for a sidecar whose ceiling is no higher than that of the platform. */
+function hasCeiling(container: string, reader: Reader, { most, isRequired }: Ceiling): string {
+  const ceilings = `${container}.args.filter(argument, argument.startsWith('${CEILINGS[reader]}'))`;
+  const isOne = `${ceilings}.size() ${isRequired ? '==' : '<='} 1`;
+  return most === undefined
+    ? isOne
+    : `${isOne} && ${ceilings}.all(argument, int(argument.substring(${CEILINGS[reader].length})) <= ${most})`;
+}
+
+function shapeOf(reader: Reader, ceiling: Ceiling): string {
   const container = variableOf(reader);
   return allOf(
     absent(container, 'command', 'lifecycle', 'workingDir'),
-    `has(${container}.args) && ${container}.args.filter(argument, !${isFloor}) == ${argumentsOf(reader)}`,
-    reader === 'router'
-      ? hasFloor(container, ceiling)
-      : `!${container}.args.exists(argument, ${isFloor})`,
+    `has(${container}.args) && ${container}.args.filter(argument, !argument.startsWith('${CEILINGS[reader]}')) == ${argumentsOf(reader)}`,
+    hasCeiling(container, reader, ceiling),
     `has(${container}.restartPolicy) && ${container}.restartPolicy == 'Always'`,
     `has(${container}.env) && ${container}.env.all(variable, variable.name == '${POD_IP_VARIABLE}' && has(variable.valueFrom) && has(variable.valueFrom.fieldRef) && variable.valueFrom.fieldRef.fieldPath == 'status.podIP')`,
     asks(`${container}.startupProbe`, reader, statusPaths.ready),
@@ -81,6 +93,7 @@ const SHAPE = {
 export const sidecarContainers = ({
   images,
   maxTokensPerRequest,
+  longestApproval,
 }: AdmissionParameters): AdmissionPolicy => ({
   name: 'kars-pod-sidecars',
   ...newContainers,
@@ -101,7 +114,12 @@ export const sidecarContainers = ({
     },
     {
       code: SHAPE[reader],
-      allows: shapeOf(reader, maxTokensPerRequest),
+      allows: shapeOf(
+        reader,
+        reader === 'router'
+          ? { most: maxTokensPerRequest, isRequired: maxTokensPerRequest !== undefined }
+          : { most: longestApproval, isRequired: false },
+      ),
       message: `the container ${reader} is not as constructs write it: arguments with the floors of the platform, variables, probes, mounts and security context; deploy the agent with KarsSandbox`,
     },
   ]),

@@ -7,6 +7,7 @@ import { Lookups } from '../../../../runtime/egress-proxy/dns/lookups.ts';
 import { NameTable } from '../../../../runtime/egress-proxy/dns/name-table.ts';
 import { RateWindow } from '../../../../runtime/egress-proxy/dns/rate-window.ts';
 import { Responder } from '../../../../runtime/egress-proxy/dns/responder.ts';
+import { policyInForce } from '../../../../runtime/egress-proxy/policy-in-force.ts';
 import { DecisionRecorder } from '../../../../runtime/service/decision-recorder.ts';
 import { createLog } from '../../../../runtime/service/log.ts';
 import { createMetrics } from '../../../../runtime/service/metrics.ts';
@@ -268,7 +269,12 @@ async function bareResponder() {
     log,
     metrics: createMetrics(),
   });
-  const lookups = new Lookups({ snapshot: () => documents.snapshot(), recorder, names, log });
+  const lookups = new Lookups({
+    inForce: policyInForce(() => documents.snapshot()),
+    recorder,
+    names,
+    log,
+  });
   const bounds = { ...dnsLimits, queriesPerSecond: Number.MAX_SAFE_INTEGER };
   return { names, responder: new Responder({ lookups, log, registry: new Registry(), bounds }) };
 }

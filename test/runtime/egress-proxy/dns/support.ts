@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 import type { IpFamily } from 'kars-constructs/contract';
 import type { DnsLimits } from '../../../../runtime/egress-proxy/dns/limits.ts';
 import { NameTable } from '../../../../runtime/egress-proxy/dns/name-table.ts';
+import { policyInForce } from '../../../../runtime/egress-proxy/policy-in-force.ts';
 import { startDns } from '../../../../runtime/egress-proxy/dns/start.ts';
 import { createLog } from '../../../../runtime/service/log.ts';
 import { temporaryDirectory } from '../../../support/documents.ts';
@@ -50,7 +51,8 @@ export async function startTestDns(options: Options = {}): Promise<TestDns> {
   const registry = new Registry();
   const { documents, recorder } = sidecar;
   const dns = await startDns({
-    sidecar: { documents, recorder, log, registry },
+    sidecar: { recorder, log, registry },
+    inForce: policyInForce(() => documents.snapshot()),
     names,
     hosts,
     port: options.port ?? 0,

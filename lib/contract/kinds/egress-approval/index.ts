@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { defineKind } from '../kind.ts';
-import { uint16 } from '../primitives.ts';
-import { has, hasLength, withRules } from '../rule.ts';
-import { reportedNumber, reportedText, statusOf } from '../status.ts';
+import { defineKind } from '../../kind.ts';
+import { uint16 } from '../../primitives.ts';
+import { has, hasLength, withRules } from '../../rule.ts';
+import { reportedNumber, reportedText, statusOf } from '../../status.ts';
+
+/** One spelling of an instant, so that texts compare as instants do; days that no month has are refused where it is read. */
+const INSTANT_PATTERN =
+  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,3})?Z$';
 
 /** Spec of an EgressApproval as a manifest carries it. */
 export const egressApprovalSpec = withRules(
@@ -18,7 +22,20 @@ export const egressApprovalSpec = withRules(
       .describe('What the sandbox may reach besides its own entries; 1 to 16.'),
     reason: z.string().describe('Why, for the audit log.'),
     ticket: z.string().nullish().describe('Number of a ticket.'),
-    ttl: z.string().describe('How long, as an ISO 8601 duration such as PT4H.'),
+    ttl: z
+      .string()
+      .optional()
+      .describe('How long after approvedAt, as an ISO 8601 duration such as PT4H; or expiresAt.'),
+    approvedAt: z
+      .string()
+      .optional()
+      .describe(
+        'From when it counts, in RFC 3339 and UTC. Without it nothing comes of the approval.',
+      ),
+    expiresAt: z
+      .string()
+      .optional()
+      .describe('Until when it counts, in RFC 3339 and UTC, instead of ttl.'),
   }),
   [
     {
@@ -64,17 +81,31 @@ export const egressApprovalSpec = withRules(
       holds: ({ ticket }) => !has(ticket) || hasLength(ticket, 1, 128),
     },
     {
-      cel: "self.ttl.matches('^P(\\\\d+Y)?(\\\\d+M)?(\\\\d+W)?(\\\\d+D)?(T(\\\\d+H)?(\\\\d+M)?(\\\\d+S)?)?$')",
+      cel: "!has(self.ttl) || self.ttl.matches('^P(\\\\d+Y)?(\\\\d+M)?(\\\\d+W)?(\\\\d+D)?(T(\\\\d+H)?(\\\\d+M)?(\\\\d+S)?)?$')",
       message: 'spec.ttl must be a positive ISO 8601 duration (e.g. PT15M, PT4H, P1D)',
       reason: 'FieldValueInvalid',
-      holds: ({ ttl }) => /^P(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/.test(ttl),
+      holds: ({ ttl }) =>
+        !has(ttl) || /^P(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/.test(ttl),
     },
     {
-      cel: "self.ttl.matches('[1-9]')",
+      cel: "!has(self.ttl) || self.ttl.matches('[1-9]')",
       message: 'spec.ttl must be > 0 (e.g. PT15M, not PT0S)',
       reason: 'FieldValueInvalid',
-      holds: ({ ttl }) => /[1-9]/.test(ttl),
+      holds: ({ ttl }) => !has(ttl) || /[1-9]/.test(ttl),
     },
+    {
+      cel: 'has(self.ttl) != has(self.expiresAt)',
+      message: 'spec must set exactly one of `ttl` or `expiresAt`',
+      reason: 'FieldValueInvalid',
+      holds: ({ ttl, expiresAt }) => has(ttl) !== has(expiresAt),
+    },
+    ...(['approvedAt', 'expiresAt'] as const).map((field) => ({
+      cel: `!has(self.${field}) || self.${field}.matches('${INSTANT_PATTERN}')`,
+      message: `spec.${field} must be an instant of RFC 3339 in UTC (e.g. 2026-01-31T09:00:00Z)`,
+      reason: 'FieldValueInvalid' as const,
+      holds: (spec: { readonly [Key in typeof field]?: string | undefined }) =>
+        !has(spec[field]) || new RegExp(INSTANT_PATTERN).test(spec[field]),
+    })),
   ],
 );
 

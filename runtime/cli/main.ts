@@ -5,6 +5,7 @@ import { RELEASE } from 'kars-constructs/contract';
 import { addAudit } from './commands/audit.ts';
 import { addCrds } from './commands/crds.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEgress } from './commands/egress.ts';
 import { addImages } from './commands/images.ts';
 import { addPosture } from './commands/posture.ts';
 import { addQuickstart } from './commands/quickstart.ts';
@@ -35,6 +36,7 @@ addPosture(program, processOutput);
 addImages(program, processOutput);
 addAudit(program, processOutput);
 addStatus(program, processOutput);
+addEgress(program, processOutput);
 addDoctor(program, processOutput);
 addQuickstart(program, processOutput);
 

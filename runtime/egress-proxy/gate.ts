@@ -9,6 +9,7 @@ import {
 import { decideUse, type ConnectionUse } from '../egress-policy/decide-use.ts';
 import { decideEgress, type EgressDecision } from '../egress-policy/decide.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
+import type { BlockedAttempts } from './blocked/blocked-attempts.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits } from './limits.ts';
 import { OpenConnections, type Surface } from './open-connections.ts';
@@ -19,6 +20,7 @@ export class Gate {
   readonly #inForce: () => PolicyInForce;
   readonly #recorder: DecisionRecorder;
   readonly #dialer: Dialer;
+  readonly #blocked: BlockedAttempts | undefined;
   readonly #calls: number;
   readonly #connections = new OpenConnections();
   #open = 0;
@@ -28,12 +30,15 @@ export class Gate {
     readonly inForce: () => PolicyInForce;
     readonly recorder: DecisionRecorder;
     readonly dialer: Dialer;
+    /** Takes what is denied. @default nobody */
+    readonly blocked?: BlockedAttempts;
     /** Connections to hosts at once. */
     readonly calls?: number;
   }) {
     this.#inForce = options.inForce;
     this.#recorder = options.recorder;
     this.#dialer = options.dialer;
+    this.#blocked = options.blocked;
     this.#calls = options.calls ?? limits.calls;
   }
 
@@ -84,6 +89,7 @@ export class Gate {
     decision: Decision,
     { set } = this.#inForce(),
   ): Promise<Deny | undefined> {
+    if (!decision.allow && target !== 'unreadable') this.#blocked?.note(surface, target, decision);
     return this.#recorder.decidedOrDeny({
       set,
       surface,

@@ -5,6 +5,7 @@ import type { Log } from '../service/log.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
 import { ApprovalClock } from './approvals/approval-clock.ts';
 import { Approvals } from './approvals/approvals.ts';
+import { BlockedAttempts } from './blocked/blocked-attempts.ts';
 import { systemDialer } from './dial.ts';
 import { NameTable } from './dns/name-table.ts';
 import { podAddresses } from './dns/pod-addresses.ts';
@@ -42,7 +43,8 @@ try {
     () => documents.snapshot(),
     () => approvals.hosts(),
   );
-  const gate = new Gate({ inForce, recorder, dialer: systemDialer(overrides) });
+  const blocked = new BlockedAttempts(log);
+  const gate = new Gate({ inForce, recorder, dialer: systemDialer(overrides), blocked });
   documents.onSwap(() => void gate.enforceAnew());
   approvals.onChange(() => void gate.enforceAnew());
   const { host, port } = common.agent;
@@ -55,10 +57,11 @@ try {
   const dns =
     dnsPort === undefined
       ? undefined
-      : await startDns({ sidecar, inForce, names, hosts, port: dnsPort });
+      : await startDns({ sidecar, inForce, blocked, names, hosts, port: dnsPort });
   sidecar.serving(proxy.port, async () => {
     proxy.close();
     await dns?.close();
+    blocked.close();
     await approvals.close();
   });
 } catch (error) {

@@ -83,11 +83,12 @@ export function connect(options: ClusterOptions): PodReader {
 
 const created = ({ metadata }: V1Pod): number => metadata?.creationTimestamp?.getTime() ?? 0;
 
-async function asked<T>(answer: Promise<T>): Promise<T> {
+/** The answer of a cluster, or why it cannot be had. */
+export async function asked<T>(answer: Promise<T>, what?: string): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw unreachable(error);
+    throw unreachable(error, what);
   }
 }
 
@@ -96,10 +97,10 @@ export const isStatus = (error: unknown, status: number): boolean =>
   error instanceof Error && 'code' in error && error.code === status;
 
 /** The first line says what is wrong; a client's errors go on with whole answers. */
-export function unreachable(error: unknown): CommandError {
+export function unreachable(error: unknown, what = 'the cluster cannot be read'): CommandError {
   const body = error instanceof Error && 'body' in error ? String(error.body) : '';
   const told = /"message":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const text = told ?? (cause instanceof Error ? cause.message : String(cause));
-  return new CommandError('internal', `the cluster cannot be read: ${text.split('\n')[0] ?? ''}`);
+  return new CommandError('internal', `${what}: ${text.split('\n')[0] ?? ''}`);
 }

@@ -2,6 +2,7 @@ import { deny, normalHost, type Decision } from 'kars-constructs/contract';
 import { decideLookup } from '../../egress-policy/decide-lookup.ts';
 import type { DecisionRecorder } from '../../service/decision-recorder.ts';
 import type { Log } from '../../service/log.ts';
+import type { BlockedAttempts } from '../blocked/blocked-attempts.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { rcodes, recordTypes } from './codes.ts';
 import type { NameTable } from './name-table.ts';
@@ -18,6 +19,7 @@ export class Lookups {
   readonly #recorder: DecisionRecorder;
   readonly #names: NameTable;
   readonly #log: Log;
+  readonly #blocked: BlockedAttempts | undefined;
   readonly #addressTypes: readonly number[];
   /** Names that are just getting their addresses. */
   readonly #giving = new Map<string, Promise<Outcome>>();
@@ -27,11 +29,14 @@ export class Lookups {
     readonly recorder: DecisionRecorder;
     readonly names: NameTable;
     readonly log: Log;
+    /** Takes what is denied. @default nobody */
+    readonly blocked?: BlockedAttempts | undefined;
   }) {
     this.#inForce = options.inForce;
     this.#recorder = options.recorder;
     this.#names = options.names;
     this.#log = options.log;
+    this.#blocked = options.blocked;
     this.#addressTypes = [
       options.names.family === 4 ? recordTypes.a : recordTypes.aaaa,
       recordTypes.any,
@@ -46,6 +51,8 @@ export class Lookups {
     if (!decision.allow || name === undefined) {
       // "No such name" would be kept, and the next policy may allow it.
       const isKnown = decision.allow || decision.code !== 'KARS_POLICY_UNAVAILABLE';
+      if (name !== undefined && !decision.allow)
+        this.#blocked?.note('dns', { host: name }, decision);
       const recorded = await this.#record(set, name ?? 'unreadable', decision);
       return isKnown && recorded ? noSuchName : failed;
     }

@@ -1,0 +1,45 @@
+import { blockedRecord, type BlockedRecord } from 'kars-constructs/contract';
+
+/** One target that attempts were denied for. */
+export interface BlockedTarget extends Pick<
+  BlockedRecord,
+  'host' | 'port' | 'code' | 'count' | 'opens' | 'construct' | 'manifest'
+> {
+  /** RFC 3339, UTC. */
+  readonly first: string;
+  /** RFC 3339, UTC. */
+  readonly last: string;
+}
+
+/** The denied targets that the log of an egress proxy tells of, those that were met last first. */
+export function blockedIn(log: string): BlockedTarget[] {
+  const targets = new Map<string, BlockedTarget>();
+  for (const line of log.split('\n')) {
+    const record = recordIn(line);
+    if (record === undefined) continue;
+    const { time, host, port, code, opens, construct, manifest } = record;
+    const key = `${port} ${host}`;
+    const known = targets.get(key);
+    targets.set(key, {
+      ...{ host, port, code, opens, construct, manifest },
+      count: record.count + (known?.count ?? 0),
+      first: known?.first ?? time,
+      last: time,
+    });
+  }
+  return [...targets.values()].sort((a, b) => (a.last < b.last ? 1 : -1));
+}
+
+/** The targets with most attempts. */
+export const topOf = (targets: readonly BlockedTarget[], limit: number): BlockedTarget[] =>
+  targets.toSorted((a, b) => b.count - a.count).slice(0, limit);
+
+function recordIn(line: string): BlockedRecord | undefined {
+  // Most lines are about something else, and a log is long.
+  if (!line.includes('"egress-blocked"')) return undefined;
+  try {
+    return blockedRecord.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -8,61 +8,13 @@ import { text } from 'node:stream/consumers';
 import { EnvHttpProxyAgent, ProxyAgent, request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyAuditLog } from '../../../runtime/audit/verify.ts';
-import { Child, type ChildRecord } from '../../../runtime/cli/local/child.ts';
-import { programArguments } from '../../../runtime/cli/programs.ts';
-import type { PolicyStatus } from '../../../runtime/policy/policy-status.ts';
-import { encodeDocuments, projectDocuments, temporaryDirectory } from '../../support/documents.ts';
-import { httpServer } from '../../support/servers.ts';
+import { encodeDocuments, projectDocuments } from '../../support/documents.ts';
+import { prepare, start, type Place } from './process.ts';
 
 const site = { 'egress-allowlist': { entries: [{ host: 'site.example', port: 80 }] } };
 const nothing = { 'egress-allowlist': { entries: [] } };
 
 const curl = ['/usr/bin/curl', '/usr/local/bin/curl'].find((path) => existsSync(path));
-
-/** A place for documents and state, and a web site that `site.example` is sent to. */
-async function prepare() {
-  const root = temporaryDirectory();
-  const documents = join(root, 'documents');
-  mkdirSync(documents);
-  const host = await httpServer((_incoming, response) => response.end('content'));
-  return { documents, state: join(root, 'state'), target: host.port };
-}
-
-type Place = Awaited<ReturnType<typeof prepare>>;
-
-/** The proxy as a process of its own. */
-async function start({ documents, state, target }: Place, ...more: readonly string[]) {
-  const records: ChildRecord[] = [];
-  const child = new Child({
-    name: 'egress-proxy',
-    args: [
-      ...programArguments('egress-proxy'),
-      '--sandbox=reader',
-      '--listen-port=0',
-      '--status-host=127.0.0.1',
-      '--status-port=0',
-      `--documents=${documents}`,
-      `--state=${state}`,
-      `--resolve=site.example:80=127.0.0.1:${target}`,
-      ...more,
-    ],
-    env: {},
-    onRecord: (record) => records.push(record),
-  });
-  onTestFinished(() => child.stop());
-  const proxy = `http://127.0.0.1:${await child.port('agent')}`;
-  const status = `http://127.0.0.1:${await child.port('status')}`;
-  const policyStatus = async (): Promise<PolicyStatus> =>
-    (await (await fetch(`${status}/internal/policy-status`)).json()) as PolicyStatus;
-  const get = async (url: string): Promise<number> => {
-    const dispatcher = new ProxyAgent({ uri: proxy, proxyTunnel: false });
-    const answer = await request(url, { dispatcher });
-    await answer.body.dump();
-    await dispatcher.close();
-    return answer.statusCode;
-  };
-  return { child, proxy, status, policyStatus, get, records };
-}
 
 describe('the egress proxy as a process', () => {
   it('takes a new set into force without a restart, and reports its digest', async () => {

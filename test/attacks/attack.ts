@@ -41,10 +41,10 @@ export interface UserAttack {
   readonly stoppedBy: readonly [AdmissionPolicyName];
 }
 
-/** An attempt of an agent that takes orders, so that others can look at it from outside meanwhile. */
+/** An attempt of an agent that others look at from outside meanwhile: it takes orders, or ends its own pod. */
 export interface OrderedAttack {
   readonly id: string;
-  readonly area: 'network' | 'decisions';
+  readonly area: 'network' | 'decisions' | 'resources';
   readonly title: string;
   readonly stoppedBy: readonly [LayerId];
 }

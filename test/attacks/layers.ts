@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
-import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
+import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1.js';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR } from '../../lib/contract/projection.ts';
 import { volumeNames } from '../../lib/sandbox/volumes.ts';
 import type { ApplicableObject } from '../cluster/client.ts';
 import { AGENT_IMAGE } from '../cluster/node/test-images.ts';
+import { processOf } from '../cluster/state/disruptions.ts';
 
 /** The manifest of a sandbox, of which tests take layers. */
 export interface Manifest {
@@ -17,6 +20,8 @@ export interface Layer {
   readonly title: string;
   /** Absent for decisions, which other documents change. */
   readonly remove?: (manifest: Manifest) => void;
+  /** Takes it from a pod that runs, where it is one of the node. */
+  readonly lift?: (pod: Pod) => Promise<void>;
 }
 
 /** Takes the rules away right after the guard has set them; a guard with other rules would not end well. */
@@ -30,6 +35,18 @@ const flush: Container = {
     capabilities: { add: ['NET_ADMIN'] },
   },
 };
+
+/** Lets the processes of a pod be as many as the machine has room for. */
+async function liftProcesses(pod: Pod): Promise<void> {
+  const pid = await processOf(pod, 'agent');
+  const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
+  const of = (name: string): string | undefined =>
+    groups.find((line) => line.split(':')[1] === name)?.split(':')[2];
+  const [root, group] =
+    of('pids') === undefined ? ['/sys/fs/cgroup', of('')] : ['/sys/fs/cgroup/pids', of('pids')];
+  if (group === undefined) throw new Error('the agent is in no control group');
+  writeFileSync(join(root, dirname(group), 'pids.max'), 'max');
+}
 
 /** Every layer in a pod. */
 export const layers = {
@@ -90,6 +107,13 @@ export const layers = {
     remove: ({ agent }) => {
       agent.resources = {};
     },
+  },
+  processes: {
+    title: 'limit of processes in a pod (`podPidsLimit` of the kubelet)',
+    lift: liftProcesses,
+  },
+  state: {
+    title: 'state volume of the sidecars',
   },
   egress: { title: 'decision of the egress proxy' },
   model: { title: 'decision of the router' },

@@ -58,17 +58,9 @@ function rowOf({ attack, governed, control }: Result): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Policies that the suite has nothing for; their own tests meet them. */
-const ELSEWHERE: readonly string[] = [
-  // The platform of the suite has no floor for policies, so there is none.
-  'kars-inference-floor',
-  // No network plug-in is installed whose policies somebody could write.
-  'kars-plugin-policies',
-];
-
 /** Layers that no attack names: nothing would tell them from their absence. */
 export function unusedLayers(tried: readonly Attack[]): string[] {
-  const used = new Set<string>([...ELSEWHERE, ...tried.flatMap(({ stoppedBy }) => [...stoppedBy])]);
+  const used = new Set<string>(tried.flatMap(({ stoppedBy }) => [...stoppedBy]));
   return [...layerIds, ...admissionPolicyNames].filter((layer) => !used.has(layer));
 }
 

@@ -10,14 +10,17 @@ import {
   KarsSandbox,
   ModelProvider,
   SandboxState,
+  Subject,
   ToolPolicy,
   type AdmissionProps,
   type KarsImages,
 } from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
+import { attachFloor } from '../../lib/platform/admission/attached-floor.ts';
 import { refusedCalls } from '../kernel/seccomp/calls.ts';
 import { agentsChart } from '../support/sandbox.ts';
 import type { ApplicableObject } from '../cluster/client.ts';
+import { POD_PIDS_LIMIT } from '../cluster/node/kubelet.ts';
 import { AGENT_IMAGE } from '../cluster/node/test-images.ts';
 import { agentAttacks } from './catalogue/index.ts';
 import { layerIds, layers, manifestOf, type Layer, type LayerId } from './layers.ts';
@@ -31,16 +34,31 @@ export interface World {
   readonly dns: string;
 }
 
+const MOST_TOKENS = 1000;
+
+/** More than the kubelet lets a pod have, and few enough for the machine. */
+const TOO_MANY_PROCESSES = 2 * POD_PIDS_LIMIT;
+
 /** More than the limit of the agent, and less than the machine has. */
 const TOO_MUCH = 400 * 1024 ** 2;
 
+/** Group that writes sandboxes. */
+export const DEPLOYERS = 'kars:deployers';
+
+/** Roles and floors of the platform, each of which somebody tries to go below. */
+const admission: AdmissionProps = {
+  deployers: [Subject.group(DEPLOYERS)],
+  agentRegistries: ['localhost', 'registry.example.com'],
+  maxTokensPerRequest: MOST_TOKENS,
+};
+
 const resources = new AgentResources({
-  cpu: { request: 0.1, limit: 2 },
+  cpu: { request: 0.1, limit: 1 },
   memory: { request: Size.mebibytes(64), limit: Size.mebibytes(256) },
 });
 
 /** The parts of the program that makes all attempts, in their order. */
-const PARTS = ['common', 'credentials', 'network', 'decisions', 'files', 'run'];
+const PARTS = ['common', 'credentials', 'network', 'decisions', 'files', 'resources', 'run'];
 
 const script = PARTS.map((part) =>
   readFileSync(new URL(`./scripts/${part}.py`, import.meta.url), 'utf8'),
@@ -55,7 +73,11 @@ function command({ v4, v6, port, dns }: World): string[] {
       return numbers === undefined ? [] : [[attempt, numbers]];
     }),
   );
-  const world = { v4, v6, port, dns, bytes: TOO_MUCH, attempts, calls };
+  const world = {
+    ...{ v4, v6, port, dns, attempts, calls },
+    bytes: TOO_MUCH,
+    processes: TOO_MANY_PROCESSES,
+  };
   return ['/usr/bin/python3', '-c', script, JSON.stringify(world)];
 }
 
@@ -69,13 +91,14 @@ export function sandboxWith(
   const decided = (layer: LayerId): boolean => present.includes(layer);
   const app = synthesize((scope) => {
     const chart = agentsChart(scope, 'chart', images);
+    if (present === layerIds) attachFloor(chart, admission);
     const secret = Secret.fromSecretName(chart, 'openai', 'openai');
     new KarsSandbox(chart, name, {
       agent: AgentRuntime.container({ image: AGENT_IMAGE, command: command(world) }),
       inferencePolicy: new InferencePolicy(chart, `${name}-models`, {
         provider: ModelProvider.openAi({ credential: { secret, key: 'key' } }),
         models: decided('model') ? ['small'] : ['small', 'huge'],
-        ...(decided('model') ? { maxTokensPerRequest: 1000 } : {}),
+        ...(decided('model') ? { maxTokensPerRequest: MOST_TOKENS } : {}),
       }),
       toolPolicy: new ToolPolicy(chart, `${name}-tools`, {
         allowedTools: decided('model') ? ['search'] : ['*'],
@@ -107,10 +130,7 @@ export const providerKey = (sandbox: string): ApplicableObject => ({
 });
 
 /** The platform, with admission policies. */
-export const platformOf = (
-  images: KarsImages,
-  admission: AdmissionProps,
-): readonly ApplicableObject[] =>
+export const platformOf = (images: KarsImages): readonly ApplicableObject[] =>
   synthesize(
     (scope) =>
       new KarsPlatform(scope, 'platform', { images, installSeccompProfile: false, admission }),

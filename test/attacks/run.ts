@@ -1,20 +1,22 @@
 import type { Pod } from 'kubernetes-types/core/v1.js';
-import { Subject, type KarsImages } from 'kars-constructs';
+import type { KarsImages } from 'kars-constructs';
 import { NODE_NAMESPACE } from 'kars-constructs/contract';
 import type { Answer, ApplicableObject, Client } from '../cluster/client.ts';
+import { serveForeign } from '../cluster/admission/foreign-kinds.ts';
 import { clean } from '../cluster/node/clean.ts';
 import { applyAll, isReady, logsOf, waitForPod } from '../cluster/node/pods.ts';
 import { neighbourPod } from '../cluster/sandbox/agents.ts';
 import type { AgentAttack, OrderedAttack, Outcome, Result, Target, UserAttack } from './attack.ts';
-import { agentAttacks, orderedAttacks, userAttacks } from './catalogue/index.ts';
-import { layerIds, type LayerId } from './layers.ts';
+import { agentAttacks, finalAttacks, orderedAttacks, userAttacks } from './catalogue/index.ts';
+import { layerIds, layers, type Layer, type LayerId } from './layers.ts';
+import { runSelfDestruction, type SelfDestruction } from './self-destructive/run.ts';
 import { MetadataService } from './metadata-service.ts';
 import {
   networkAttacks,
   runNetworkAttacks,
   type NetworkOutcomes,
 } from './under-orders/run-network.ts';
-import { platformOf, providerKey, sandboxWith, type World } from './pods.ts';
+import { DEPLOYERS, platformOf, providerKey, sandboxWith, type World } from './pods.ts';
 import { liftPolicies, policiesInForce } from '../cluster/admission/policies.ts';
 
 /** The cluster that attacks are run on. */
@@ -27,7 +29,6 @@ const PORT = 7000;
 const DNS_PORT = 53;
 const GOVERNED = 'governed';
 const BARE = 'bare';
-const DEPLOYERS = 'kars:deployers';
 const TENANTS = 'tenants';
 
 type Outcomes = ReadonlyMap<string, Outcome>;
@@ -42,8 +43,9 @@ export async function runAttacks(
     progress('neighbours of the sandbox');
     const world = await makeWorld(admin);
     progress('admission policies of the platform');
+    await serveForeign(admin, [['cilium.io', 'CiliumNetworkPolicy']]);
     await applyAll(admin, [agents, profiles, everythingFor(TENANTS), everythingFor(DEPLOYERS)]);
-    await applyAll(admin, platformOf(images, roles));
+    await applyAll(admin, platformOf(images));
     await policiesInForce(admin);
     progress('the sandbox, with every layer');
     const deployer = admin.as('deployer', [DEPLOYERS]);
@@ -65,10 +67,13 @@ export async function runAttacks(
       apply: (objects) => applyAll(admin, objects),
       pod: (namespace, accepts, seconds) => waitForPod(admin, namespace, accepts, seconds),
     });
+    progress('three sandboxes whose agents have themselves evicted, two of them without a layer');
+    const final = await runSelfDestruction(admin, images);
     if (!/reached/.test(ordered.allowed)) throw new Error('what policy allows does not work');
     return [
       ...agentAttacks.map((attack) => agentResult(attack, governed, controls)),
       ...orderedAttacks.map((attack) => orderedResult(attack, ordered)),
+      ...finalAttacks.map((attack) => finalResult(attack, final)),
       ...userAttacks.map((attack) => userResult(attack, refused, allowed)),
     ];
   } finally {
@@ -76,11 +81,6 @@ export async function runAttacks(
     await clean(admin);
   }
 }
-
-const roles = {
-  deployers: [Subject.group(DEPLOYERS)],
-  agentRegistries: ['localhost', 'registry.example.com'],
-};
 
 const agents = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } };
 
@@ -148,6 +148,11 @@ async function runControls(
     const sandbox = nameOf(name);
     const objects = sandboxWith(sandbox, images, world, present);
     await applyAll(admin, [...objects, providerKey(sandbox)]);
+    const pod = await waitForPod(admin, `kars-${sandbox}`, isReady, 120);
+    for (const id of layerIds) {
+      const layer: Layer = layers[id];
+      if (!present.includes(id)) await layer.lift?.(pod);
+    }
   }
   const outcomes = await Promise.all(
     controls.map(async ([name]): Promise<[string, Outcomes]> => [
@@ -184,6 +189,18 @@ function orderedResult(attack: OrderedAttack, { governed, control }: NetworkOutc
     const outcome = row.succeeded.test(said) ? 'succeeded' : 'stopped';
     return { outcome, detail: said.split('\n')[0]?.trim() ?? '' };
   };
+  return {
+    attack,
+    governed: outcomeIn(governed),
+    alone: { [layer]: outcomeIn(governed) },
+    control: outcomeIn(control),
+  };
+}
+
+function finalResult(attack: OrderedAttack, { governed, control }: SelfDestruction): Result {
+  const [layer] = attack.stoppedBy;
+  const outcomeIn = (outcomes: SelfDestruction['governed']): Outcome =>
+    outcomes[attack.id.replace('final-', '')] ?? missing;
   return {
     attack,
     governed: outcomeIn(governed),

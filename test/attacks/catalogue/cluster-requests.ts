@@ -98,6 +98,29 @@ export const clusterRequests: readonly UserAttack[] = [
     written('KarsSandbox', 'governed', (spec) => (spec['networkPolicy'] = { egressMode: 'Learn' })),
   ),
   attack(
+    'inference-unbounded',
+    'let a model write without end',
+    'kars-inference-floor',
+    written('InferencePolicy', 'governed-models', (spec) => delete spec['tokenBudget']),
+  ),
+  attack(
+    'approval',
+    'approve a host without being an operator',
+    'kars-config-maps',
+    inNamespace('v1', 'ConfigMap', 'kars-approvals', { data: { 'mine.json': '{}' } }),
+  ),
+  attack(
+    'plugin-policy',
+    'open a sandbox by a policy of a network plug-in',
+    'kars-plugin-policies',
+    (target) =>
+      target.client.call(
+        'POST',
+        `/apis/cilium.io/v1/namespaces/${target.namespace}/ciliumnetworkpolicies?dryRun=All`,
+        { apiVersion: 'cilium.io/v1', kind: 'CiliumNetworkPolicy', metadata: { name: 'open' } },
+      ),
+  ),
+  attack(
     'service-node-port',
     'open a port of every node',
     'kars-services',

@@ -1,4 +1,5 @@
 import type { AgentAttack, Attack, OrderedAttack, UserAttack } from '../attack.ts';
+import { selfDestructiveAttacks } from '../self-destructive/run.ts';
 import { networkAttacks } from '../under-orders/run-network.ts';
 import { clusterRequests } from './cluster-requests.ts';
 import { credentials } from './credentials.ts';
@@ -32,5 +33,15 @@ export const orderedAttacks: readonly OrderedAttack[] = networkAttacks.map(
   }),
 );
 
+/** Attempts that end the pod of the agent itself. */
+export const finalAttacks: readonly OrderedAttack[] = selfDestructiveAttacks.map(
+  ({ id, title, layer }) => ({ id: `final-${id}`, area: 'resources', title, stoppedBy: [layer] }),
+);
+
 /** Every attack. */
-export const attacks: readonly Attack[] = [...agentAttacks, ...orderedAttacks, ...userAttacks];
+export const attacks: readonly Attack[] = [
+  ...agentAttacks,
+  ...orderedAttacks,
+  ...finalAttacks,
+  ...userAttacks,
+];

@@ -6,4 +6,6 @@ const attack = inArea('resources');
 /** More than the agent's share. */
 export const resources: readonly AgentAttack[] = [
   attack('memory', 'use more memory than the limit', 'limits'),
+  attack('processor', 'use more CPU than the limit', 'limits'),
+  attack('processes', 'start processes without end', 'processes'),
 ];

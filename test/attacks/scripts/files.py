@@ -65,16 +65,3 @@ def other_user():
 def group_joined():
     os.setgroups([0, 2000])
     return "in the group of the state"
-
-
-def memory():
-    child = os.fork()
-    if child == 0:
-        held = bytearray(WORLD["bytes"])
-        for index in range(0, len(held), 4096):
-            held[index] = 1
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        raise Stopped("killed by the kernel")
-    return "allocated"

@@ -1,5 +1,6 @@
 import type { Service } from 'kubernetes-types/core/v1.js';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { pluralOf, serveForeign } from './foreign-kinds.ts';
 import { sandboxVariants } from '../../support/sandbox-variants.ts';
 import { synthesized } from '../../support/pod.ts';
 import type { ApplicableObject } from '../client.ts';
@@ -97,31 +98,6 @@ const foreign = [
   ['cilium.io', 'CiliumNetworkPolicy'],
 ] as const;
 
-const pluralOf = (kind: string): string =>
-  `${kind.toLowerCase().replace(/y$/, 'ie')}s`.replace('iessss', 'ies');
-
-const definitionOf = (group: string, kind: string): ApplicableObject => {
-  const plural = pluralOf(kind);
-  const schema = {
-    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  };
-  const spec = {
-    group,
-    scope: 'Namespaced',
-    names: { plural, kind, singular: kind.toLowerCase() },
-    versions: [{ name: 'v1', served: true, storage: true, schema }],
-  };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: {
-      name: `${plural}.${group}`,
-      ...{ annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' } },
-    },
-    ...{ spec },
-  };
-};
-
 describe('what leads to a sandbox', () => {
   const floor = useFloor();
   const answer = async (who: Who, object: ApplicableObject): Promise<string> =>
@@ -134,16 +110,7 @@ describe('what leads to a sandbox', () => {
 
   beforeAll(async () => {
     await floor.namespace('reader');
-    for (const [group, kind] of foreign) {
-      const { message } = await floor.cluster.admin.apply(definitionOf(group, kind));
-      expect(message).toBe('');
-    }
-    for (const [group, kind] of foreign) {
-      const path = `/apis/${group}/v1/${pluralOf(kind)}`;
-      await vi.waitFor(async () => {
-        expect((await floor.cluster.admin.call('GET', path)).ok).toBe(true);
-      }, 20_000);
-    }
+    await serveForeign(floor.cluster.admin, foreign);
   });
 
   it('is the Service of constructs', async () => {

@@ -1,0 +1,56 @@
+"""Attempts to use more than its share; a part of one program, see run.py."""
+import threading
+
+
+def memory():
+    child = os.fork()
+    if child == 0:
+        held = bytearray(WORLD["bytes"])
+        for index in range(0, len(held), 4096):
+            held[index] = 1
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        raise Stopped("killed by the kernel")
+    return "allocated"
+
+
+def throttled():
+    for path in ("/sys/fs/cgroup/cpu/cpu.stat", "/sys/fs/cgroup/cpu.stat"):
+        try:
+            with open(path) as file:
+                return dict(line.split() for line in file)["nr_throttled"]
+        except FileNotFoundError:
+            continue
+    raise RuntimeError("the kernel does not say how much CPU there is")
+
+
+def processor():
+    before = throttled()
+    end = time.monotonic() + 3
+    for _ in range(4):
+        if os.fork() == 0:
+            while time.monotonic() < end:
+                pass
+            os._exit(0)
+    for _ in range(4):
+        os.wait()
+    if throttled() != before:
+        raise Stopped("held back by the kernel")
+    return "took every core"
+
+
+def processes():
+    """Threads count as processes do. What lifts the limit for the control may come a little later."""
+    threading.stack_size(64 * 1024)
+    running = 0
+    end = time.monotonic() + 6
+    while running < WORLD["processes"]:
+        try:
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+            running += 1
+        except RuntimeError:
+            if time.monotonic() > end:
+                raise Stopped(f"{running} processes") from None
+            time.sleep(0.2)
+    return f"started {running} processes"

@@ -1,6 +1,5 @@
 import type { Duration } from 'cdk8s';
 import { DEFAULT_CEILING } from '../contract/kinds/egress-approval/payload.ts';
-import type { PortRange } from './network-policies.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 
 /** What a sandbox takes of approvals. */
@@ -36,6 +35,12 @@ export class SandboxApprovals {
   private constructor(spec: ApprovalsSpec) {
     this.spec = spec;
   }
+}
+
+/** One TCP port, or a range of them. */
+export interface PortRange {
+  readonly port: number;
+  readonly endPort: number;
 }
 
 /** How far the approvals of a sandbox may go. */

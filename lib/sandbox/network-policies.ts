@@ -12,6 +12,7 @@ import { processes } from '../contract/process.ts';
 import { publicBlocks } from '../contract/special-addresses.ts';
 import type { DnsServer, PodsOf } from '../platform/cluster-network.ts';
 import { portOf } from '../private/urls.ts';
+import type { PortRange } from './approvals.ts';
 import type { SandboxInput } from './input.ts';
 import { podLabels as labelsOfPod, sandboxLabels, sandboxNamespace } from './names.ts';
 
@@ -86,12 +87,6 @@ export function openPorts({ sandbox, inferencePolicy }: OpenPortsInput): PortRan
 
 /** The part of the input that {@link openPorts} reads. */
 type OpenPortsInput = Pick<SandboxInput, 'sandbox' | 'inferencePolicy'>;
-
-/** One TCP port, or a range of them. */
-export interface PortRange {
-  readonly port: number;
-  readonly endPort: number;
-}
 
 /** One rule for each range that the entries name, with the ports that they name for it. */
 function rangeRules(entries: readonly EgressEntry[]): NetworkPolicyEgressRule[] {

@@ -1,4 +1,3 @@
-import { lookup as systemLookup } from 'node:dns/promises';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import {
   deny,
@@ -8,14 +7,9 @@ import {
   type EgressAllowlistPayload,
 } from 'kars-constructs/contract';
 import { unnamedAddress } from '../egress-policy/ranges.ts';
+import { NameResolver, type ResolvedAddress } from '../service/name-resolver.ts';
 import { limits } from './limits.ts';
 import { ownAddresses, type Interfaces } from './own-addresses.ts';
-
-/** An address of a name, as `dns.lookup` gives it. */
-export interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
-}
 
 /** How names become connections. */
 export interface Dialer {
@@ -31,14 +25,15 @@ export interface Dialer {
   readonly overrides: ReadonlyMap<string, Authority>;
 }
 
-/** Resolves by the system; refuses what the allow-list does not stand for, and the pod itself. */
+/** Resolves by the DNS servers of the pod; refuses what the allow-list does not stand for, and the pod itself. */
 export function systemDialer(
   overrides: ReadonlyMap<string, Authority>,
   interfaces?: Interfaces,
 ): Dialer {
   const isOwn = ownAddresses(interfaces);
+  const resolver = new NameResolver();
   return {
-    resolve: (host) => systemLookup(host, { all: true, order: 'verbatim' }),
+    resolve: (host) => resolver.resolve(host),
     // Processes of the pod listen there, and the packet rules do not keep the proxy from them.
     forbidden: (address, port, allowlist) =>
       isOwn(address) ? 'of the pod itself' : unnamedAddress(address, port, allowlist),
@@ -80,7 +75,8 @@ export async function dial(
 /** An address stands for itself; a name is asked for once, and what comes is what is checked and dialled. */
 async function addressesOf(host: string, dialer: Dialer): Promise<readonly ResolvedAddress[]> {
   const family = isIP(host);
-  return family === 0 ? resolveInTime(host, dialer) : [{ address: host, family }];
+  if (family === 4 || family === 6) return [{ address: host, family }];
+  return resolveInTime(host, dialer);
 }
 
 async function resolveInTime(host: string, dialer: Dialer): Promise<readonly ResolvedAddress[]> {

@@ -7,14 +7,15 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { programArguments } from '../../runtime/cli/programs.ts';
 import { writeDocuments } from '../support/documents.ts';
-import { pod } from './packets/addresses.ts';
+import { neighbour, pod } from './packets/addresses.ts';
 import { serve } from './packets/programs.ts';
 import { createWorld, type World } from './packets/world.ts';
+import { startResolver } from './start-resolver.ts';
 
 const PORT = 7000;
 const PROXY = 8444;
 
-/** What the names of the test resolve to, as the resolver of the pod reads it. */
+/** What the DNS server of the test says. */
 const hosts = `
 10.77.0.1 one.example
 fd77::1 six.example
@@ -50,7 +51,8 @@ describe('private endpoints, from the proxy of a pod', () => {
     // ip binds the files below this directory over those of /etc for what it runs in the namespace.
     const names = join('/etc/netns', world.pod);
     mkdirSync(names, { recursive: true });
-    writeFileSync(join(names, 'hosts'), hosts);
+    writeFileSync(join(names, 'resolv.conf'), `nameserver ${neighbour.ipv4}\n`);
+    const resolver = await startResolver(world.neighbour, neighbour.ipv4, hosts);
     const root = mkdtempSync(join(tmpdir(), 'kars-private-'));
     writeDocuments(join(root, 'documents'), { 'egress-allowlist': { entries } });
     await serve(world.neighbour, 'machine', endpoints(addresses));
@@ -70,7 +72,7 @@ describe('private endpoints, from the proxy of a pod', () => {
     );
     const ended = once(proxy, 'close');
     stop = async () => {
-      proxy.kill('SIGKILL');
+      for (const child of [proxy, resolver]) child.kill('SIGKILL');
       await ended;
       for (const path of [root, names]) rmSync(path, { recursive: true, force: true });
     };

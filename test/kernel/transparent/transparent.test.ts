@@ -20,12 +20,13 @@ import { programArguments } from '../../../runtime/cli/programs.ts';
 import { writeDocuments } from '../../support/documents.ts';
 import { elsewhere, neighbour } from '../packets/addresses.ts';
 import { createWorld, type Backend, type World } from '../packets/world.ts';
+import { startResolver } from '../start-resolver.ts';
 
 const { uid: PROXY_USER, agentPort, statusPort, dnsPort } = processes['egress-proxy'];
 
 const PUBLIC = elsewhere['public IPv4'] ?? '';
 
-/** What the resolver of the proxy says; the agent has none but the one that its queries are redirected to. */
+/** What the DNS server of the proxy says; the agent has none but the one that its queries are redirected to. */
 const hosts = `
 ${neighbour.ipv4} site.example
 ${neighbour.ipv4} unlisted.example
@@ -64,7 +65,8 @@ describe.each<Backend>(['nft', 'legacy'])(
       chmodSync(root, 0o755);
       const names = join('/etc/netns', world.pod);
       mkdirSync(names, { recursive: true });
-      writeFileSync(join(names, 'hosts'), hosts);
+      writeFileSync(join(names, 'resolv.conf'), `nameserver ${neighbour.ipv4}\n`);
+      running.push(await startResolver(world.neighbour, neighbour.ipv4, hosts));
       await startSite();
       expect(ask('first', PUBLIC, 7000)).toBe('220 ready');
       const { records } = world.runGuard(guardDocumentFor([]), backend);

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { specialPurpose } from 'kars-constructs/contract';
 import { systemDialer } from '../../../runtime/egress-proxy/dial.ts';
+import type { ResolvedAddress } from '../../../runtime/service/name-resolver.ts';
 import { ownAddresses } from '../../../runtime/egress-proxy/own-addresses.ts';
 import { writeDocuments } from '../../support/documents.ts';
 import { echoServer, exchangeRaw, portOf } from '../../support/servers.ts';
@@ -174,7 +175,7 @@ describe('the addresses of the pod', () => {
 describe('addresses behind a name', () => {
   const resolvesTo =
     (...addresses: string[]) =>
-    () =>
+    (): Promise<readonly ResolvedAddress[]> =>
       Promise.resolve(
         addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
       );
@@ -226,7 +227,7 @@ describe('addresses behind a name', () => {
     const resolve = () => {
       const address = answers[asked] ?? '';
       asked += 1;
-      return Promise.resolve([{ address, family: 4 }]);
+      return Promise.resolve([{ address, family: 4 as const }]);
     };
     const forbidden = (address: string): string | undefined =>
       address === '127.0.0.1' ? undefined : specialPurpose(address);

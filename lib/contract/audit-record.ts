@@ -17,7 +17,7 @@ export const auditRecord = z.strictObject({
   process: z.enum(['router', 'egress-proxy']),
   /** Digest of the document set that was in force, `none` without one. */
   set: z.string(),
-  /** How the call came in: `chat`, `models`, `connect`, `http`. */
+  /** How the call came in, such as `chat` or `connect`; a record of its end has a suffix, `chat-usage` or `connect-closed`. */
   surface: z.string(),
   /** What the call was about: a model, or `host:port`. */
   target: z.string(),
@@ -29,6 +29,16 @@ export const auditRecord = z.strictObject({
   reason: z.string(),
   /** Tokens that the provider reported for the call, where it reports any. */
   tokens: z.strictObject({ input: z.int().min(0), output: z.int().min(0) }).optional(),
+  /** What a connection has carried, in the record of its end. */
+  traffic: z
+    .strictObject({
+      /** Bytes to the host. */
+      sent: z.int().min(0),
+      /** Bytes from the host. */
+      received: z.int().min(0),
+      milliseconds: z.int().min(0),
+    })
+    .optional(),
   /** `hash` of the record before this one. */
   prev: hash,
   /** SHA-256 over the canonical JSON of this record without `hash`. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import {
   deny,
   formatAuthority,
@@ -12,7 +14,8 @@ import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import type { BlockedAttempts } from './blocked/blocked-attempts.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits } from './limits.ts';
-import { OpenConnections, type Surface } from './open-connections.ts';
+import type { EgressMetrics } from './metrics.ts';
+import { OpenConnections, type OpenConnection, type Surface } from './open-connections.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 
 /** What every surface of the proxy goes through: decide, record, dial. */
@@ -23,6 +26,9 @@ export class Gate {
   readonly #blocked: BlockedAttempts | undefined;
   readonly #calls: number;
   readonly #connections = new OpenConnections();
+  readonly #metrics: EgressMetrics | undefined;
+  /** Connections whose end is not recorded yet. */
+  readonly #ending = new Set<Promise<void>>();
   #open = 0;
 
   constructor(options: {
@@ -32,6 +38,8 @@ export class Gate {
     readonly dialer: Dialer;
     /** Takes what is denied. @default nobody */
     readonly blocked?: BlockedAttempts;
+    /** @default nothing is measured */
+    readonly metrics?: EgressMetrics;
     /** Connections to hosts at once. */
     readonly calls?: number;
   }) {
@@ -39,6 +47,7 @@ export class Gate {
     this.#recorder = options.recorder;
     this.#dialer = options.dialer;
     this.#blocked = options.blocked;
+    this.#metrics = options.metrics;
     this.#calls = options.calls ?? limits.calls;
   }
 
@@ -65,6 +74,8 @@ export class Gate {
       if (dialled.ok) dialled.socket.destroy();
       return { ok: false, denial: unrecorded };
     }
+    if (dialled.ok)
+      this.#recordEnd({ surface, target, decision, set: inForce.set }, dialled.socket);
     if (!dialled.ok || !dialled.socket.destroyed) return dialled;
     // It was closed while it was recorded: by a policy, which then denies it, or by the host.
     if (this.#inForce() !== inForce) return this.pass(surface, target, use);
@@ -81,6 +92,38 @@ export class Gate {
   /** Records that a connection is refused for what it carries. */
   async refuse(surface: Surface, target: Authority, denial: Deny): Promise<Deny> {
     return (await this.#record(surface, target, denial)) ?? denial;
+  }
+
+  /** Closes every connection, and waits until the ends of all are recorded. */
+  async end(): Promise<void> {
+    this.#connections.closeAll();
+    await Promise.all(this.#ending);
+  }
+
+  #recordEnd(
+    {
+      surface,
+      target,
+      decision,
+      set,
+    }: Pick<OpenConnection, 'surface' | 'target'> & {
+      readonly decision: Decision;
+      readonly set: string | undefined;
+    },
+    socket: Socket,
+  ): void {
+    const began = performance.now();
+    const ended = (async () => {
+      if (!socket.closed) await once(socket, 'close');
+      const { bytesWritten: sent, bytesRead: received } = socket;
+      this.#metrics?.bytes.inc({ direction: 'sent' }, sent);
+      this.#metrics?.bytes.inc({ direction: 'received' }, received);
+      const milliseconds = Math.round(performance.now() - began);
+      const call = { set, surface, target: formatAuthority(target), decision };
+      await this.#recorder.closed(call, { sent, received, milliseconds });
+    })();
+    this.#ending.add(ended);
+    void ended.finally(() => this.#ending.delete(ended));
   }
 
   async #record(
@@ -110,8 +153,14 @@ export class Gate {
       return { ok: false, denial: deny('KARS_OVERLOADED', 'egress proxy', reason) };
     }
     this.#open += 1;
-    const done = (): void => void (this.#open -= 1);
+    this.#metrics?.open.set(this.#open);
+    const done = (): void => {
+      this.#open -= 1;
+      this.#metrics?.open.set(this.#open);
+    };
+    const measured = this.#metrics?.connect.startTimer();
     const dialled = await dial(target, allowlist, this.#dialer, decision.rule);
+    measured?.({ outcome: dialled.ok ? 'connected' : dialled.denial.code });
     if (dialled.ok) dialled.socket.once('close', done);
     else done();
     return dialled;

@@ -13,6 +13,7 @@ import { startDns } from './dns/start.ts';
 import { Gate } from './gate.ts';
 import { limits } from './limits.ts';
 import { listenOn } from './listen.ts';
+import { createEgressMetrics } from './metrics.ts';
 import { readOverrides } from './overrides.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { createProxyServer } from './server.ts';
@@ -44,7 +45,13 @@ try {
     () => approvals.hosts(),
   );
   const blocked = new BlockedAttempts(log);
-  const gate = new Gate({ inForce, recorder, dialer: systemDialer(overrides), blocked });
+  const gate = new Gate({
+    inForce,
+    recorder,
+    dialer: systemDialer(overrides),
+    blocked,
+    metrics: createEgressMetrics(sidecar.registry),
+  });
   documents.onSwap(() => void gate.enforceAnew());
   approvals.onChange(() => void gate.enforceAnew());
   const { host, port } = common.agent;
@@ -60,6 +67,7 @@ try {
       : await startDns({ sidecar, inForce, blocked, names, hosts, port: dnsPort });
   sidecar.serving(proxy.port, async () => {
     proxy.close();
+    await gate.end();
     await dns?.close();
     blocked.close();
     await approvals.close();

@@ -24,6 +24,11 @@ export class OpenConnections {
     connection.socket.once('close', () => this.#connections.delete(connection));
   }
 
+  /** Closes all. */
+  closeAll(): void {
+    for (const { socket } of this.#connections) socket.destroy();
+  }
+
   /** Closes every connection that a policy does not allow, and gives them with the denial. */
   closeDenied(policy: EgressPolicy | undefined): (OpenConnection & { readonly denial: Deny })[] {
     return [...this.#connections].flatMap((connection) => {

@@ -27,6 +27,9 @@ export interface TokenUsage {
   readonly output: number;
 }
 
+/** What a connection carried. */
+export type Traffic = NonNullable<AuditEntry['traffic']>;
+
 /**
  * Parts of a record come from the agent. A record has to stay far below the tail that a process reads
  * when it continues its log.
@@ -97,23 +100,40 @@ export class DecisionRecorder {
   async settled(call: DecidedCall, tokens: TokenUsage, outcome: string): Promise<void> {
     this.#metrics.tokens.inc({ direction: 'input' }, tokens.input);
     this.#metrics.tokens.inc({ direction: 'output' }, tokens.output);
-    await this.#append(call, outcome, tokens);
+    const ended = { ...call, surface: `${call.surface}-usage` };
+    await this.#append(ended, outcome, { tokens: { ...tokens } });
     this.#log.info('settled', { target: clip(call.target), ...tokens, outcome });
   }
 
-  async #append(call: DecidedCall, reason: string, tokens?: TokenUsage): Promise<void> {
+  /** Records what an allowed connection has carried, once it has ended; a second record of the same call. */
+  async closed(call: DecidedCall, traffic: Traffic): Promise<void> {
+    const { surface } = call;
+    try {
+      await this.#append({ ...call, surface: `${surface}-closed` }, 'closed', { traffic });
+      this.#log.info('closed', { surface, target: clip(call.target), ...traffic });
+    } catch (error) {
+      // The next call is denied for the same cause.
+      this.#log.error('audit-failed', { error: String(error) });
+    }
+  }
+
+  async #append(
+    call: DecidedCall,
+    reason: string,
+    used: Pick<AuditEntry, 'tokens' | 'traffic'> = {},
+  ): Promise<void> {
     const { set = 'none', surface, target, decision } = call;
     await this.#audit.append({
       sandbox: this.#sandbox,
       process: this.#process,
       set,
-      surface: tokens === undefined ? surface : `${surface}-usage`,
+      surface,
       target: clip(target),
       decision: decision.allow ? 'allow' : 'deny',
       code: decision.allow ? '' : decision.code,
       rule: clip(decision.rule),
       reason: clip(reason),
-      ...(tokens === undefined ? {} : { tokens: { ...tokens } }),
+      ...used,
     });
   }
 }

@@ -17,8 +17,10 @@ export interface TestSidecar {
   readonly directory: string;
   /** What the process logged. */
   readonly logged: readonly string[];
-  /** What the process audited so far. */
+  /** The decisions that the process audited so far. */
   readonly audited: () => Promise<AuditRecord[]>;
+  /** The ends of connections that it audited so far. */
+  readonly auditedEnds: () => Promise<AuditRecord[]>;
   readonly auditFile: string;
   /** From now on nothing can be recorded. */
   readonly closeAudit: () => Promise<void>;
@@ -51,13 +53,16 @@ export async function openSidecar(reader: Reader, payloads?: Payloads): Promise<
       log,
       metrics: createMetrics(),
     }),
-    audited: async () => {
-      const records: AuditRecord[] = [];
-      for await (const step of readAuditLog(auditFile)) {
-        if (!step.ok) throw new Error(step.message);
-        records.push(step.record);
-      }
-      return records;
-    },
+    audited: async () => (await recordsIn(auditFile)).filter(({ traffic }) => !traffic),
+    auditedEnds: async () => (await recordsIn(auditFile)).filter(({ traffic }) => traffic),
   };
+}
+
+async function recordsIn(file: string): Promise<AuditRecord[]> {
+  const records: AuditRecord[] = [];
+  for await (const step of readAuditLog(file)) {
+    if (!step.ok) throw new Error(step.message);
+    records.push(step.record);
+  }
+  return records;
 }

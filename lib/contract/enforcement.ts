@@ -106,6 +106,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
       where: 'runtime/egress-proxy/approvals/read-approvals.ts',
     },
     'networkPolicy.approvals.ports': pod('approvals', 'network-policies.ts', 'approvals.test.ts'),
+    'networkPolicy.blockedHosts': egress('blockedHosts'),
     'networkPolicy.encryptedHello': {
       by: 'egress-proxy',
       prop: 'encryptedHello',

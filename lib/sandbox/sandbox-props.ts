@@ -41,6 +41,13 @@ export interface KarsSandboxProps extends CustomResourceProps {
    */
   readonly egress?: readonly Egress[];
   /**
+   * Hosts that nothing opens, neither an entry nor an approval: exact ones, or `*.suffix` for every host
+   * below the suffix. For what a suffix among the entries should not have, and for what nobody may approve.
+   *
+   * @default none
+   */
+  readonly blockedHosts?: readonly string[];
+  /**
    * What becomes of a ClientHello with an encrypted part (ECH), or with bytes that only look like one,
    * which some browsers always send. `outer` lets it go on when its outer server name is that of the
    * host: for agents that drive such a browser.

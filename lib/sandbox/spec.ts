@@ -12,6 +12,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     agent,
     inferencePolicy,
     toolPolicy,
+    blockedHosts = [],
     encryptedHello,
     approvals,
     mcpServers = [],
@@ -50,6 +51,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     networkPolicy: {
       egressMode: 'Strict',
       allowedEndpoints: endpoints(props),
+      ...(blockedHosts.length === 0 ? {} : { blockedHosts: [...blockedHosts] }),
       ...(encryptedHello === undefined
         ? {}
         : { encryptedHello: encryptedHello === 'outer' ? 'Outer' : 'Refuse' }),

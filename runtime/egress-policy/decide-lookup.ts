@@ -1,5 +1,6 @@
 import { allow, deny, type Allow, type Deny } from 'kars-constructs/contract';
 import { suspension } from './approved-hosts.ts';
+import { decideBlocked } from './blocked-hosts.ts';
 import type { EgressPolicy } from './decide.ts';
 import { entryIndex } from './entry-index.ts';
 
@@ -15,6 +16,8 @@ export function decideLookup(name: string, policy: EgressPolicy | undefined): Lo
     return deny('KARS_POLICY_UNAVAILABLE', 'no document set', 'no egress allow-list is in force');
   }
   const sandbox = `KarsSandbox ${policy.source.namespace}/${policy.source.name}`;
+  const blocked = decideBlocked(name, policy.allowlist, sandbox);
+  if (blocked !== undefined) return blocked;
   const rule = `${sandbox} egress`;
   const entry = entryIndex(policy.allowlist).hostFor(name);
   if (entry !== undefined) return { ...allow(`${rule} { host: "${entry}" }`), entry };

@@ -14,6 +14,7 @@ import {
   type Source,
 } from 'kars-constructs/contract';
 import { type ApprovedHosts, suspension } from './approved-hosts.ts';
+import { decideBlocked } from './blocked-hosts.ts';
 import { entryIndex } from './entry-index.ts';
 import { textOf } from './entry-text.ts';
 
@@ -57,6 +58,8 @@ function decideName(
   policy: EgressPolicy,
   sandbox: string,
 ): EgressDecision {
+  const blocked = decideBlocked(host, policy.allowlist, sandbox);
+  if (blocked !== undefined) return blocked;
   const rule = `${sandbox} egress`;
   const found = allowBy(entryIndex(policy.allowlist).forName(host, port), port, policy, rule);
   const decision = found ?? decideApproved({ host, port }, policy);

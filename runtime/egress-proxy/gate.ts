@@ -13,10 +13,13 @@ import { decideEgress, type EgressDecision } from '../egress-policy/decide.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import type { BlockedAttempts } from './blocked/blocked-attempts.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
-import { limits } from './limits.ts';
+import { limits, type Limits } from './limits.ts';
 import type { EgressMetrics } from './metrics.ts';
 import { OpenConnections, type OpenConnection, type Surface } from './open-connections.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
+
+/** How many connections to hosts there may be at once. */
+export type GateBounds = Pick<Limits, 'calls' | 'callsOfTarget'>;
 
 /** What every surface of the proxy goes through: decide, record, dial. */
 export class Gate {
@@ -24,12 +27,13 @@ export class Gate {
   readonly #recorder: DecisionRecorder;
   readonly #dialer: Dialer;
   readonly #blocked: BlockedAttempts | undefined;
-  readonly #calls: number;
+  readonly #bounds: GateBounds;
   readonly #connections = new OpenConnections();
   readonly #metrics: EgressMetrics | undefined;
   /** Connections whose end is not recorded yet. */
   readonly #ending = new Set<Promise<void>>();
   #open = 0;
+  readonly #openTo = new Map<string, number>();
 
   constructor(options: {
     /** The same object as long as the same policy is in force. */
@@ -40,15 +44,15 @@ export class Gate {
     readonly blocked?: BlockedAttempts;
     /** @default nothing is measured */
     readonly metrics?: EgressMetrics;
-    /** Connections to hosts at once. */
-    readonly calls?: number;
+    /** @default {@link limits} */
+    readonly bounds?: GateBounds;
   }) {
     this.#inForce = options.inForce;
     this.#recorder = options.recorder;
     this.#dialer = options.dialer;
     this.#blocked = options.blocked;
     this.#metrics = options.metrics;
-    this.#calls = options.calls ?? limits.calls;
+    this.#bounds = options.bounds ?? limits;
   }
 
   /** What a connection to the target would be allowed to carry; nothing is recorded or dialled yet. */
@@ -148,22 +152,32 @@ export class Gate {
     allowlist: EgressAllowlistPayload,
   ): Promise<Dialled> {
     if (!decision.allow) return { ok: false, denial: decision };
-    if (this.#open >= this.#calls) {
-      const reason = `${this.#calls} connections to hosts are open`;
-      return { ok: false, denial: deny('KARS_OVERLOADED', 'egress proxy', reason) };
+    const place = formatAuthority(target);
+    const ofTarget = this.#openTo.get(place) ?? 0;
+    const full = this.#open >= this.#bounds.calls || ofTarget >= this.#bounds.callsOfTarget;
+    if (full) {
+      const which =
+        ofTarget >= this.#bounds.callsOfTarget
+          ? `${ofTarget} connections to ${place}`
+          : `${this.#open} connections to hosts`;
+      return { ok: false, denial: deny('KARS_OVERLOADED', 'egress proxy', `${which} are open`) };
     }
-    this.#open += 1;
-    this.#metrics?.open.set(this.#open);
-    const done = (): void => {
-      this.#open -= 1;
-      this.#metrics?.open.set(this.#open);
-    };
+    this.#count(place, 1);
+    const done = (): void => this.#count(place, -1);
     const measured = this.#metrics?.connect.startTimer();
     const dialled = await dial(target, allowlist, this.#dialer, decision.rule);
     measured?.({ outcome: dialled.ok ? 'connected' : dialled.denial.code });
     if (dialled.ok) dialled.socket.once('close', done);
     else done();
     return dialled;
+  }
+
+  #count(place: string, more: 1 | -1): void {
+    this.#open += more;
+    const left = (this.#openTo.get(place) ?? 0) + more;
+    if (left === 0) this.#openTo.delete(place);
+    else this.#openTo.set(place, left);
+    this.#metrics?.open.set(this.#open);
   }
 
   /** Records the refusal of a call whose target could not even be read. */

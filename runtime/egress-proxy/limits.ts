@@ -4,6 +4,8 @@ export const limits = {
   connections: 1024,
   /** Connections to hosts at once; further calls are refused. */
   calls: 1024,
+  /** The same, to one host and port: a host that hangs must not use up the connections to all others. */
+  callsOfTarget: 256,
   /** Requests of one connection that wait for their answers; one more closes the connection. */
   pipelinedRequests: 16,
   /** Request line and headers together. */

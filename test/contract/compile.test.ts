@@ -129,6 +129,20 @@ describe('compiling endpoints', () => {
     });
   });
 
+  it('has blocked hosts once and in order, and refuses what no host could be', () => {
+    const blockedHosts = ['b.example.com', '*.a.example.com', 'b.example.com'];
+    expect(compileEgressAllowlist({ blockedHosts })).toEqual({
+      ok: true,
+      value: { entries: [], blockedHosts: ['*.a.example.com', 'b.example.com'] },
+    });
+    for (const pattern of ['*', '*.com', 'https://a.example', '10.0.0.1', 'A.example', '']) {
+      expect(compileEgressAllowlist({ blockedHosts: [pattern] })).toMatchObject({
+        ok: false,
+        problems: [{ path: 'spec.networkPolicy.blockedHosts[0]', code: 'KARS_EGRESS_HOST' }],
+      });
+    }
+  });
+
   it('leaves out what says the same as its absence', () => {
     const endpoints = [
       { host: 'a.example.com', port: 443, endPort: 443, protocol: 'tls' as const },

@@ -26,6 +26,7 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
         'spec.networkPolicy.approvals object',
         'spec.networkPolicy.approvals.maxSeconds integer minimum 0 maximum 604800',
         'spec.networkPolicy.approvals.ports list<integer> maxItems 64',
+        'spec.networkPolicy.blockedHosts list<string> maxItems 10000',
         'spec.networkPolicy.egressMode string N',
         'spec.networkPolicy.encryptedHello string {Refuse|Outer}',
         'spec.sandbox.connectPorts string {Any|Sidecars}',

@@ -99,6 +99,11 @@ export const runtimeCodes = {
     meaning: 'no entry of the egress allow-list names this host or address, and port',
     cure: 'add an entry to KarsSandbox.egress',
   },
+  KARS_EGRESS_BLOCKED: {
+    status: 403,
+    meaning: 'the sandbox blocks this host, whatever its entries and approvals say',
+    cure: 'take the host from KarsSandbox.blockedHosts',
+  },
   KARS_EGRESS_PROTOCOL_MISMATCH: {
     status: 403,
     meaning: 'the entry of this host and port is for another protocol than the one that is spoken',

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { echoServer, exchangeRaw, httpServer } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';
 
@@ -18,6 +19,41 @@ async function startSilent(bounds: Parameters<typeof startProxy>[2]) {
 }
 
 describe('the limits of the proxy', () => {
+  it('refuse a call more than a host may have, and none to another', async () => {
+    const host = await httpServer((_request, response) => response.end('content'));
+    const dialer = {
+      overrides: new Map([
+        ['hangs.example:7000', { host: '127.0.0.1', port: await echoServer() }],
+        ['site.example:80', { host: '127.0.0.1', port: host.port }],
+      ]),
+    };
+    const entries = [
+      { host: 'hangs.example', port: 7000 },
+      { host: 'site.example', port: 80 },
+    ];
+    const { port, sidecar } = await startProxy(entries, dialer, { callsOfTarget: 2 });
+    const target = 'hangs.example:7000';
+    const head = `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`;
+    for (let call = 0; call < 2; call += 1) {
+      const open = connect(port, '127.0.0.1');
+      onTestFinished(() => void open.destroy());
+      open.write(head);
+      await once(open, 'data');
+    }
+    const refused = await exchangeRaw(port, head);
+    expect(refused).toContain('x-kars-code: KARS_OVERLOADED');
+    expect(refused).toContain('2 connections to hangs.example:7000 are open');
+    const get =
+      'GET http://site.example/ HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n\r\n';
+    expect(await exchangeRaw(port, get)).toContain('content');
+    expect((await sidecar.audited()).map(({ code }) => code)).toEqual([
+      '',
+      '',
+      'KARS_OVERLOADED',
+      '',
+    ]);
+  });
+
   it('refuse a call more than it may have connections to hosts', async () => {
     const { port, sidecar, calls } = await startSilent({ calls: 2 });
     const open = connect(port, '127.0.0.1');

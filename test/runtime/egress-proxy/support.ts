@@ -26,7 +26,7 @@ export async function startProxy(
     inForce: policyInForce(() => sidecar.documents.snapshot()),
     recorder: sidecar.recorder,
     dialer: { ...systemDialer(new Map()), ...dialer },
-    calls: all.calls,
+    bounds: all,
   });
   sidecar.documents.onSwap(() => void gate.enforceAnew());
   const server = createProxyServer(

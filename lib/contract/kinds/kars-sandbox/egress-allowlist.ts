@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../canonical.ts';
+import { hostPatternFault } from '../../names.ts';
 import { failure, success, type Problem, type Result } from '../../problem.ts';
 import {
   egressEntry,
@@ -11,6 +12,15 @@ import {
 import { normalHttp, type EgressHttp } from './egress-http.ts';
 import { conflictingPort, type EgressProtocol } from './egress-protocol.ts';
 
+/** An exact host, or `*.suffix`. */
+const hostPattern = z
+  .string()
+  .max(253)
+  .superRefine((pattern, context) => {
+    const message = hostPatternFault(pattern);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
 /** What the egress proxy reads: everything that a sandbox may connect to. */
 export const egressAllowlistPayload = z.strictObject({
   entries: z
@@ -19,6 +29,8 @@ export const egressAllowlistPayload = z.strictObject({
     .superRefine((entries, context) => {
       for (const message of conflicts(entries)) context.addIssue({ code: 'custom', message });
     }),
+  /** Hosts and suffixes that nothing opens. */
+  blockedHosts: z.array(hostPattern).max(10_000).optional(),
   /** Present where the outer name of an encrypted ClientHello decides; absent where such a one is refused. */
   encryptedHello: z.literal('outer').optional(),
 });
@@ -42,6 +54,7 @@ export interface AllowedEndpoint {
 /** The part of a network policy that the allow-list is made of. */
 export interface EgressSpec {
   readonly allowedEndpoints?: readonly AllowedEndpoint[] | undefined;
+  readonly blockedHosts?: readonly string[] | undefined;
   readonly encryptedHello?: 'Refuse' | 'Outer' | undefined;
 }
 
@@ -105,6 +118,7 @@ function firstConflict(
 /** The payload for a network policy, or why it has none: what no process would read is refused here. */
 export function compileEgressAllowlist({
   allowedEndpoints: endpoints = [],
+  blockedHosts = [],
   encryptedHello,
 }: EgressSpec = {}): Result<EgressAllowlistPayload> {
   const path = 'spec.networkPolicy.allowedEndpoints';
@@ -117,9 +131,20 @@ export function compileEgressAllowlist({
   const entries = egressEntries(endpoints);
   const problems: Problem[] = [
     ...faults,
+    ...blockedHosts.flatMap((pattern, index) => blockedProblems(pattern, index)),
     ...conflicts(entries).map((message) => ({ path, code: 'KARS_EGRESS_PROTOCOL', message })),
   ];
   return problems.length > 0
     ? failure(...problems)
-    : success({ entries, ...(encryptedHello === 'Outer' && { encryptedHello: 'outer' }) });
+    : success({
+        entries,
+        ...(blockedHosts.length > 0 && { blockedHosts: [...new Set(blockedHosts)].sort(compare) }),
+        ...(encryptedHello === 'Outer' && { encryptedHello: 'outer' }),
+      });
+}
+
+function blockedProblems(pattern: string, index: number): Problem[] {
+  const message = hostPatternFault(pattern);
+  const path = `spec.networkPolicy.blockedHosts[${index}]`;
+  return message === undefined ? [] : [{ path, code: 'KARS_EGRESS_HOST', message }];
 }

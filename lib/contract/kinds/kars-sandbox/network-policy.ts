@@ -48,6 +48,13 @@ export const networkPolicy = withRules(
       )
       .optional()
       .describe('What the agent may connect to.'),
+    blockedHosts: z
+      .array(z.string().max(253))
+      .max(10_000)
+      .optional()
+      .describe(
+        'Hosts, or *.suffix for every host below the suffix, that nothing opens: no endpoint and no approval.',
+      ),
     encryptedHello: z
       .enum(['Refuse', 'Outer'])
       .optional()

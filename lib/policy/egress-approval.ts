@@ -68,11 +68,20 @@ export class EgressApproval extends CustomResource {
     }));
     if (this.acceptedSpec === undefined) return;
     const compiled = compileEgressApproval(spec);
-    const problems = compiled.ok ? boundProblems(compiled.value, sandbox) : compiled.problems;
+    const problems = [
+      ...(compiled.ok ? boundProblems(compiled.value, sandbox) : compiled.problems),
+      ...this.#namespaceProblems(sandbox),
+    ];
     if (compiled.ok && problems.length === 0) {
       declareApproval(sandbox, { source: this, payload: compiled.value });
     }
     reportAtSynth(this, problems);
+  }
+
+  #namespaceProblems({ name, namespace }: KarsSandbox): Problem[] {
+    if (namespace === this.namespace) return [];
+    const text = `got KarsSandbox ${namespace}/${name}, supply one in the namespace ${this.namespace}`;
+    return [problem('KARS_REFERENCE_NAMESPACE', 'sandbox', text)];
   }
 }
 

@@ -18,8 +18,8 @@ import type { EgressMetrics } from './metrics.ts';
 import { OpenConnections, type OpenConnection, type Surface } from './open-connections.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 
-/** How many connections to hosts there may be at once. */
-export type GateBounds = Pick<Limits, 'calls' | 'callsOfTarget'>;
+/** How many connections to hosts there may be at once, and for how long. */
+export type GateBounds = Pick<Limits, 'calls' | 'callsOfTarget' | 'lifetimeMilliseconds'>;
 
 /** What every surface of the proxy goes through: decide, record, dial. */
 export class Gate {
@@ -117,14 +117,22 @@ export class Gate {
     socket: Socket,
   ): void {
     const began = performance.now();
+    let why = 'closed';
+    const { lifetimeMilliseconds: most } = this.#bounds;
+    const tooLong = setTimeout(() => {
+      why = `closed after ${most / 1000} seconds, the longest that a connection may be open`;
+      socket.destroy();
+    }, most);
+    tooLong.unref();
     const ended = (async () => {
       if (!socket.closed) await once(socket, 'close');
+      clearTimeout(tooLong);
       const { bytesWritten: sent, bytesRead: received } = socket;
       this.#metrics?.bytes.inc({ direction: 'sent' }, sent);
       this.#metrics?.bytes.inc({ direction: 'received' }, received);
       const milliseconds = Math.round(performance.now() - began);
       const call = { set, surface, target: formatAuthority(target), decision };
-      await this.#recorder.closed(call, { sent, received, milliseconds });
+      await this.#recorder.closed(call, why, { sent, received, milliseconds });
     })();
     this.#ending.add(ended);
     void ended.finally(() => this.#ending.delete(ended));

@@ -22,6 +22,8 @@ export const limits = {
   connectMilliseconds: 10_000,
   /** Without a byte in either direction. */
   idleMilliseconds: 300_000,
+  /** A connection to a host, whatever it carries: a day. */
+  lifetimeMilliseconds: 86_400_000,
 } as const;
 
 /** Bounds of the egress proxy. */

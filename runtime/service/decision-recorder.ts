@@ -106,10 +106,10 @@ export class DecisionRecorder {
   }
 
   /** Records what an allowed connection has carried, once it has ended; a second record of the same call. */
-  async closed(call: DecidedCall, traffic: Traffic): Promise<void> {
+  async closed(call: DecidedCall, why: string, traffic: Traffic): Promise<void> {
     const { surface } = call;
     try {
-      await this.#append({ ...call, surface: `${surface}-closed` }, 'closed', { traffic });
+      await this.#append({ ...call, surface: `${surface}-closed` }, why, { traffic });
       this.#log.info('closed', { surface, target: clip(call.target), ...traffic });
     } catch (error) {
       // The next call is denied for the same cause.

@@ -10,6 +10,9 @@ export interface Effect {
 
 const SECONDS = 30;
 
+/** More lines than an agent causes in the time between two looks. */
+const TAIL = { tailLines: 2000 } as const;
+
 /** Waits until the log of the egress proxy says that an approval begins to count, or ends. */
 export async function awaitEffect(
   reader: PodReader,
@@ -19,7 +22,7 @@ export async function awaitEffect(
   for (;;) {
     const [pod] = await reader.pods(namespace, sandbox);
     if (pod === undefined) return { seen: false, refused: 'the sandbox has no pod' };
-    const log = await reader.log(pod, 'egress-proxy', { sinceSeconds: SECONDS * 2 });
+    const log = await reader.log(pod, 'egress-proxy', TAIL);
     const records = log.split('\n').filter((line) => line.includes('"event":"approval-'));
     const isSeen = (line: string): boolean =>
       line.includes(`"event":"${event}"`) && line.includes(`"approval":"${approval}"`);

@@ -37,8 +37,8 @@ export interface RevokeResult {
 
 type Progress = (text: string) => void;
 
-/** As much of the log as the kubelet gives at once. */
-const TAIL = { tailLines: 100_000 } as const;
+/** What fits into one answer: of more, the API server would leave out the end. */
+const TAIL = { tailLines: 5000 } as const;
 
 /** The targets that the egress proxy has denied, from its log. */
 export async function readBlocked(place: Place, options: ClusterOptions): Promise<BlockedTarget[]> {

@@ -1,4 +1,4 @@
-import { Duration } from 'cdk8s';
+import { Chart, Duration } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { Egress, EgressApproval, type EgressApprovalProps } from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
@@ -108,5 +108,13 @@ describe('an egress approval', () => {
 
   it('is refused without a duration', () => {
     expect(problemsWith({ ttl: Duration.seconds(0) })).toContain('spec.ttl must be');
+  });
+
+  it('is refused in another namespace than that of its sandbox', () => {
+    const problems = synthProblems((app) => {
+      const elsewhere = new Chart(app, 'elsewhere', { namespace: 'elsewhere' });
+      new EgressApproval(elsewhere, 'once', { sandbox: sandboxIn(agentsChart(app)), ...approval });
+    });
+    expect(problems).toContain('[KARS_REFERENCE_NAMESPACE] sandbox: got KarsSandbox agents/reader');
   });
 });

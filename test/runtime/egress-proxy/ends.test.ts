@@ -38,3 +38,17 @@ it('the end of a request is audited, and a denied one has none', async () => {
   const [ended] = await sidecar.auditedEnds();
   expect(ended).toMatchObject({ surface: 'http-closed', target: 'site.example:80' });
 });
+
+it('a tunnel is closed when it has been open for too long, and the audit log says so', async () => {
+  const target = await echoServer();
+  const { port, sidecar } = await startProxy(
+    [{ host: 'echo.example', port: 7000 }],
+    toLoopback('echo.example', 7000, target),
+    { lifetimeMilliseconds: 50 },
+  );
+  const request = 'CONNECT echo.example:7000 HTTP/1.1\r\nHost: echo.example:7000\r\n\r\n';
+  expect(await exchangeRaw(port, request)).toContain('200');
+  await expect.poll(() => sidecar.auditedEnds()).toHaveLength(1);
+  const [ended] = await sidecar.auditedEnds();
+  expect(ended?.reason).toContain('the longest that a connection may be open');
+});

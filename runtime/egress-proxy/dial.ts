@@ -43,7 +43,13 @@ export function systemDialer(
 
 /** Either a connection, or why there is none. */
 export type Dialled =
-  { readonly ok: true; readonly socket: Socket } | { readonly ok: false; readonly denial: Deny };
+  | {
+      readonly ok: true;
+      readonly socket: Socket;
+      /** Until the connection is closed; for all who wait, since each listener of a socket costs. */
+      readonly closed: Promise<void>;
+    }
+  | { readonly ok: false; readonly denial: Deny };
 
 /** Connects to an allowed host and port; only addresses that were checked are dialled. */
 export async function dial(
@@ -128,7 +134,12 @@ function open(
     socket.off('error', onError);
     socket.off('timeout', onTimeout);
     socket.setTimeout(limits.idleMilliseconds, () => socket.destroy());
-    resolve({ ok: true, socket });
+    const closed = new Promise<void>((end) => {
+      socket.once('close', () => {
+        end();
+      });
+    });
+    resolve({ ok: true, socket, closed });
   });
   return promise;
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import {
   deny,
   formatAuthority,
@@ -10,16 +8,17 @@ import {
 } from 'kars-constructs/contract';
 import { decideUse, type ConnectionUse } from '../egress-policy/decide-use.ts';
 import { decideEgress, type EgressDecision } from '../egress-policy/decide.ts';
-import type { DecisionRecorder } from '../service/decision-recorder.ts';
+import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
 import type { BlockedAttempts } from './blocked/blocked-attempts.ts';
+import { ConnectionSlots, type SlotBounds } from './connection-slots.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits, type Limits } from './limits.ts';
 import type { EgressMetrics } from './metrics.ts';
-import { OpenConnections, type OpenConnection, type Surface } from './open-connections.ts';
+import { OpenConnections, type Surface } from './open-connections.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 
 /** How many connections to hosts there may be at once, and for how long. */
-export type GateBounds = Pick<Limits, 'calls' | 'callsOfTarget' | 'lifetimeMilliseconds'>;
+export type GateBounds = SlotBounds & Pick<Limits, 'lifetimeMilliseconds'>;
 
 /** What every surface of the proxy goes through: decide, record, dial. */
 export class Gate {
@@ -32,8 +31,7 @@ export class Gate {
   readonly #metrics: EgressMetrics | undefined;
   /** Connections whose end is not recorded yet. */
   readonly #ending = new Set<Promise<void>>();
-  #open = 0;
-  readonly #openTo = new Map<string, number>();
+  readonly #slots: ConnectionSlots;
 
   constructor(options: {
     /** The same object as long as the same policy is in force. */
@@ -53,6 +51,7 @@ export class Gate {
     this.#blocked = options.blocked;
     this.#metrics = options.metrics;
     this.#bounds = options.bounds ?? limits;
+    this.#slots = new ConnectionSlots(this.#bounds, (open) => this.#metrics?.open.set(open));
   }
 
   /** What a connection to the target would be allowed to carry; nothing is recorded or dialled yet. */
@@ -71,15 +70,20 @@ export class Gate {
       dialled.socket.destroy();
       return this.pass(surface, target, use);
     }
-    if (dialled.ok) this.#connections.add({ surface, target, use, socket: dialled.socket });
+    if (dialled.ok) {
+      const { socket, closed } = dialled;
+      this.#connections.add({ surface, target, use, socket }, closed);
+    }
     const outcome = dialled.ok ? decision : dialled.denial;
     const unrecorded = await this.#record(surface, target, outcome, inForce);
     if (unrecorded !== undefined) {
       if (dialled.ok) dialled.socket.destroy();
       return { ok: false, denial: unrecorded };
     }
-    if (dialled.ok)
-      this.#recordEnd({ surface, target, decision, set: inForce.set }, dialled.socket);
+    if (dialled.ok) {
+      const call = { set: inForce.set, surface, target: formatAuthority(target), decision };
+      this.#recordEnd(call, dialled);
+    }
     if (!dialled.ok || !dialled.socket.destroyed) return dialled;
     // It was closed while it was recorded: by a policy, which then denies it, or by the host.
     if (this.#inForce() !== inForce) return this.pass(surface, target, use);
@@ -104,18 +108,7 @@ export class Gate {
     await Promise.all(this.#ending);
   }
 
-  #recordEnd(
-    {
-      surface,
-      target,
-      decision,
-      set,
-    }: Pick<OpenConnection, 'surface' | 'target'> & {
-      readonly decision: Decision;
-      readonly set: string | undefined;
-    },
-    socket: Socket,
-  ): void {
+  #recordEnd(call: DecidedCall, { socket, closed }: Extract<Dialled, { ok: true }>): void {
     const began = performance.now();
     let why = 'closed';
     const { lifetimeMilliseconds: most } = this.#bounds;
@@ -125,13 +118,12 @@ export class Gate {
     }, most);
     tooLong.unref();
     const ended = (async () => {
-      if (!socket.closed) await once(socket, 'close');
+      await closed;
       clearTimeout(tooLong);
       const { bytesWritten: sent, bytesRead: received } = socket;
       this.#metrics?.bytes.inc({ direction: 'sent' }, sent);
       this.#metrics?.bytes.inc({ direction: 'received' }, received);
       const milliseconds = Math.round(performance.now() - began);
-      const call = { set, surface, target: formatAuthority(target), decision };
       await this.#recorder.closed(call, why, { sent, received, milliseconds });
     })();
     this.#ending.add(ended);
@@ -153,7 +145,6 @@ export class Gate {
     });
   }
 
-  /** Descriptors are what the documents are read with too, so an agent must not be able to use them up. */
   async #dial(
     target: Authority,
     decision: Decision,
@@ -161,31 +152,14 @@ export class Gate {
   ): Promise<Dialled> {
     if (!decision.allow) return { ok: false, denial: decision };
     const place = formatAuthority(target);
-    const ofTarget = this.#openTo.get(place) ?? 0;
-    const full = this.#open >= this.#bounds.calls || ofTarget >= this.#bounds.callsOfTarget;
-    if (full) {
-      const which =
-        ofTarget >= this.#bounds.callsOfTarget
-          ? `${ofTarget} connections to ${place}`
-          : `${this.#open} connections to hosts`;
-      return { ok: false, denial: deny('KARS_OVERLOADED', 'egress proxy', `${which} are open`) };
-    }
-    this.#count(place, 1);
-    const done = (): void => this.#count(place, -1);
+    const denial = this.#slots.take(place);
+    if (denial !== undefined) return { ok: false, denial };
     const measured = this.#metrics?.connect.startTimer();
     const dialled = await dial(target, allowlist, this.#dialer, decision.rule);
     measured?.({ outcome: dialled.ok ? 'connected' : dialled.denial.code });
-    if (dialled.ok) dialled.socket.once('close', done);
-    else done();
+    const closed = dialled.ok ? dialled.closed : Promise.resolve();
+    void closed.then(() => this.#slots.give(place));
     return dialled;
-  }
-
-  #count(place: string, more: 1 | -1): void {
-    this.#open += more;
-    const left = (this.#openTo.get(place) ?? 0) + more;
-    if (left === 0) this.#openTo.delete(place);
-    else this.#openTo.set(place, left);
-    this.#metrics?.open.set(this.#open);
   }
 
   /** Records the refusal of a call whose target could not even be read. */

@@ -19,9 +19,9 @@ export class OpenConnections {
   readonly #connections = new Set<OpenConnection>();
 
   /** Keeps a connection until it is closed. */
-  add(connection: OpenConnection): void {
+  add(connection: OpenConnection, closed: Promise<void>): void {
     this.#connections.add(connection);
-    connection.socket.once('close', () => this.#connections.delete(connection));
+    void closed.then(() => this.#connections.delete(connection));
   }
 
   /** Closes all. */

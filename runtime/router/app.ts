@@ -8,7 +8,9 @@ import { deny, runtimeCodes, type Deny } from 'kars-constructs/contract';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import { ChatRoute, decideModels, policiesOf, send } from './chat.ts';
-import { limits } from './limits.ts';
+import { CallSlots } from './call-slots.ts';
+import { tooComplex } from './json-shape.ts';
+import { limits, type Limits } from './limits.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What the router is built from. */
@@ -16,34 +18,54 @@ export interface RouterOptions {
   readonly snapshot: () => Snapshot | undefined;
   readonly recorder: DecisionRecorder;
   readonly upstream: Upstream;
+  /** @default {@link limits} */
+  readonly bounds?: Limits;
 }
 
 const RULE = 'inference router';
 
+/** A body whose text is not too long, but what it stands for. */
+class TooComplex extends Error {}
+
 /** The API that the agent uses, in the shape of OpenAI's. */
 export function createRouter(options: RouterOptions): FastifyInstance {
-  const { snapshot, recorder } = options;
+  const { snapshot, recorder, bounds = limits } = options;
   const app = fastify({
-    bodyLimit: limits.requestBytes,
-    onProtoPoisoning: 'error',
-    onConstructorPoisoning: 'error',
+    bodyLimit: bounds.requestBytes,
+    requestTimeout: bounds.requestMilliseconds,
+    http: {
+      headersTimeout: bounds.headerMilliseconds,
+      connectionsCheckingInterval: bounds.headerMilliseconds,
+    },
     routerOptions: { caseSensitive: true },
     forceCloseConnections: true,
   });
   const chat = new ChatRoute(options);
-  let calls = 0;
+  const slots = new CallSlots(bounds);
+  app.server.maxConnections = bounds.agentConnections;
 
-  app.addHook('onRequest', async (_request, reply) => {
-    if (calls >= limits.concurrentCalls) {
-      const reason = `${limits.concurrentCalls} calls are under way`;
-      await send(reply, deny('KARS_OVERLOADED', RULE, reason));
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    const bytes = slots.announced(headers);
+    const denial = slots.take(bytes);
+    if (denial !== undefined) {
+      await send(reply, denial);
       return;
     }
-    calls += 1;
     reply.raw.once('close', () => {
-      calls -= 1;
+      slots.give(bytes);
     });
   });
+
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    (request, body, done) => {
+      const why = tooComplex(body, bounds);
+      if (why === undefined) void parse(request, body, done);
+      else done(new TooComplex(why));
+    },
+  );
 
   app.post('/v1/chat/completions', (request, reply) => chat.serve(request, reply));
 
@@ -80,17 +102,18 @@ export function createRouter(options: RouterOptions): FastifyInstance {
   );
 
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    refuse(request, reply, denialOf(error)),
+    refuse(request, reply, denialOf(error, bounds)),
   );
 
   return app;
 }
 
 /** What fastify itself refuses, as a denial of ours. */
-function denialOf(error: FastifyError): Deny {
+function denialOf(error: FastifyError | TooComplex, { requestBytes }: Limits): Deny {
+  if (error instanceof TooComplex) return deny('KARS_REQUEST_TOO_LARGE', RULE, error.message);
   const status = error.statusCode ?? 500;
   if (status === runtimeCodes.KARS_REQUEST_TOO_LARGE.status) {
-    return deny('KARS_REQUEST_TOO_LARGE', RULE, `the body is over ${limits.requestBytes} bytes`);
+    return deny('KARS_REQUEST_TOO_LARGE', RULE, `the body is over ${requestBytes} bytes`);
   }
   return status < 500
     ? deny('KARS_REQUEST_INVALID', RULE, error.message)

@@ -1,7 +1,19 @@
 /** Bounds of the router. Times in milliseconds, sizes in bytes. */
 export const limits = {
+  /** Connections of the agent at once; further ones are closed. */
+  agentConnections: 1024,
+  /** To the end of the headers of a request; looked at as often, so twice as long at most. */
+  headerMilliseconds: 10_000,
+  /** To the end of a request, looked at with the headers. */
+  requestMilliseconds: 60_000,
   /** Body of a request of the agent. */
   requestBytes: 10 * 1024 * 1024,
+  /** Bodies of all calls that are under way, by what they announce; further calls are refused. */
+  requestBytesAtOnce: 16 * 1024 * 1024,
+  /** Values in a body: a small one takes a hundred times the memory of its text. */
+  requestValues: 65_536,
+  /** Arrays and objects of a body within each other. */
+  requestDepth: 64,
   /** Calls at once; further ones are refused. */
   concurrentCalls: 64,
   /** Connections to one provider. */
@@ -19,3 +31,6 @@ export const limits = {
   /** One event of a stream. */
   eventBytes: 4 * 1024 * 1024,
 } as const;
+
+/** Bounds of the router. */
+export type Limits = Readonly<Record<keyof typeof limits, number>>;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import { onTestFinished } from 'vitest';
 import { createRouter } from '../../../runtime/router/app.ts';
+import { limits, type Limits } from '../../../runtime/router/limits.ts';
 import { Upstream } from '../../../runtime/router/upstream.ts';
 import { temporaryDirectory, type Payloads } from '../../support/documents.ts';
 import { portOf } from '../../support/servers.ts';
@@ -49,6 +50,7 @@ export async function startRouterOn(
   sidecar: TestSidecar,
   endpoint: string,
   withCredential = true,
+  bounds: Limits = limits,
 ): Promise<TestRouter> {
   const credentials = join(temporaryDirectory(), 'credentials');
   mkdirSync(credentials);
@@ -62,6 +64,7 @@ export async function startRouterOn(
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,
     upstream,
+    bounds,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {

@@ -55,8 +55,8 @@ export default tseslint.config(
   ),
   forbid(
     ['runtime/**/*.ts'],
-    '^(@pulumi|cdk8s|constructs$|kars-constructs(?!/contract$))',
-    'runtime reads the contract only',
+    '^(@pulumi|cdk8s|constructs$|kars-constructs(?!/(contract|signing)$))',
+    'runtime reads the contract only, and verifies signatures',
   ),
   forbid(
     ['examples/*/main.ts'],
@@ -66,7 +66,7 @@ export default tseslint.config(
   ...processes.map((name) =>
     forbid(
       [`runtime/${name}/**/*.ts`],
-      `(^\\.\\./(?:\\.\\./)?(?:${[...processes.filter((other) => other !== name), 'cli'].join('|')})/)|^(@pulumi|cdk8s|constructs$|kars-constructs(?!/contract$))`,
+      `(^\\.\\./(?:\\.\\./)?(?:${[...processes.filter((other) => other !== name), 'cli'].join('|')})/)|^(@pulumi|cdk8s|constructs$|kars-constructs(?!/(contract|signing)$))`,
       'no process imports another',
     ),
   ),

@@ -24,6 +24,8 @@ export type {
   RuntimeToleration,
 } from './platform/confidential-runtime.ts';
 export type { KarsPlatformProps } from './platform/kars-platform.ts';
+export { AllowlistSigners } from './policy/allowlist-signers.ts';
+export type { AllowlistSignersOptions, SigningIdentity } from './policy/allowlist-signers.ts';
 export { EgressApproval } from './policy/egress-approval.ts';
 export type { EgressApprovalProps } from './policy/egress-approval.ts';
 export { InferencePolicy } from './policy/inference-policy.ts';
@@ -37,6 +39,7 @@ export type { TrustEdge, TrustGraphProps, TrustVertex } from './policy/trust-gra
 export type { CustomResourceProps, Reference } from './private/custom-resource.ts';
 export { AgentResources } from './sandbox/agent-resources.ts';
 export type { AgentResourcesProps } from './sandbox/agent-resources.ts';
+export type { SignedEgress } from './sandbox/signed-egress.ts';
 export { SandboxApprovals } from './sandbox/approvals.ts';
 export type { SandboxApprovalsOptions } from './sandbox/approvals.ts';
 export { Egress } from './sandbox/egress.ts';

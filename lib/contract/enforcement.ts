@@ -65,6 +65,13 @@ const egress = (prop: string): Enforcement => ({
   test: 'test/runtime/egress-policy/decide.test.ts',
 });
 
+const signedList: Enforcement = {
+  by: 'egress-proxy',
+  prop: 'signedEgress',
+  where: 'runtime/egress-proxy/signed-allowlist/signed-floor.ts',
+  test: 'test/runtime/egress-proxy/signed-allowlist/signed-floor.test.ts',
+};
+
 const approval = (prop: string): Enforcement => ({
   by: 'egress-proxy',
   prop,
@@ -107,6 +114,10 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     },
     'networkPolicy.approvals.ports': pod('approvals', 'network-policies.ts', 'approvals.test.ts'),
     'networkPolicy.blockedHosts': egress('blockedHosts'),
+    'networkPolicy.allowlistRef.registry': signedList,
+    'networkPolicy.allowlistRef.repository': signedList,
+    'networkPolicy.allowlistRef.digest': signedList,
+    'networkPolicy.allowlistRef.artifactType': signedList,
     'networkPolicy.encryptedHello': {
       by: 'egress-proxy',
       prop: 'encryptedHello',

@@ -13,6 +13,8 @@ export type { AuditCode } from './codes/audit.ts';
 export { documentCodes } from './codes/document.ts';
 export { synthCodes } from './codes/synth.ts';
 export type { SynthCode } from './codes/synth.ts';
+export { signedAllowlistCodes } from './codes/signed-allowlist.ts';
+export type { SignedAllowlistCode } from './codes/signed-allowlist.ts';
 export { stateCodes } from './codes/state.ts';
 export type { StateCode } from './codes/state.ts';
 export { runtimeCodes } from './codes/runtime.ts';
@@ -75,6 +77,19 @@ export { ambiguity } from './kinds/kars-sandbox/egress-http.ts';
 export type { EgressHttp } from './kinds/kars-sandbox/egress-http.ts';
 export { protocolAt } from './kinds/kars-sandbox/egress-protocol.ts';
 export type { EgressProtocol } from './kinds/kars-sandbox/egress-protocol.ts';
+export {
+  ALLOWLIST_ARTIFACT_TYPE,
+  decodeAllowlistArtifact,
+  encodeAllowlistArtifact,
+  isApprovable,
+  repositoryName,
+} from './kinds/signed-allowlist/artifact.ts';
+export type { AllowlistArtifact } from './kinds/signed-allowlist/artifact.ts';
+export { egressList } from './kinds/kars-sandbox/network-policy.ts';
+export { signedAllowlistPayload } from './kinds/signed-allowlist/payload.ts';
+export type { SignedAllowlistPayload } from './kinds/signed-allowlist/payload.ts';
+export { decodeSigners, encodeSigners, spkiOf } from './kinds/signed-allowlist/signers.ts';
+export type { SignerPolicy } from './kinds/signed-allowlist/signers.ts';
 export { compileToolPolicy, toolPolicy } from './kinds/tool-policy.ts';
 export type { ToolPolicyPayload, ToolPolicySpec } from './kinds/tool-policy.ts';
 export { cidrFault, neverNamed, specialPurpose } from './special-addresses.ts';

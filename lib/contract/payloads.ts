@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { documentSetPayload } from './document-set.ts';
 import { inferencePolicyPayload } from './kinds/inference-policy.ts';
 import { egressAllowlistPayload } from './kinds/kars-sandbox/egress-allowlist.ts';
+import { signedAllowlistPayload } from './kinds/signed-allowlist/payload.ts';
 import { toolPolicyPayload } from './kinds/tool-policy.ts';
 import { decode, type Document } from './document.ts';
 import type { Result } from './problem.ts';
@@ -13,6 +14,7 @@ export const payloadSchemas = {
   'inference-policy': inferencePolicyPayload,
   'tool-policy': toolPolicyPayload,
   'egress-allowlist': egressAllowlistPayload,
+  'signed-allowlist': signedAllowlistPayload,
 } as const satisfies Readonly<Record<DocumentKind, z.ZodType>>;
 
 /** The payload of a kind of document. */

@@ -70,6 +70,10 @@ export const egressProxyOptions = {
   approvals: { type: 'string', default: runtimeSet.directory },
   /** Longest time that an approval may last, in seconds; a longer one is refused. @default none is taken */
   'approval-ceiling': { type: 'string' },
+  /** Who may sign the allow-list, as canonical JSON; a set without a list that one of them signed is refused. @default no list is signed */
+  'allowlist-signers': { type: 'string' },
+  /** Repository that the signed allow-list has to come from. */
+  'allowlist-repository': { type: 'string' },
 } as const;
 
 /** Variable of a sidecar that holds the address of its pod, for its arguments. */
@@ -84,6 +88,12 @@ export const tokenCeiling = (tokens: number | undefined): string[] =>
 
 /** Beginning of the argument of the egress proxy that no approval may last longer than. */
 export const APPROVAL_CEILING = '--approval-ceiling=';
+
+/** Beginning of the argument of the egress proxy that says who may sign its allow-list. */
+export const ALLOWLIST_SIGNERS = '--allowlist-signers=';
+
+/** Beginning of the argument of the egress proxy that says which repository its allow-list comes from. */
+export const ALLOWLIST_REPOSITORY = '--allowlist-repository=';
 
 /** The arguments of a sidecar in the pod of `sandbox`; Kubernetes expands the variable. */
 export function podArguments(reader: Reader, sandbox: string): string[] {

@@ -71,6 +71,14 @@ export const projection = {
     maxBytes: MAX_BYTES,
     statusKind: 'EgressAllowlist',
   },
+  'signed-allowlist': {
+    configMap: 'kars-documents-signed-allowlist',
+    file: 'signed-allowlist.json',
+    readers: ['egress-proxy'],
+    whenAbsent: 'empty',
+    maxBytes: MAX_BYTES,
+    statusKind: 'SignedAllowlist',
+  },
 } as const satisfies Readonly<Record<string, ProjectionRow>>;
 
 /** Kinds of documents. */

@@ -5,7 +5,7 @@ import { encode, type EncodedDocument, type Source } from '../contract/document.
 import { compileInferencePolicy } from '../contract/kinds/inference-policy.ts';
 import { compileEgressAllowlist } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import { compileToolPolicy } from '../contract/kinds/tool-policy.ts';
-import type { Problem, Result } from '../contract/problem.ts';
+import { success, type Problem, type Result } from '../contract/problem.ts';
 import { projection } from '../contract/projection.ts';
 import { problem } from '../private/problems.ts';
 import type { SandboxInput } from './input.ts';
@@ -19,7 +19,7 @@ export interface CompiledDocuments {
 
 /** Compiles every policy of a sandbox into its document. */
 export function compileDocuments(input: SandboxInput): CompiledDocuments {
-  const { sandbox, inferencePolicy, toolPolicy } = input;
+  const { sandbox, inferencePolicy, toolPolicy, signedEgress } = input;
   const models = compileInferencePolicy(inferencePolicy.spec);
   const tools = toolPolicy && compileToolPolicy(toolPolicy.spec);
   const compiled: readonly Result<EncodedDocument>[] = [
@@ -36,6 +36,9 @@ export function compileDocuments(input: SandboxInput): CompiledDocuments {
     mapResult(compileEgressAllowlist(sandbox.spec.networkPolicy), (payload) =>
       encode('egress-allowlist', sourceOf(sandbox.source), payload),
     ),
+    ...(signedEgress?.payload === undefined
+      ? []
+      : [success(encode('signed-allowlist', sourceOf(sandbox.source), signedEgress.payload))]),
   ];
   const members = compiled.flatMap((result) => (result.ok ? [result.value] : []));
   const documents = [encodeSet(sourceOf(sandbox.source), members), ...members];

@@ -1,15 +1,22 @@
 import type { Problem } from '../contract/problem.ts';
 import type { AdmissionProps } from '../platform/admission/admission-props.ts';
 import { isolationLevels } from '../platform/admission/floors.ts';
-import { longestApproval } from '../platform/admission/parameters.ts';
+import { acceptedSigners, longestApproval } from '../platform/admission/parameters.ts';
+import { encodeSigners } from '../contract/kinds/signed-allowlist/signers.ts';
 import { problem } from '../private/problems.ts';
+import type { SignedEgress } from './signed-egress.ts';
 import { approvalCeiling } from './approvals.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec, SandboxInput } from './input.ts';
 
 const below = (path: string, text: string): Problem => problem('KARS_BELOW_FLOOR', path, text);
 
 /** What the API server would refuse of a sandbox, since its platform has a higher floor. */
-export function floorProblems({ sandbox, inferencePolicy, floor }: SandboxInput): Problem[] {
+export function floorProblems({
+  sandbox,
+  inferencePolicy,
+  signedEgress,
+  floor,
+}: SandboxInput): Problem[] {
   if (floor === undefined) return [];
   return [
     ...isolationProblems(sandbox.spec, floor),
@@ -17,6 +24,7 @@ export function floorProblems({ sandbox, inferencePolicy, floor }: SandboxInput)
     ...tokenProblems(inferencePolicy.spec, floor),
     ...contentProblems(inferencePolicy.spec, floor),
     ...approvalProblems(sandbox.spec, floor),
+    ...signerProblems(signedEgress, floor),
   ];
 }
 
@@ -73,6 +81,18 @@ function approvalProblems(spec: AcceptedSandboxSpec, floor: AdmissionProps): Pro
           `got approvals of up to ${asked} seconds, and the platform allows ${most}; lower it, or raise admission.longestApproval of KarsPlatform`,
         ),
       ];
+}
+
+function signerProblems(signed: SignedEgress | undefined, floor: AdmissionProps): Problem[] {
+  const accepted = acceptedSigners(floor);
+  const signers = signed && encodeSigners(signed.signers.policy);
+  if (accepted.length === 0 || (signers !== undefined && accepted.includes(signers))) return [];
+  return [
+    below(
+      'signedEgress',
+      `got ${signers === undefined ? 'a list that nobody signs' : 'other signers'}, and the platform names who signs; use one of admission.allowlistSigners of KarsPlatform`,
+    ),
+  ];
 }
 
 /** Custom resources that somebody writes by hand may have it; the router judges no content yet. */

@@ -6,6 +6,7 @@ import type { toolPolicySpec } from '../contract/kinds/tool-policy.ts';
 import type { AdmissionProps } from '../platform/admission/admission-props.ts';
 import type { ClusterNetwork } from '../platform/cluster-network.ts';
 import type { ImageName } from '../platform/images.ts';
+import type { SignedEgress } from './signed-egress.ts';
 
 /** Spec of a KarsSandbox that the contract accepted, with its defaults. */
 export type AcceptedSandboxSpec = z.output<typeof karsSandboxSpec>;
@@ -24,6 +25,8 @@ export interface SandboxInput {
   readonly sandbox: Bound<AcceptedSandboxSpec>;
   readonly inferencePolicy: Bound<AcceptedInferenceSpec>;
   readonly toolPolicy: Bound<z.output<typeof toolPolicySpec>> | undefined;
+  /** Undefined where the list of the sandbox itself counts. */
+  readonly signedEgress: SignedEgress | undefined;
   readonly image: (name: ImageName) => string;
   readonly network: ClusterNetwork;
   /** Roles and floors of the platform; undefined where it says none. */

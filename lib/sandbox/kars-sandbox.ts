@@ -25,7 +25,8 @@ import { longestSandboxName, reservedNameProblems, sandboxNamespace } from './na
 import { openPorts } from './network-policies.ts';
 import type { KarsSandboxProps } from './sandbox-props.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
-import { toSpec } from './spec.ts';
+import { differenceProblems } from './signed-egress.ts';
+import { serverEntries, toSpec } from './spec.ts';
 
 /**
  * One agent in a namespace of its own, behind an inference router and an egress proxy that decide
@@ -58,7 +59,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
     this.sandboxNamespace = sandboxNamespace(this.name);
     const images = KarsImages.find(this);
     const network = ClusterNetwork.find(this);
-    const { inferencePolicy, toolPolicy } = props;
+    const { inferencePolicy, toolPolicy, signedEgress } = props;
     const sandbox = bound(this);
     const models = bound(inferencePolicy);
     const tools = toolPolicy && bound(toolPolicy);
@@ -85,6 +86,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
           sandbox,
           inferencePolicy: models,
           toolPolicy: tools,
+          signedEgress,
           image: (name) => images?.image(name) ?? '',
           network,
           floor: floorOf(this),
@@ -160,10 +162,23 @@ function propProblems(props: KarsSandboxProps): Problem[] {
     ...agent.validate(),
     ...(workload?.validate() ?? []),
     ...(resources?.validate() ?? []),
+    ...signedProblems(props),
     ...egress.flatMap((entry, index) => entry.validate(`egress[${index}]`)),
     ...inbound.flatMap((entry, index) => entry.validate(`inbound[${index}]`)),
     ...secrets.flatMap((entry, index) => entry.validate(`secrets[${index}]`)),
   ];
+}
+
+function signedProblems(props: KarsSandboxProps): Problem[] {
+  const { signedEgress, egress, mcpServers = [], blockedHosts, encryptedHello } = props;
+  const signed = signedEgress?.artifact?.allowlist;
+  if (signed === undefined) return signedEgress?.validate() ?? [];
+  return differenceProblems(signed, {
+    entries: egress?.map(({ spec }) => spec),
+    implied: serverEntries(mcpServers),
+    blockedHosts,
+    encryptedHello,
+  });
 }
 
 const imagesMissing = problem(

@@ -12,6 +12,7 @@ import { podLabels, sandboxLabels } from './names.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podSecurityContext } from './security-context.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
+import { signedArguments } from './signed-egress.ts';
 import { sidecar } from './sidecar.ts';
 import {
   approvalsVolume,
@@ -23,7 +24,7 @@ import {
 
 /** The pod of a sandbox: guard, sidecars and agent, whatever runs it. */
 export function podTemplate(
-  { sandbox: { source, spec }, inferencePolicy, image, floor }: SandboxInput,
+  { sandbox: { source, spec }, inferencePolicy, signedEgress, image, floor }: SandboxInput,
   documents: readonly EncodedDocument[],
   hardening: Hardening,
 ): PodTemplateSpec {
@@ -51,7 +52,7 @@ export function podTemplate(
       initContainers: [
         egressGuard(image('guard'), spec, hardening),
         sidecar('egress-proxy', name, spec, image('egress-proxy'), {
-          floors: [`${APPROVAL_CEILING}${approvalCeiling(spec)}`],
+          floors: [`${APPROVAL_CEILING}${approvalCeiling(spec)}`, ...signedArguments(signedEgress)],
         }),
         sidecar('router', name, spec, image('router'), {
           withCredentials: credentials.length > 0,

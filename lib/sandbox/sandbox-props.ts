@@ -10,6 +10,7 @@ import type { Egress } from './egress.ts';
 import type { Inbound } from './inbound.ts';
 import type { SandboxScheduling } from './scheduling.ts';
 import type { SandboxSecret } from './secrets.ts';
+import type { SignedEgress } from './signed-egress.ts';
 import type { SandboxState } from './state.ts';
 import type { SandboxWorkload } from './workload.ts';
 import type { SandboxWorkspace } from './workspace.ts';
@@ -40,6 +41,14 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default none
    */
   readonly egress?: readonly Egress[];
+  /**
+   * What the agent may connect to, from an artifact that was signed. It stands for `egress`, `blockedHosts`
+   * and `encryptedHello`, which may only say the same; the egress proxy verifies it again, and takes no
+   * other list. Approvals stay inside what the artifact says is approvable.
+   *
+   * @default nothing is signed
+   */
+  readonly signedEgress?: SignedEgress;
   /**
    * Hosts that nothing opens, neither an entry nor an approval: exact ones, or `*.suffix` for every host
    * below the suffix. For what a suffix among the entries should not have, and for what nobody may approve.

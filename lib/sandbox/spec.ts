@@ -1,8 +1,10 @@
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
+import type { McpServer } from '../agent/mcp-server.ts';
 import { egressEntryOf } from '../contract/kinds/kars-sandbox/egress-allowlist.ts';
 import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-entry.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import { portOf } from '../private/urls.ts';
+import { signedSpec } from './signed-egress.ts';
 import type { KarsSandboxProps } from './sandbox-props.ts';
 import { schedulingSpec } from './scheduling.ts';
 
@@ -15,6 +17,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     blockedHosts = [],
     encryptedHello,
     approvals,
+    signedEgress,
     mcpServers = [],
     inbound = [],
     workload,
@@ -56,6 +59,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
         ? {}
         : { encryptedHello: encryptedHello === 'outer' ? 'Outer' : 'Refuse' }),
       ...(approvals === undefined ? {} : { approvals: approvals.spec }),
+      ...(signedEgress === undefined ? {} : signedSpec(signedEgress)),
     },
     ...(resources === undefined ? {} : { resources: resources.spec }),
     ...(inbound.length === 0 ? {} : { inbound: inbound.map(({ spec }) => ({ ...spec })) }),
@@ -116,18 +120,20 @@ function hardening({
 }
 
 /** The entries of the sandbox, and those of the MCP servers that it may use. */
-function endpoints({ egress = [], mcpServers = [] }: KarsSandboxProps): EgressEntry[] {
-  return [
-    ...egress.map(({ spec }) => ({ ...spec })),
-    ...mcpServers
-      .filter(({ url }) => URL.canParse(url))
-      .map(({ url }) => new URL(url))
-      .map((url) =>
-        egressEntryOf({
-          host: url.hostname,
-          port: portOf(url),
-          protocol: url.protocol === 'http:' ? 'http' : 'tls',
-        }),
-      ),
-  ];
-}
+const endpoints = ({ egress = [], mcpServers = [] }: KarsSandboxProps): EgressEntry[] => [
+  ...egress.map(({ spec }) => ({ ...spec })),
+  ...serverEntries(mcpServers),
+];
+
+/** The entries of MCP servers. */
+export const serverEntries = (servers: readonly Pick<McpServer, 'url'>[]): EgressEntry[] =>
+  servers
+    .filter(({ url }) => URL.canParse(url))
+    .map(({ url }) => new URL(url))
+    .map((url) =>
+      egressEntryOf({
+        host: url.hostname,
+        port: portOf(url),
+        protocol: url.protocol === 'http:' ? 'http' : 'tls',
+      }),
+    );

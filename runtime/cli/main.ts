@@ -7,6 +7,7 @@ import { addCrds } from './commands/crds.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEgress } from './commands/egress.ts';
 import { addImages } from './commands/images.ts';
+import { addPolicy } from './commands/policy.ts';
 import { addPosture } from './commands/posture.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addStatus } from './commands/status.ts';
@@ -37,6 +38,7 @@ addImages(program, processOutput);
 addAudit(program, processOutput);
 addStatus(program, processOutput);
 addEgress(program, processOutput);
+addPolicy(program, processOutput);
 addDoctor(program, processOutput);
 addQuickstart(program, processOutput);
 

@@ -1,5 +1,4 @@
 import { egressProxyOptions } from 'kars-constructs/contract';
-import { noFloor } from '../policy/floor.ts';
 import { readArguments, readPairs } from '../service/arguments.ts';
 import type { Log } from '../service/log.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
@@ -17,6 +16,10 @@ import { createEgressMetrics } from './metrics.ts';
 import { readOverrides } from './overrides.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { createProxyServer } from './server.ts';
+import { AcceptedGenerations } from './signed-allowlist/accepted-generations.ts';
+import { approvableBy } from './signed-allowlist/approvable.ts';
+import { readTrust } from './signed-allowlist/read-trust.ts';
+import { signedFloor, unsignedFloor } from './signed-allowlist/signed-floor.ts';
 import { kernelDestinations } from './transparent/original-destination.ts';
 
 try {
@@ -27,16 +30,29 @@ try {
   const pod = podAddresses();
   const names = new NameTable(pod);
   const clock = new ApprovalClock();
+  const trust = readTrust(own);
+  const generations = new AcceptedGenerations();
+  const floor =
+    trust === undefined
+      ? unsignedFloor
+      : // Only who signs lists has the libraries in memory.
+        signedFloor({
+          trust,
+          generations,
+          verify: (await import('kars-constructs/signing')).verifyAllowlist,
+        });
   const read = async (directory: string, log: Log): Promise<void> => {
     await clock.read(directory, log);
+    await generations.read(directory);
     if (dnsPort !== undefined) await names.read(directory, log);
   };
-  const sidecar = await startSidecar('egress-proxy', common, resolve, noFloor, read);
+  const sidecar = await startSidecar('egress-proxy', common, resolve, floor, read);
   const { documents, log, recorder } = sidecar;
   const approvals = await Approvals.open({
     directory: own.text('approvals'),
     sandbox: common.sandbox,
     ceiling: own.count('approval-ceiling') ?? 0,
+    mayApprove: (host, port) => approvableBy(documents.snapshot())(host, port),
     clock,
     log,
   });
@@ -52,7 +68,7 @@ try {
     blocked,
     metrics: createEgressMetrics(sidecar.registry),
   });
-  documents.onSwap(() => void gate.enforceAnew());
+  documents.onSwap(() => void approvals.reload().then(() => gate.enforceAnew()));
   approvals.onChange(() => void gate.enforceAnew());
   const { host, port } = common.agent;
   const nameOf = (address: string): string | undefined => names.nameOf(address);

@@ -79,7 +79,10 @@ export class DocumentStore {
   status(): PolicyStatus {
     const { directory, reader, overrides = [] } = this.#options;
     const snapshot = this.#snapshot;
-    const entries = membersFor(reader).map((kind) => {
+    const counted = membersFor(reader).filter(
+      (kind) => projection[kind].whenAbsent === 'deny' || snapshot?.digest(kind) !== undefined,
+    );
+    const entries = counted.map((kind) => {
       const digest = snapshot?.digest(kind) ?? null;
       return {
         kind: projection[kind].statusKind,
@@ -113,7 +116,7 @@ export class DocumentStore {
   async #read(): Promise<void> {
     const { directory, reader, log, floor = noFloor } = this.#options;
     const result = await readSet(directory, reader);
-    const problems = result.ok ? floor(result.value) : result.problems;
+    const problems = result.ok ? await floor(result.value) : result.problems;
     if (!result.ok || problems.length > 0) {
       const error = problems.map(formatProblem).join('; ').slice(0, LONGEST_ERROR);
       if (error !== this.#lastError) {

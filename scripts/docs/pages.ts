@@ -3,6 +3,7 @@ import {
   auditCodes,
   hardeningCodes,
   documentCodes,
+  signedAllowlistCodes,
   enforcement,
   fieldsOf,
   formatPath,
@@ -104,6 +105,12 @@ The last good set stays in force; without one, everything is denied. \`/internal
 container log say which.
 
 ${plain(documentCodes)}
+
+## When an allow-list is signed
+
+Refused at synth, by \`kars policy\`, and by the egress proxy, which keeps the last good set in force.
+
+${plain(signedAllowlistCodes)}
 
 ## When the pod of a sandbox does not start
 

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<MemberKind, string>> = {
   'inference-policy': 'InferencePolicy',
   'tool-policy': 'ToolPolicy',
   'egress-allowlist': 'KarsSandbox',
+  'signed-allowlist': 'KarsSandbox',
 };
 
 /** An empty directory that goes away with the test. */

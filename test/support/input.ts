@@ -35,6 +35,7 @@ export function acceptedInput(spec: Partial<KarsSandboxSpec>): SandboxInput {
     sandbox: { source: { kind: 'KarsSandbox', ...metadata }, spec: sandbox.value },
     inferencePolicy: { source: { kind: 'InferencePolicy', ...metadata }, spec: policy.value },
     toolPolicy: undefined,
+    signedEgress: undefined,
     image: (name) => `localhost/${name}`,
     network: ClusterNetwork.of({}),
     floor: undefined,

@@ -6,6 +6,8 @@ export const stateCodes = {
   KARS_STATE_FULL: 'the state volume has no space left',
   KARS_STATE_UNWRITABLE: 'the state directory cannot be written',
   KARS_DNS_NAMES_BROKEN: 'the addresses that were given to names cannot be read, or were changed',
+  KARS_GENERATIONS_BROKEN:
+    'which generation of an allow-list was accepted last cannot be read, or was changed',
 } as const;
 
 /** Code of a fault of the state directory. */

@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import type { AllowlistSigners } from '../../policy/allowlist-signers.ts';
 import type { KarsImages } from '../images.ts';
 import type { ContentCategory, IsolationLevel, Severity } from './floors.ts';
 import type { Subject } from './subject.ts';
@@ -65,6 +66,13 @@ export interface AdmissionProps {
    * @default a day
    */
   readonly longestApproval?: Duration;
+  /**
+   * Who may sign the allow-lists of sandboxes: any one of these. With it a sandbox has to have `signedEgress`
+   * with one of them, which admission holds in the arguments of its egress proxy.
+   *
+   * @default a list need not be signed
+   */
+  readonly allowlistSigners?: readonly AllowlistSigners[];
   /**
    * RuntimeClasses that pods may run in.
    *

@@ -1,4 +1,5 @@
 import { DEFAULT_CEILING, LONGEST_CEILING } from '../../contract/kinds/egress-approval/payload.ts';
+import { encodeSigners } from '../../contract/kinds/signed-allowlist/signers.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { problem } from '../../private/problems.ts';
 import type { ClusterNetwork } from '../cluster-network.ts';
@@ -27,6 +28,8 @@ export interface AdmissionParameters {
   readonly maxTokensPerRequest: number | undefined;
   /** In seconds. */
   readonly longestApproval: number;
+  /** Who may sign allow-lists, as arguments have it; none where a list need not be signed. */
+  readonly allowlistSigners: readonly string[];
   readonly network: ClusterNetwork;
   /** Directory on the nodes with the seccomp profile. */
   readonly profileDirectory: string;
@@ -67,6 +70,7 @@ export function admissionParameters(
     contentSafety: props.contentSafety ?? {},
     maxTokensPerRequest: props.maxTokensPerRequest,
     longestApproval: longestApproval(props),
+    allowlistSigners: acceptedSigners(props),
     network,
     profileDirectory,
     images: {
@@ -80,6 +84,10 @@ export function admissionParameters(
 /** In seconds. */
 export const longestApproval = ({ longestApproval: longest }: Partial<AdmissionProps>): number =>
   longest?.toSeconds() ?? DEFAULT_CEILING;
+
+/** As the argument of the egress proxy has them. */
+export const acceptedSigners = ({ allowlistSigners = [] }: Partial<AdmissionProps>): string[] =>
+  allowlistSigners.map(({ policy }) => encodeSigners(policy));
 
 const missing = problem(
   'KARS_ADMISSION_MISSING',
@@ -104,6 +112,9 @@ export function parameterProblems(props: Partial<AdmissionProps> | undefined): P
     ...registryProblems(props.agentRegistries ?? []),
     ...ceilingProblems(props.maxTokensPerRequest),
     ...approvalProblems(longestApproval(props)),
+    ...(props.allowlistSigners ?? []).flatMap((signers, index) =>
+      signers.validate(`admission.allowlistSigners[${index}]`),
+    ),
     ...(props.previousImages?.validate() ?? []),
   ];
 }

@@ -10,6 +10,7 @@ import {
   type EgressApprovalPayload,
   type Source,
 } from 'kars-constructs/contract';
+import type { MayApprove } from '../signed-allowlist/approvable.ts';
 
 /** An approval as it stands in the directory. */
 export interface ReadApproval {
@@ -32,6 +33,8 @@ export interface ApprovalBounds {
   readonly sandbox: string;
   /** Longest time that one may last, in seconds; 0 takes none. */
   readonly ceiling: number;
+  /** What a signed list lets operators approve. */
+  readonly mayApprove: MayApprove;
 }
 
 const nothing: ReadApprovals = { approvals: [], refused: new Map(), acceptedAt: undefined };
@@ -77,11 +80,15 @@ async function readApproval(
 /** Why an approval of the right form counts for nothing here. */
 function faultOf(
   payload: EgressApprovalPayload,
-  { sandbox, ceiling }: ApprovalBounds,
+  { sandbox, ceiling, mayApprove }: ApprovalBounds,
 ): string | undefined {
   if (ceiling === 0) return 'this sandbox takes no approvals';
   if (payload.sandbox !== sandbox) {
     return `got one for the sandbox ${JSON.stringify(payload.sandbox)}, this is ${sandbox}`;
+  }
+  const beyond = payload.hosts.find(({ host, port }) => !mayApprove(host, port));
+  if (beyond !== undefined) {
+    return `got ${beyond.host}:${beyond.port}, which the signed allow-list does not let anybody approve; publish and sign another generation`;
   }
   const seconds = approvedSeconds(payload);
   return seconds > ceiling

@@ -30,7 +30,9 @@ describe('finding the sandbox', () => {
       egressProxy: { name: 'egress-proxy' },
       agent: { name: 'agent' },
     });
-    const files = Object.values(projection).map(({ file }) => file);
+    const files = Object.values(projection)
+      .filter(({ whenAbsent }) => whenAbsent === 'deny')
+      .map(({ file }) => file);
     expect([...sandbox.documents.keys()].sort()).toEqual([...files].sort());
     expect([...sandbox.digests.values()].every((digest) => digest.startsWith('sha256:'))).toBe(
       true,

@@ -7,6 +7,49 @@ import { egressProtocol } from './egress-protocol.ts';
 
 const egressModes: readonly string[] = ['Strict', 'Learn'];
 
+/** The fields that a list of what may be reached consists of. */
+export const egressList = {
+  allowedEndpoints: z
+    .array(
+      z.strictObject({
+        host: z
+          .string()
+          .optional()
+          .describe('Host name, or *.suffix for every host below the suffix.'),
+        cidr: z
+          .string()
+          .max(64)
+          .optional()
+          .describe('Range of addresses instead of a host, for private endpoints.'),
+        port: integer().optional().describe('TCP port, 443 when absent.'),
+        endPort: integer()
+          .optional()
+          .describe('Last TCP port of a range that begins at port, as in a NetworkPolicy.'),
+        protocol: egressProtocol()
+          .optional()
+          .describe(
+            'What is spoken: tls with the name of the host, http by request, or tcp for anything. When absent tls on port 443, http on port 80, tcp elsewhere.',
+          ),
+        http: egressHttp().optional().describe('What may be asked for where the protocol is http.'),
+      }),
+    )
+    .optional()
+    .describe('What the agent may connect to.'),
+  blockedHosts: z
+    .array(z.string().max(253))
+    .max(10_000)
+    .optional()
+    .describe(
+      'Hosts, or *.suffix for every host below the suffix, that nothing opens: no endpoint and no approval.',
+    ),
+  encryptedHello: z
+    .enum(['Refuse', 'Outer'])
+    .optional()
+    .describe(
+      'Refuse, also when absent: a ClientHello with an encrypted part (ECH) is refused. Outer: its outer name decides.',
+    ),
+};
+
 /** `spec.networkPolicy`: what the agent may connect to. */
 export const networkPolicy = withRules(
   z.strictObject({
@@ -20,47 +63,7 @@ export const networkPolicy = withRules(
       .describe(
         'Strict, also when absent: only listed endpoints are reached. Learn is read as Strict.',
       ),
-    allowedEndpoints: z
-      .array(
-        z.strictObject({
-          host: z
-            .string()
-            .optional()
-            .describe('Host name, or *.suffix for every host below the suffix.'),
-          cidr: z
-            .string()
-            .max(64)
-            .optional()
-            .describe('Range of addresses instead of a host, for private endpoints.'),
-          port: integer().optional().describe('TCP port, 443 when absent.'),
-          endPort: integer()
-            .optional()
-            .describe('Last TCP port of a range that begins at port, as in a NetworkPolicy.'),
-          protocol: egressProtocol()
-            .optional()
-            .describe(
-              'What is spoken: tls with the name of the host, http by request, or tcp for anything. When absent tls on port 443, http on port 80, tcp elsewhere.',
-            ),
-          http: egressHttp()
-            .optional()
-            .describe('What may be asked for where the protocol is http.'),
-        }),
-      )
-      .optional()
-      .describe('What the agent may connect to.'),
-    blockedHosts: z
-      .array(z.string().max(253))
-      .max(10_000)
-      .optional()
-      .describe(
-        'Hosts, or *.suffix for every host below the suffix, that nothing opens: no endpoint and no approval.',
-      ),
-    encryptedHello: z
-      .enum(['Refuse', 'Outer'])
-      .optional()
-      .describe(
-        'Refuse, also when absent: a ClientHello with an encrypted part (ECH) is refused. Outer: its outer name decides.',
-      ),
+    ...egressList,
     approvals: z
       .strictObject({
         maxSeconds: z

@@ -1,4 +1,6 @@
 import {
+  ALLOWLIST_REPOSITORY,
+  ALLOWLIST_SIGNERS,
   APPROVAL_CEILING,
   POD_IP_VARIABLE,
   podArguments,
@@ -45,6 +47,33 @@ const mountsOf = (reader: Reader): Mount[] => [
 const asks = (probe: string, reader: Reader, path: string): string =>
   `has(${probe}) && has(${probe}.httpGet) && ${probe}.httpGet.path == '${path}' && ${probe}.httpGet.port == ${processes[reader].statusPort} && ${absent(`${probe}.httpGet`, 'host', 'httpHeaders')}`;
 
+/** Beginnings of the arguments that differ from sandbox to sandbox. */
+const FLOORS: Readonly<Record<Reader, readonly string[]>> = {
+  router: [TOKEN_CEILING],
+  'egress-proxy': [APPROVAL_CEILING, ALLOWLIST_SIGNERS, ALLOWLIST_REPOSITORY],
+};
+
+/** CEL for the arguments of a container that begin with one of these, or with none of them. */
+const beginning = (container: string, starts: readonly string[], isSo = true): string =>
+  `${container}.args.filter(argument, ${isSo ? '' : '!'}(${starts
+    .map((start) => `argument.startsWith('${start}')`)
+    .join(' || ')}))`;
+
+/** CEL that holds when the signers are one of those of the platform; both arguments, or none where it names nobody. */
+function hasSigners(container: string, accepted: readonly string[]): string {
+  const signers = beginning(container, [ALLOWLIST_SIGNERS]);
+  const repositories = beginning(container, [ALLOWLIST_REPOSITORY]);
+  return allOf(
+    `${signers}.size() ${accepted.length > 0 ? '==' : '<='} 1`,
+    `${signers}.size() == ${repositories}.size()`,
+    ...(accepted.length > 0
+      ? [
+          `${signers}.all(argument, argument in ${celList(accepted.map((text) => `${ALLOWLIST_SIGNERS}${text}`))})`,
+        ]
+      : []),
+  );
+}
+
 /** The argument of each sidecar that its documents may not go above. */
 const CEILINGS: Readonly<Record<Reader, string>> = {
   router: TOKEN_CEILING,
@@ -67,12 +96,13 @@ function hasCeiling(container: string, reader: Reader, { most, isRequired }: Cei
     : `${isOne} && ${ceilings}.all(argument, int(argument.substring(${CEILINGS[reader].length})) <= ${most})`;
 }
 
-function shapeOf(reader: Reader, ceiling: Ceiling): string {
+function shapeOf(reader: Reader, ceiling: Ceiling, ...more: readonly string[]): string {
   const container = variableOf(reader);
   return allOf(
     absent(container, 'command', 'lifecycle', 'workingDir'),
-    `has(${container}.args) && ${container}.args.filter(argument, !argument.startsWith('${CEILINGS[reader]}')) == ${argumentsOf(reader)}`,
+    `has(${container}.args) && ${beginning(container, FLOORS[reader], false)} == ${argumentsOf(reader)}`,
     hasCeiling(container, reader, ceiling),
+    ...more,
     `has(${container}.restartPolicy) && ${container}.restartPolicy == 'Always'`,
     `has(${container}.env) && ${container}.env.all(variable, variable.name == '${POD_IP_VARIABLE}' && has(variable.valueFrom) && has(variable.valueFrom.fieldRef) && variable.valueFrom.fieldRef.fieldPath == 'status.podIP')`,
     asks(`${container}.startupProbe`, reader, statusPaths.ready),
@@ -94,6 +124,7 @@ export const sidecarContainers = ({
   images,
   maxTokensPerRequest,
   longestApproval,
+  allowlistSigners,
 }: AdmissionParameters): AdmissionPolicy => ({
   name: 'kars-pod-sidecars',
   ...newContainers,
@@ -119,6 +150,7 @@ export const sidecarContainers = ({
         reader === 'router'
           ? { most: maxTokensPerRequest, isRequired: maxTokensPerRequest !== undefined }
           : { most: longestApproval, isRequired: false },
+        ...(reader === 'router' ? [] : [hasSigners(variableOf(reader), allowlistSigners)]),
       ),
       message: `the container ${reader} is not as constructs write it: arguments with the floors of the platform, variables, probes, mounts and security context; deploy the agent with KarsSandbox`,
     },

@@ -1,3 +1,4 @@
+import type { MayApprove } from '../../../../runtime/egress-proxy/signed-allowlist/approvable.ts';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -34,7 +35,11 @@ const base = {
 };
 
 /** A sandbox that takes approvals for up to a day, at an instant that the test sets. */
-async function sandbox(files: Readonly<Record<string, string>>, ceiling = 86_400) {
+async function sandbox(
+  files: Readonly<Record<string, string>>,
+  ceiling = 86_400,
+  mayApprove: MayApprove = () => true,
+) {
   const root = temporaryDirectory();
   const [directory, state] = [join(root, 'approvals'), join(root, 'state')];
   mkdirSync(directory);
@@ -48,7 +53,7 @@ async function sandbox(files: Readonly<Record<string, string>>, ceiling = 86_400
   const log = createLog('egress-proxy', (line) => logged.push(line));
   const clock = new ApprovalClock({ wall: () => at.wall, monotonic: () => at.monotonic });
   await clock.read(state, log);
-  const bounds = { sandbox: 'reader', ceiling };
+  const bounds = { sandbox: 'reader', ceiling, mayApprove };
   const approvals = await Approvals.open({
     directory,
     clock,
@@ -113,6 +118,13 @@ describe('approvals of a sandbox', () => {
     expect(decide('api.example.com')).toBe('KARS_EGRESS_NOT_ALLOWED');
     expect(changes).toBe(2);
     expect(logged.join()).toContain('approval-ended');
+  });
+
+  it('open nothing that a signed list does not let anybody approve', async () => {
+    const mayApprove = (host: string): boolean => host === 'other.example.com';
+    const { decide, logged } = await sandbox({ 'once.json': approved() }, 86_400, mayApprove);
+    expect(decide('api.example.com')).toBe('KARS_EGRESS_NOT_ALLOWED');
+    expect(logged.join()).toContain('KARS_APPROVAL_REFUSED');
   });
 
   it('end when their file goes', async () => {

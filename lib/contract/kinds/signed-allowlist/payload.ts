@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** An artifact with its signatures, as a registry has them: exact texts, since digests are taken of them. */
+export const signedAllowlistPayload = z.strictObject({
+  /** `registry/repository@sha256:<64 hex>`, the digest being that of the manifest. */
+  reference: z.string().max(512),
+  /** The OCI manifest. */
+  manifest: z.string().max(64 * 1024),
+  /** The one layer. */
+  artifact: z.string(),
+  /** Sigstore bundles, one a signature. */
+  bundles: z.array(z.string().max(64 * 1024)).max(16),
+  /** What identities are verified with, a Sigstore `trusted_root.json`; absent where only keys sign. */
+  trustedRoot: z
+    .string()
+    .max(256 * 1024)
+    .optional(),
+});
+
+/** An artifact with its signatures. */
+export type SignedAllowlistPayload = z.output<typeof signedAllowlistPayload>;

@@ -1,0 +1,113 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { bundleFromJSON, isBundleWithDsseEnvelope, type Bundle } from '@sigstore/bundle';
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
+import type { SignerPolicy } from '../contract/kinds/signed-allowlist/signers.ts';
+import { subjectDigests } from './statement.ts';
+
+/** Why a bundle proves nothing. */
+export class SignatureFault extends Error {}
+
+/**
+ * Verifies one Sigstore bundle, offline: that one of the signers signed it, and that it is about the
+ * manifest with this digest.
+ *
+ * @param digest SHA-256 of the manifest in hex.
+ * @param trustedRoot Text of `trusted_root.json`; its digest is that of the policy.
+ * @returns Who signed, for messages.
+ * @throws SignatureFault when it proves nothing.
+ * @see https://docs.sigstore.dev/about/bundle/
+ */
+export function verifySignature(
+  text: string,
+  digest: string,
+  signers: SignerPolicy,
+  trustedRoot: string | undefined,
+): string {
+  const bundle = parse(text);
+  const signer =
+    bundle.verificationMaterial.content.$case === 'publicKey'
+      ? verifyByKey(bundle, signers)
+      : verifyByIdentity(bundle, signers, trustedRoot);
+  if (!isBundleWithDsseEnvelope(bundle)) {
+    throw new SignatureFault('it is no statement about an artifact; sign with cosign sign');
+  }
+  const { payloadType, payload } = bundle.content.dsseEnvelope;
+  const subjects = subjectDigests(payloadType, payload);
+  if (!subjects.includes(digest)) {
+    throw new SignatureFault(`it is about sha256:${subjects.join(', ')}, needed sha256:${digest}`);
+  }
+  return signer;
+}
+
+function parse(text: string): Bundle {
+  try {
+    return bundleFromJSON(JSON.parse(text));
+  } catch (error) {
+    throw new SignatureFault(`it is no Sigstore bundle: ${reasonOf(error)}`);
+  }
+}
+
+/** A key that is trusted by itself needs no log and no timestamp to say when it signed. */
+function verifyByKey(bundle: Bundle, { keys = [] }: SignerPolicy): string {
+  const entity = toSignedEntity(bundle);
+  const index = keys.findIndex((key) => {
+    try {
+      verifierFor(publicKeyOf(key)).verify(entity);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (index === -1) throw new SignatureFault(`none of the ${keys.length} keys signed it`);
+  return `key ${index + 1}`;
+}
+
+const publicKeyOf = (key: string): KeyObject =>
+  createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' });
+
+/** Entries of a log that come with the signature prove nothing to somebody who trusts the key alone. */
+const verifierFor = (key: KeyObject): Pick<Verifier, 'verify'> => {
+  const material = toTrustMaterial(TrustedRoot.fromJSON({}), () => ({
+    publicKey: key,
+    validFor: () => true,
+  }));
+  const verifier = new Verifier(material, {
+    tlogThreshold: 0,
+    ctlogThreshold: 0,
+    timestampThreshold: 0,
+  });
+  return {
+    verify: (entity) => verifier.verify({ ...entity, tlogEntries: [], timestamps: [] }),
+  };
+};
+
+function verifyByIdentity(
+  bundle: Bundle,
+  { identities = [] }: SignerPolicy,
+  trustedRoot: string | undefined,
+): string {
+  if (identities.length === 0) throw new SignatureFault('identities sign nothing here, only keys');
+  if (trustedRoot === undefined) throw new SignatureFault('there is no trusted root');
+  const material = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(trustedRoot)));
+  const entity = toSignedEntity(bundle);
+  const faults: string[] = [];
+  for (const { issuer, subject } of identities) {
+    try {
+      new Verifier(material).verify(entity, {
+        subjectAlternativeName: `^${escaped(subject)}$`,
+        extensions: { issuer },
+      });
+      return subject;
+    } catch (error) {
+      faults.push(reasonOf(error));
+    }
+  }
+  throw new SignatureFault([...new Set(faults)].join('; '));
+}
+
+/** The library takes a subject for a regular expression. */
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,0 +1,69 @@
+import type { SignedAllowlistPayload } from 'kars-constructs/contract';
+import { z } from 'zod';
+import { CommandError } from '../exit-codes.ts';
+import { digestOf, type Registry } from './registry.ts';
+
+const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+
+const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
+
+const BUNDLE_TYPE = /^application\/vnd\.dev\.sigstore\.bundle\.v0\.3\+json$/;
+
+/** Signatures of one artifact; cosign adds one each time. */
+const MOST_BUNDLES = 16;
+
+const manifest = z.looseObject({ layers: z.array(z.looseObject({ digest: z.string() })).min(1) });
+
+const index = z.looseObject({
+  manifests: z.array(z.looseObject({ digest: z.string(), artifactType: z.string().optional() })),
+});
+
+/** An artifact with all its signatures, as the registry has them; nothing is verified yet. */
+export async function download(
+  registry: Registry,
+  digest: string,
+): Promise<SignedAllowlistPayload> {
+  const text = await registry.get(`manifests/${digest}`, MANIFEST_TYPE);
+  if (text === undefined) {
+    throw new CommandError('failed', `${registry.repository} has no ${digest}`);
+  }
+  const bundles: string[] = [];
+  for (const signature of await signaturesOf(registry, digest)) {
+    const own = await registry.get(`manifests/${signature}`, MANIFEST_TYPE);
+    if (own !== undefined) bundles.push(await layerOf(registry, own));
+  }
+  return {
+    reference: `${registry.repository}@${digest}`,
+    manifest: text,
+    artifact: await layerOf(registry, text),
+    bundles,
+  };
+}
+
+async function layerOf(registry: Registry, text: string): Promise<string> {
+  const parsed = manifest.safeParse(JSON.parse(text));
+  const digest = parsed.data?.layers[0]?.digest ?? '';
+  const blob = digest === '' ? undefined : await registry.get(`blobs/${digest}`);
+  if (blob === undefined || digestOf(blob) !== digest) {
+    throw new CommandError('failed', `${registry.repository} has no layer ${digest}`);
+  }
+  return blob;
+}
+
+/**
+ * What refers to an artifact: by the referrers API, or by the tag that stands in for it where a registry
+ * has none.
+ *
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+ */
+async function signaturesOf(registry: Registry, digest: string): Promise<string[]> {
+  const text =
+    (await registry.get(`referrers/${digest}`, INDEX_TYPE)) ??
+    (await registry.get(`manifests/${digest.replace(':', '-')}`, INDEX_TYPE));
+  if (text === undefined) return [];
+  const parsed = index.safeParse(JSON.parse(text));
+  return (parsed.data?.manifests ?? [])
+    .filter(({ artifactType = '' }) => BUNDLE_TYPE.test(artifactType))
+    .map((entry) => entry.digest)
+    .slice(0, MOST_BUNDLES);
+}

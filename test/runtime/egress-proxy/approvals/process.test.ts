@@ -84,8 +84,9 @@ describe('approvals of the egress proxy as a process', () => {
     await expect.poll(async () => (await tunnel(proxy)).head).toContain('200');
     const { head, socket } = await tunnel(proxy);
     expect(head).toContain('200');
+    const closed = once(socket, 'close');
     await put(undefined);
-    await once(socket, 'close');
+    await closed;
     expect((await tunnel(proxy)).head).toContain('403');
   });
 

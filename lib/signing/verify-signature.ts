@@ -89,7 +89,7 @@ function verifyByIdentity(
 ): string {
   if (identities.length === 0) throw new SignatureFault('identities sign nothing here, only keys');
   if (trustedRoot === undefined) throw new SignatureFault('there is no trusted root');
-  const material = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(trustedRoot)));
+  const material = materialOf(trustedRoot);
   const entity = toSignedEntity(bundle);
   const faults: string[] = [];
   for (const { issuer, subject } of identities) {
@@ -104,6 +104,14 @@ function verifyByIdentity(
     }
   }
   throw new SignatureFault([...new Set(faults)].join('; '));
+}
+
+function materialOf(trustedRoot: string): ReturnType<typeof toTrustMaterial> {
+  try {
+    return toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(trustedRoot)));
+  } catch (error) {
+    throw new SignatureFault(`the trusted root is none: ${reasonOf(error)}`);
+  }
 }
 
 /** The library takes a subject for a regular expression. */

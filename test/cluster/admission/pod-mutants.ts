@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { AdmissionProps } from 'kars-constructs';
 import type { AdmissionCode } from 'kars-constructs/contract';
 import type { Client } from '../client.ts';
 import { podOfSandbox, type WholePod } from './pod.ts';
@@ -14,12 +15,22 @@ export type PodMutant = readonly [
   change: (pod: WholePod) => void,
 ];
 
+/** What is mutated where it is not a plain sandbox on a plain platform. */
+export interface MutatedPod {
+  readonly admission?: Partial<AdmissionProps>;
+  readonly podOf?: () => WholePod;
+}
+
 /** Tries each mutant with the policies, and then without them, when it has to be taken. */
-export function describePodMutants(what: string, mutants: readonly PodMutant[]): void {
+export function describePodMutants(
+  what: string,
+  mutants: readonly PodMutant[],
+  { admission = {}, podOf = podOfSandbox }: MutatedPod = {},
+): void {
   describe(what, () => {
-    const floor = useFloor();
+    const floor = useFloor(admission);
     const mutated = (change: (pod: WholePod) => void): WholePod => {
-      const pod = podOfSandbox();
+      const pod = podOf();
       change(pod);
       return pod;
     };
@@ -27,6 +38,10 @@ export function describePodMutants(what: string, mutants: readonly PodMutant[]):
     beforeAll(async () => {
       await floor.namespace('reader');
       await runtimeClasses(floor.cluster.admin);
+    });
+
+    it('is taken as it is', async () => {
+      expect(refusalOf(await floor.tries('deployers', podOf()))).toBe('allowed');
     });
 
     it.each(mutants)('is refused when it %s', async (_what, code, change) => {

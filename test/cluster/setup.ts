@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cacheRoot } from '../../scripts/cache.ts';
+import { buildGoProgram } from '../../scripts/images/go-program.ts';
 import { syft } from '../../scripts/images/sbom.ts';
 import { installPackages, requireGo, runProgram, setUp, type Say } from '../support/setup.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from './binaries.ts';
 import { areFrameworksBuilt, buildFrameworks } from './frameworks/images.ts';
 import { ENGINE_MODULE, enginePath } from './network/engine.ts';
+import { signingTools } from './signing/tools.ts';
 import { buildBase, buildSidecarImages, isBaseBuilt } from './node/test-images.ts';
 
 await setUp(async (say) => {
@@ -41,7 +43,9 @@ await setUp(async (say) => {
     say('installing the agent frameworks of the tests');
     await buildFrameworks();
   }
-  await syft({ cache: cacheRoot(), progress: say });
+  for (const program of [syft, ...signingTools]) {
+    await buildGoProgram(program, { cache: cacheRoot(), progress: say });
+  }
   say('the cluster tier is set up; run it with: npm run test:cluster');
 });
 

@@ -22,10 +22,10 @@ const workflow: SigningIdentity = {
 function outcome(
   identities: readonly SigningIdentity[],
   trustedRoot = root,
-  shipped: string | undefined = trustedRoot,
+  shipped = trustedRoot,
 ): string {
   const { policy: signers } = AllowlistSigners.of({ identities, trustedRoot });
-  const payload = { ...signed, ...(shipped === undefined ? {} : { trustedRoot: shipped }) };
+  const payload = { ...signed, trustedRoot: shipped };
   const verified = verifyAllowlist(payload, { signers, repository: REPOSITORY });
   return verified.ok
     ? verified.value.signer
@@ -62,9 +62,9 @@ describe('a list that an identity signed', () => {
     expect(outcome([workflow], root, root.replace('rekor', 'other'))).toContain('the signers name');
   });
 
-  it.each([['a root', { ...signed }]])('is refused without %s', (_, payload) => {
+  it('is refused without a root', () => {
     const { policy: signers } = AllowlistSigners.of({ identities: [workflow], trustedRoot: root });
-    const verified = verifyAllowlist(payload, { signers, repository: REPOSITORY });
+    const verified = verifyAllowlist(signed, { signers, repository: REPOSITORY });
     expect(JSON.stringify(verified)).toContain('there is no trusted root');
   });
 

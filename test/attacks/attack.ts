@@ -23,8 +23,8 @@ export interface Target {
   readonly client: Client;
   /** Applies an object; nothing is stored. */
   readonly tries: (object: ApplicableObject) => Promise<Answer>;
-  /** The workload, the pod and the policies of the sandbox that runs. */
-  readonly objectOf: (kind: string, name?: string) => ApplicableObject;
+  /** The workload, the pod and the custom resources of the sandbox that runs. */
+  readonly objectOf: (kind: string) => ApplicableObject;
   readonly namespace: string;
   /** Name of its pod. */
   readonly pod: string;
@@ -49,8 +49,22 @@ export interface OrderedAttack {
   readonly stoppedBy: readonly [LayerId];
 }
 
+/** An attempt that a layer stops which cannot run here; a model of the layer says what becomes of it. */
+export interface ModelledAttack {
+  readonly id: string;
+  readonly area: 'network';
+  readonly title: string;
+  readonly stoppedBy: readonly [ModelledLayer];
+}
+
+/** Name of a layer that is modelled. */
+export type ModelledLayer = 'network-policies';
+
+/** Name of whatever stops attacks. */
+export type Stopper = LayerId | ModelledLayer | AdmissionPolicyName;
+
 /** One attack. */
-export type Attack = AgentAttack | OrderedAttack | UserAttack;
+export type Attack = AgentAttack | ModelledAttack | OrderedAttack | UserAttack;
 
 /** What became of an attack. */
 export interface Outcome {
@@ -64,14 +78,14 @@ export interface Result {
   readonly attack: Attack;
   readonly governed: Outcome;
   /** With one layer and no other. */
-  readonly alone: Readonly<Partial<Record<LayerId | AdmissionPolicyName, Outcome>>>;
+  readonly alone: Readonly<Partial<Record<Stopper, Outcome>>>;
   /** Without any layer that could stop it. */
   readonly control: Outcome;
 }
 
 /** Whether an attack was stopped, by each of its layers, and succeeds without them. */
 export function holds({ attack, governed, alone, control }: Result): boolean {
-  const layers: readonly (LayerId | AdmissionPolicyName)[] = attack.stoppedBy;
+  const layers: readonly Stopper[] = attack.stoppedBy;
   return (
     governed.outcome === 'stopped' &&
     layers.every((layer) => alone[layer]?.outcome === 'stopped') &&

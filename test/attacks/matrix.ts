@@ -1,6 +1,6 @@
 import { admissionPolicyNames } from 'kars-constructs/contract';
-import { holds, type Area, type Attack, type Result } from './attack.ts';
-import { layers, layerIds } from './layers.ts';
+import { holds, type Area, type Attack, type Result, type Stopper } from './attack.ts';
+import { layers, layerIds, type LayerId } from './layers.ts';
 
 /** Titles of the areas, in the order in which they are told. */
 const areas: Readonly<Record<Area, string>> = {
@@ -18,14 +18,19 @@ const HEADER = `# Attack matrix
 Written by \`npm run attacks\`. Each row is tried on a real node: by the agent in the pod of a sandbox as it is synthesized, or by a
 user who has every right by RBAC and no role of the platform. "Stopped by" names the layers of which each stops the attack
 alone: a pod with this layer and no other was tried too. The control is the same attempt without any of the layers; where it did not
-succeed, the row would prove nothing, and the run fails.
+succeed, the row would prove nothing, and the run fails. What cannot run on that node is marked "modelled", with the model that was
+asked instead.
 
 How to run it, and what it does not show: [attacks](attacks.md).
 `;
 
 /** Names of the layers, and of the admission policies as they are called in a cluster. */
-const titleOf = (layer: string): string =>
-  layer in layers ? layers[layer as keyof typeof layers].title : `admission policy \`${layer}\``;
+function titleOf(layer: Stopper): string {
+  if (layer in layers) return layers[layer as LayerId].title;
+  return layer === 'network-policies'
+    ? 'NetworkPolicies (modelled: cyclonus)'
+    : `admission policy \`${layer}\``;
+}
 
 /** The page of the matrix; nothing in it depends on when or where it ran. */
 export function renderMatrix(results: readonly Result[]): string {
@@ -53,7 +58,7 @@ export function summaryOf(results: readonly Result[]): string {
 }
 
 function rowOf({ attack, governed, control }: Result): string {
-  const layersOf: readonly string[] = attack.stoppedBy;
+  const layersOf: readonly Stopper[] = attack.stoppedBy;
   const cells = [attack.title, governed.outcome, layersOf.map(titleOf).join('; '), control.outcome];
   return `| ${cells.join(' | ')} |`;
 }

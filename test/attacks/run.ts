@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { KarsImages } from 'kars-constructs';
 import { NODE_NAMESPACE } from 'kars-constructs/contract';
-import type { Answer, ApplicableObject, Client } from '../cluster/client.ts';
+import type { ApplicableObject, Client } from '../cluster/client.ts';
 import { serveForeign } from '../cluster/admission/foreign-kinds.ts';
 import { clean } from '../cluster/node/clean.ts';
 import { applyAll, isReady, logsOf, waitForPod } from '../cluster/node/pods.ts';
@@ -9,6 +9,8 @@ import { neighbourPod } from '../cluster/sandbox/agents.ts';
 import type { AgentAttack, OrderedAttack, Outcome, Result, Target, UserAttack } from './attack.ts';
 import { agentAttacks, finalAttacks, orderedAttacks, userAttacks } from './catalogue/index.ts';
 import { layerIds, layers, type Layer, type LayerId } from './layers.ts';
+import { modelResults } from './modelled/network-policies.ts';
+import { madeAnew, requestAll } from './as-user.ts';
 import { runSelfDestruction, type SelfDestruction } from './self-destructive/run.ts';
 import { MetadataService } from './metadata-service.ts';
 import {
@@ -74,6 +76,7 @@ export async function runAttacks(
       ...agentAttacks.map((attack) => agentResult(attack, governed, controls)),
       ...orderedAttacks.map((attack) => orderedResult(attack, ordered)),
       ...finalAttacks.map((attack) => finalResult(attack, final)),
+      ...modelResults(),
       ...userAttacks.map((attack) => userResult(attack, refused, allowed)),
     ];
   } finally {
@@ -231,50 +234,12 @@ async function targetOf(
   return {
     client,
     tries: (object) => client.apply(object, { dryRun: true }),
-    objectOf: (kind, name) => {
-      const found = objects.find(
-        (object) => object.kind === kind && (name ?? object.metadata.name) === object.metadata.name,
-      );
-      const object = kind === 'Pod' ? running : found;
-      if (object === undefined) throw new Error(`there is no ${kind} ${name ?? ''}`);
+    objectOf: (kind) => {
+      const object = kind === 'Pod' ? running : objects.find((each) => each.kind === kind);
+      if (object === undefined) throw new Error(`there is no ${kind}`);
       return object;
     },
     namespace,
     pod: pod.metadata?.name ?? '',
   };
-}
-
-/** A running pod as somebody would make it again. */
-function madeAnew({ metadata, spec }: Pod): ApplicableObject {
-  const { nodeName, tolerations, ...rest } = spec ?? { containers: [] };
-  if (nodeName === undefined || tolerations === undefined) throw new Error('the pod does not run');
-  const kept = {
-    name: metadata?.name ?? '',
-    namespace: metadata?.namespace ?? '',
-    labels: metadata?.labels ?? {},
-  };
-  return { apiVersion: 'v1', kind: 'Pod', metadata: kept, ...{ spec: rest } };
-}
-
-async function requestAll(target: Target): Promise<Outcomes> {
-  const outcomes = new Map<string, Outcome>();
-  for (const attack of userAttacks) {
-    outcomes.set(attack.id, outcomeOf(attack, await attack.request(target)));
-  }
-  return outcomes;
-}
-
-function outcomeOf(
-  { stoppedBy: [policy], connects = false }: UserAttack,
-  { ok, message }: Answer,
-): Outcome {
-  const [, code] = /\[(KARS_[A-Z_]+)\]/.exec(message) ?? [];
-  if (code !== undefined) {
-    return message.includes(`'${policy}'`)
-      ? { outcome: 'stopped', detail: code }
-      : { outcome: 'error', detail: `refused by another policy: ${code}` };
-  }
-  return ok || (connects && !message.includes('ValidatingAdmissionPolicy'))
-    ? { outcome: 'succeeded', detail: 'no policy refused it' }
-    : { outcome: 'error', detail: message };
 }

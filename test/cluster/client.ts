@@ -32,6 +32,12 @@ const PLURALS: Readonly<Record<string, string>> = {
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
 };
 
+/** What a user shows in place of a token, in PEM. */
+export interface ClientCertificate {
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 /** Talks to an API server as one user. */
 export class Client {
   readonly #base: string;
@@ -45,11 +51,12 @@ export class Client {
     token: string,
     ca: string,
     headers: Readonly<Record<string, string | string[]>> = {},
+    certificate: ClientCertificate = {},
   ) {
     this.#base = base;
     this.#token = token;
     this.#ca = ca;
-    this.#agent = new Agent({ connect: { ca } });
+    this.#agent = new Agent({ connect: { ca, ...certificate } });
     this.#headers = headers;
   }
 
@@ -91,7 +98,7 @@ export class Client {
       method,
       dispatcher: this.#agent,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        ...(this.#token === '' ? {} : { authorization: `Bearer ${this.#token}` }),
         'content-type': type,
         ...this.#headers,
       },

@@ -95,13 +95,13 @@ export const clusterRequests: readonly UserAttack[] = [
     'sandbox-learns',
     'loosen the egress of a sandbox',
     'kars-sandbox-floor',
-    written('KarsSandbox', 'governed', (spec) => (spec['networkPolicy'] = { egressMode: 'Learn' })),
+    written('KarsSandbox', (spec) => (spec['networkPolicy'] = { egressMode: 'Learn' })),
   ),
   attack(
     'inference-unbounded',
     'let a model write without end',
     'kars-inference-floor',
-    written('InferencePolicy', 'governed-models', (spec) => delete spec['tokenBudget']),
+    written('InferencePolicy', (spec) => delete spec['tokenBudget']),
   ),
   attack(
     'approval',

@@ -1,4 +1,5 @@
 import type { AgentAttack, Attack, OrderedAttack, UserAttack } from '../attack.ts';
+import { modelledAttacks } from '../modelled/network-policies.ts';
 import { selfDestructiveAttacks } from '../self-destructive/run.ts';
 import { networkAttacks } from '../under-orders/run-network.ts';
 import { clusterRequests } from './cluster-requests.ts';
@@ -43,5 +44,6 @@ export const attacks: readonly Attack[] = [
   ...agentAttacks,
   ...orderedAttacks,
   ...finalAttacks,
+  ...modelledAttacks,
   ...userAttacks,
 ];

@@ -42,7 +42,7 @@ export const podRequests: readonly UserAttack[] = [
     'workload',
     'write a workload that makes pods',
     'kars-workloads',
-    written('Deployment', 'governed', (spec) => (spec['replicas'] = 0)),
+    written('Deployment', (spec) => (spec['replicas'] = 0)),
   ),
   attack(
     'pod-without-guard',

@@ -47,9 +47,9 @@ export const first = (spec: Record<string, unknown>, name: string): Record<strin
   listOf(spec, name)[0] ?? {};
 
 export const written =
-  (kind: string, name: string, change: (spec: Record<string, unknown>) => void) =>
+  (kind: string, change: (spec: Record<string, unknown>) => void) =>
   (target: Target): Promise<Answer> => {
-    const object = structuredClone(target.objectOf(kind, name)) as ApplicableObject & {
+    const object = structuredClone(target.objectOf(kind)) as ApplicableObject & {
       spec: Record<string, unknown>;
     };
     change(object.spec);

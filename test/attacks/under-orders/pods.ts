@@ -166,7 +166,7 @@ export const obey = (pod: Pod, order: Order): Promise<string> =>
 
 /** What somebody outside gets from a port of a pod, or the code of the error. */
 export async function exchange(host: string, port: number, bytes: string): Promise<string> {
-  const socket = connect({ host, port, timeout: 15_000 });
+  const socket = connect({ host, port, timeout: 60_000 });
   socket.once('timeout', () => socket.destroy(new Error('silence')));
   socket.end(bytes);
   try {

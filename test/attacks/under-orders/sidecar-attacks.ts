@@ -128,10 +128,41 @@ const readings: readonly NetworkAttack[] = [
       absolute(`http://${ALLOWED_HOST}/`, ALLOWED_HOST, 'upgrade: websocket', 'sec-websocket-version: 13'), // prettier-ignore
     /reached[^]*upgrade: websocket/i,
   ),
+  proxy(
+    'proxy-hop-headers',
+    'hand a host what is meant for the proxy, in its headers',
+    () =>
+      absolute(
+        `http://${ALLOWED_HOST}/`,
+        ALLOWED_HOST,
+        'proxy-authorization: Basic eDp5',
+        'connection: x-between',
+        'x-between: 1',
+      ),
+    /reached[^]*(proxy-authorization|x-between: 1)/i,
+  ),
   proxy('proxy-http2', 'speak HTTP/2 to the proxy without asking', () =>
     toProxy(`${lines('PRI * HTTP/2.0')}SM${CRLF}${CRLF}`),
   ),
 ];
+
+/** Longer than a sidecar lets a head take, which it looks at each ten seconds. */
+const LONG = 25;
+
+const held: readonly NetworkAttack[] = (['egress-proxy', 'router'] as const).map((name) =>
+  at(
+    name === 'router' ? 'model' : 'egress',
+    `held-${name}`,
+    `begin a request to the ${name === 'router' ? 'router' : 'proxy'}, and never end it`,
+    () => ({
+      attempt: 'hold',
+      port: processes[name].agentPort,
+      bytes: 'GET http://x/ HTTP/1.1\r\nhost: x\r\n',
+      seconds: LONG,
+    }),
+    /still open/,
+  ),
+);
 
 const toRouter = (bytes: string, more: object = {}): Order => ({
   attempt: 'send',
@@ -188,4 +219,9 @@ const reaches: readonly NetworkAttack[] = [
 ];
 
 /** Attempts to have a sidecar, or a provider behind it, go where the agent may not. */
-export const sidecarAttacks: readonly NetworkAttack[] = [...targets, ...readings, ...reaches];
+export const sidecarAttacks: readonly NetworkAttack[] = [
+  ...targets,
+  ...readings,
+  ...held,
+  ...reaches,
+];

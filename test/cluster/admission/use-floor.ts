@@ -17,6 +17,8 @@ export type Who = keyof typeof groups | 'controller' | 'tenant';
 /** An API server with the admission policies of the platform, for all tests of a file. */
 export interface UsedFloor {
   readonly cluster: Cluster;
+  /** What somebody shows the API server. */
+  readonly tokenOf: (who: Who) => string;
   /** The client of somebody. */
   readonly as: (who: Who) => Client;
   /** The client of somebody in this role who has no right by RBAC but that of the role. */
@@ -68,7 +70,8 @@ export function useFloor(
     if (started === undefined) throw new Error('there is no API server before the first hook');
     return started;
   };
-  const as = (who: Who): Client => cluster().as(tokens.get(who) ?? '');
+  const tokenOf = (who: Who): string => tokens.get(who) ?? '';
+  const as = (who: Who): Client => cluster().as(tokenOf(who));
   beforeAll(async () => {
     started = await startCluster({
       users: [...tokens]
@@ -89,6 +92,7 @@ export function useFloor(
     get cluster() {
       return cluster();
     },
+    tokenOf,
     as,
     restricted: (role) => cluster().as(`${role}-${secret}`),
     tries: (who, object) => as(who).apply(object, { dryRun: true }),

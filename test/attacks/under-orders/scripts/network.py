@@ -141,6 +141,17 @@ def send(one):
         return got
 
 
+def hold(one):
+    """Bytes that are not the whole, and then nothing for longer than a sidecar waits."""
+    with socket.create_connection(("127.0.0.1", one["port"]), PATIENCE) as sock:
+        sock.sendall(one["bytes"].encode("latin-1"))
+        sock.settimeout(one["seconds"])
+        try:
+            return sock.recv(65536).decode(errors="replace") or "closed"
+        except TimeoutError:
+            return "still open"
+
+
 def listen(one):
     """Answers on a port for as long as somebody may ask; tries to have the port until then."""
     deadline = time.monotonic() + one["seconds"]
@@ -174,5 +185,5 @@ def answer(server, deadline):
 
 
 attempts = {
-    each.__name__: each for each in (tcp, udp, ping, raw_ip, packet_socket, sniff, send, listen)
+    each.__name__: each for each in (tcp, udp, ping, raw_ip, packet_socket, sniff, send, hold, listen)
 }

@@ -30,7 +30,12 @@ def dial(host, port):
 
 def serve(client):
     with client:
-        head = client.recv(65536)
+        head = b""
+        while b"\r\n\r\n" not in head:
+            chunk = client.recv(65536)
+            if not chunk:
+                return
+            head += chunk
         method, target, *_ = head.split(b"\r\n")[0].decode("latin-1").split(" ")
         try:
             if target.startswith("/"):

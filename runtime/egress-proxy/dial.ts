@@ -9,7 +9,7 @@ import {
 import { unnamedAddress } from '../egress-policy/ranges.ts';
 import { NameResolver, type ResolvedAddress } from '../service/name-resolver.ts';
 import { limits } from './limits.ts';
-import { ownAddresses, type Interfaces } from './own-addresses.ts';
+import { ownAddresses, type Interfaces } from '../service/own-addresses.ts';
 
 /** How names become connections. */
 export interface Dialer {

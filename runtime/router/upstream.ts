@@ -1,8 +1,10 @@
+import type { LookupFunction } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deny, type Deny, type InferencePolicyPayload } from 'kars-constructs/contract';
 import { Agent, request, type Dispatcher } from 'undici';
 import { limits } from './limits.ts';
+import { ForbiddenAddress, ProviderAddresses } from './provider-addresses.ts';
 
 /** How the router reaches the providers. */
 export interface UpstreamOptions {
@@ -16,6 +18,8 @@ export interface UpstreamOptions {
    * @default 120 seconds
    */
   readonly answerMilliseconds?: number;
+  /** @default by the DNS servers of the pod */
+  readonly addresses?: ProviderAddresses;
 }
 
 /** An answer of a provider, and the credential that must not leave with it. */
@@ -31,16 +35,24 @@ const RULE = 'inference router';
 /** Calls model providers. Redirects are not followed, and nothing of the agent's headers goes along. */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #agent: Agent;
+  readonly #addresses: ProviderAddresses;
+  /** For the endpoints of the policy. */
+  readonly #checked: Agent;
+  /** For those of the process arguments, which may be on this machine. */
+  readonly #unchecked: Agent;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      connections: limits.connections,
-      headersTimeout: options.answerMilliseconds ?? limits.answerMilliseconds,
-      bodyTimeout: limits.idleMilliseconds,
-      connect: { timeout: limits.connectMilliseconds },
-    });
+    this.#addresses = options.addresses ?? new ProviderAddresses();
+    const agent = (connect: { readonly lookup?: LookupFunction }): Agent =>
+      new Agent({
+        connections: limits.connections,
+        headersTimeout: options.answerMilliseconds ?? limits.answerMilliseconds,
+        bodyTimeout: limits.idleMilliseconds,
+        connect: { timeout: limits.connectMilliseconds, ...connect },
+      });
+    this.#checked = agent({ lookup: this.#addresses.lookup });
+    this.#unchecked = agent({});
   }
 
   /** Sends one chat completion request, or says why it could not be sent. */
@@ -51,7 +63,8 @@ export class Upstream {
     signal: AbortSignal,
   ): Promise<UpstreamAnswer | Deny> {
     const entry = policy.providers.find(({ name }) => name === provider);
-    const endpoint = this.#options.endpoints.get(provider) ?? entry?.endpoint;
+    const override = this.#options.endpoints.get(provider);
+    const endpoint = override ?? entry?.endpoint;
     if (entry === undefined || endpoint === undefined) {
       const reason = `the policy has no provider "${provider}"`;
       return deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason);
@@ -62,9 +75,10 @@ export class Upstream {
       return deny('KARS_CREDENTIAL_MISSING', 'InferencePolicy providers', reason);
     }
     try {
+      if (override === undefined) this.#addresses.require(new URL(endpoint).hostname);
       const answer = await request(`${endpoint.replace(/\/$/, '')}/chat/completions`, {
         method: 'POST',
-        dispatcher: this.#agent,
+        dispatcher: override === undefined ? this.#checked : this.#unchecked,
         signal,
         headers: {
           'content-type': 'application/json',
@@ -81,7 +95,7 @@ export class Upstream {
 
   /** Ends every connection. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([this.#checked.destroy(), this.#unchecked.destroy()]);
   }
 
   async #credential(provider: string): Promise<string | undefined> {
@@ -95,6 +109,7 @@ export class Upstream {
 }
 
 function unreachable(provider: string, error: unknown): Deny {
+  if (error instanceof ForbiddenAddress) return deny(error.code, RULE, error.message);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
   return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT'
     ? deny('KARS_UPSTREAM_TIMEOUT', RULE, `the provider "${provider}" did not answer in time`)

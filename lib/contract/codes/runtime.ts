@@ -79,6 +79,12 @@ export const runtimeCodes = {
     meaning: 'the model provider cannot be reached',
     cure: 'check the endpoint of the provider and the network policies',
   },
+  KARS_UPSTREAM_ADDRESS_FORBIDDEN: {
+    status: 403,
+    meaning:
+      'the name of the model provider has an address of the pod, the node or a metadata service',
+    cure: 'use an endpoint with another address, and look at who answers for its name',
+  },
   KARS_UPSTREAM_TIMEOUT: {
     status: 504,
     meaning: 'the model provider did not answer in time',

@@ -7,7 +7,7 @@ import {
   type IpFamily,
   type IpRange,
 } from 'kars-constructs/contract';
-import type { Interfaces } from '../own-addresses.ts';
+import type { Interfaces } from '../../service/own-addresses.ts';
 
 /** What the network of the pod means for DNS. */
 export interface PodAddresses {

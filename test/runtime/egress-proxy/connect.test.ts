@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { specialPurpose } from 'kars-constructs/contract';
 import { systemDialer } from '../../../runtime/egress-proxy/dial.ts';
 import type { ResolvedAddress } from '../../../runtime/service/name-resolver.ts';
-import { ownAddresses } from '../../../runtime/egress-proxy/own-addresses.ts';
+import { ownAddresses } from '../../../runtime/service/own-addresses.ts';
 import { writeDocuments } from '../../support/documents.ts';
 import { echoServer, exchangeRaw, portOf } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';

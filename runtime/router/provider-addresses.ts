@@ -1,0 +1,69 @@
+import { isIP, type LookupFunction } from 'node:net';
+import { neverNamed } from 'kars-constructs/contract';
+import { NameResolver, type ResolvedAddress } from '../service/name-resolver.ts';
+import { ownAddresses, type Interfaces } from '../service/own-addresses.ts';
+
+/** An address that no provider may have. */
+export class ForbiddenAddress extends Error {
+  readonly code = 'KARS_UPSTREAM_ADDRESS_FORBIDDEN';
+}
+
+/** How providers are found. */
+export interface ProviderAddressesOptions {
+  readonly resolver?: Pick<NameResolver, 'resolve'>;
+  readonly interfaces?: Interfaces;
+}
+
+/**
+ * The addresses of providers. Whoever answers for the name of one must not have the router, which has the
+ * credential, talk to the pod itself, to the metadata service or to the node; only what was checked is dialled.
+ */
+export class ProviderAddresses {
+  readonly #resolver: Pick<NameResolver, 'resolve'>;
+  readonly #isOwn: (address: string) => boolean;
+
+  constructor({ resolver = new NameResolver(), interfaces }: ProviderAddressesOptions = {}) {
+    this.#resolver = resolver;
+    this.#isOwn = ownAddresses(interfaces);
+  }
+
+  /**
+   * Checks the host of an endpoint that is an address, which nobody looks up.
+   *
+   * @throws ForbiddenAddress
+   */
+  require(host: string): void {
+    const address = host.replace(/^\[|\]$/g, '');
+    if (isIP(address) !== 0) this.#check(host, [{ address, family: isIP(address) === 6 ? 6 : 4 }]);
+  }
+
+  /** For sockets: every address of a name, or an error when one is not allowed. */
+  readonly lookup: LookupFunction = (host, options, callback) => {
+    this.#resolver
+      .resolve(host)
+      .then((addresses) => {
+        if (addresses.length === 0) throw new Error(`${host} has no address`);
+        this.#check(host, addresses);
+        return addresses.map(({ address, family }) => ({ address, family }));
+      })
+      .then(
+        (found) => {
+          const [first] = found;
+          if (options.all === true || first === undefined) callback(null, found);
+          else callback(null, first.address, first.family);
+        },
+        (error: unknown) => {
+          callback(error instanceof Error ? error : new Error(String(error)), []);
+        },
+      );
+  };
+
+  #check(host: string, addresses: readonly ResolvedAddress[]): void {
+    for (const { address } of addresses) {
+      const why = this.#isOwn(address) ? 'of the pod itself' : neverNamed(address);
+      if (why !== undefined) {
+        throw new ForbiddenAddress(`${host} has an address that no provider may have (${why})`);
+      }
+    }
+  }
+}

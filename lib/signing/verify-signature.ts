@@ -24,6 +24,20 @@ export function verifySignature(
   signers: SignerPolicy,
   trustedRoot: string | undefined,
 ): string {
+  try {
+    return signerOf(text, digest, signers, trustedRoot);
+  } catch (error) {
+    // What is in a bundle comes from a registry or a ConfigMap, and the libraries throw for what is no certificate.
+    throw error instanceof SignatureFault ? error : new SignatureFault(reasonOf(error));
+  }
+}
+
+function signerOf(
+  text: string,
+  digest: string,
+  signers: SignerPolicy,
+  trustedRoot: string | undefined,
+): string {
   const bundle = parse(text);
   const signer =
     bundle.verificationMaterial.content.$case === 'publicKey'

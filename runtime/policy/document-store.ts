@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { formatProblem, membersFor, projection, type Reader } from 'kars-constructs/contract';
+import {
+  formatProblem,
+  membersFor,
+  projection,
+  type Problem,
+  type Reader,
+} from 'kars-constructs/contract';
 import type { Log } from '../service/log.ts';
 import type { PolicyStatus } from './policy-status.ts';
 import { noFloor, type Floor } from './floor.ts';
@@ -116,7 +122,7 @@ export class DocumentStore {
   async #read(): Promise<void> {
     const { directory, reader, log, floor = noFloor } = this.#options;
     const result = await readSet(directory, reader);
-    const problems = result.ok ? await floor(result.value) : result.problems;
+    const problems = result.ok ? await judged(floor, result.value) : result.problems;
     if (!result.ok || problems.length > 0) {
       const error = problems.map(formatProblem).join('; ').slice(0, LONGEST_ERROR);
       if (error !== this.#lastError) {
@@ -130,5 +136,15 @@ export class DocumentStore {
     this.#snapshot = result.value;
     log.info('documents-in-force', { set: result.value.setDigest });
     this.#onSwap();
+  }
+}
+
+/** A floor that fails to judge has not accepted, and one reading must not end all that follow. */
+async function judged(floor: Floor, snapshot: Snapshot): Promise<readonly Problem[]> {
+  try {
+    return await floor(snapshot);
+  } catch (error) {
+    const message = `cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
+    return [{ path: projection.set.file, code: 'KARS_DOCUMENT_BELOW_FLOOR', message }];
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AllowlistSigners, type SigningIdentity } from 'kars-constructs';
 import { signedAllowlistPayload } from 'kars-constructs/contract';
@@ -89,4 +90,41 @@ describe('a list that an identity signed', () => {
     const verified = verifyAllowlist(payload, { signers, repository: REPOSITORY });
     expect(JSON.stringify(verified)).toContain('KARS_ALLOWLIST_SIGNATURE');
   });
+
+  it('is refused, and throws nothing, whatever its bundle holds', () => {
+    const { policy: signers } = AllowlistSigners.of({ identities: [workflow], trustedRoot: root });
+    const [text = ''] = signed.bundles;
+    const bundle = JSON.parse(text) as object;
+    const places = pathsOf(bundle);
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.jsonValue(), (path, value) => {
+        const changed = structuredClone(bundle);
+        if (!put(changed, path, value)) return;
+        const payload = { ...signed, trustedRoot: root, bundles: [JSON.stringify(changed)] };
+        const verified = verifyAllowlist(payload, { signers, repository: REPOSITORY });
+        if (!verified.ok) expect(verified.problems[0]?.code).toBe('KARS_ALLOWLIST_SIGNATURE');
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
+
+/** The path of every value in a document. */
+const pathsOf = (value: unknown, at: readonly string[] = []): (readonly string[])[] =>
+  typeof value === 'object' && value !== null
+    ? [at, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, [...at, key]))]
+    : [at];
+
+/** Puts a value into a document; false where it was the same before. */
+function put(document: object, path: readonly string[], value: unknown): boolean {
+  const key = path.at(-1);
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>(
+      (at, name) => (typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined),
+      document,
+    );
+  if (key === undefined || typeof parent !== 'object' || parent === null) return false;
+  if (JSON.stringify(Reflect.get(parent, key)) === JSON.stringify(value)) return false;
+  return Reflect.set(parent, key, value);
+}

@@ -164,3 +164,25 @@ describe('a document store', () => {
     await expect.poll(() => hosts(store)).toEqual(['b.example.com']);
   });
 });
+
+describe('a floor that fails to judge', () => {
+  it('has accepted nothing, and is asked again', async () => {
+    const directory = temporaryDirectory();
+    writeDocuments(directory, first);
+    let fails = true;
+    const store = await DocumentStore.open({
+      directory,
+      reader: 'egress-proxy',
+      log: createLog('egress-proxy', () => undefined),
+      floor: () => (fails ? Promise.reject(new Error('no disk')) : []),
+    });
+    onTestFinished(() => store.close());
+    expect([hosts(store), store.notReady()]).toEqual([
+      undefined,
+      expect.stringContaining('cannot be judged: no disk'),
+    ]);
+    fails = false;
+    await store.reload();
+    expect(hosts(store)).toEqual(['a.example.com']);
+  });
+});

@@ -44,8 +44,11 @@ export const platformPromises: readonly PlatformPromise[] = [
   {
     id: 'P4',
     text: 'policy that is missing, malformed or unsigned denies; the last good one stays',
-    by: ['documents are taken as one set, each by its digest, or not at all'],
-    missing: ['signatures on documents'],
+    by: [
+      'documents are taken as one set, each by its digest, or not at all',
+      'an allow-list with signers is verified when it is loaded, and goes back to no earlier generation',
+    ],
+    missing: ['signatures on the other documents'],
   },
   {
     id: 'P5',

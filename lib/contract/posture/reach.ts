@@ -1,3 +1,4 @@
+import { DEFAULT_CEILING } from '../kinds/egress-approval/payload.ts';
 import { egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
 import { formatEntry } from '../kinds/kars-sandbox/egress-entry.ts';
 import type { PostureInput } from './posture-input.ts';
@@ -10,6 +11,10 @@ export interface Reach {
   readonly tools: readonly string[];
   /** `host:port`, `*.suffix:port` or `range:port`; a range of ports as `first-last`. */
   readonly egress: readonly string[];
+  /** What operators may open for a while. */
+  readonly approvals: readonly string[];
+  /** Where the allow-list comes from, `repository@digest`; empty where nobody signed it. */
+  readonly signedIn: readonly string[];
   /** `namespace -> port` */
   readonly inbound: readonly string[];
   /** `secret/key` */
@@ -26,7 +31,22 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
     ),
     tools: toolPolicy?.allowedTools ?? [],
     egress: endpoints.map((endpoint) => formatEntry(egressEntryOf(endpoint))),
+    approvals: approvalsIn(sandbox),
+    signedIn: listsIn(sandbox),
     inbound: (sandbox.inbound ?? []).map(({ namespace, port }) => `${namespace} -> ${port}`),
     secrets: (sandbox.secrets ?? []).map(({ secretRef: { name, key } }) => `${name}/${key}`),
   };
+}
+
+function approvalsIn({ networkPolicy }: PostureInput['sandbox']): string[] {
+  const { maxSeconds = DEFAULT_CEILING } = networkPolicy?.approvals ?? {};
+  if (maxSeconds === 0) return [];
+  const hosts =
+    networkPolicy?.allowlistRef === undefined ? 'any host' : 'hosts that the signed list names so';
+  return [`${hosts} on an open port, for up to ${maxSeconds} seconds`];
+}
+
+function listsIn({ networkPolicy }: PostureInput['sandbox']): string[] {
+  const signed = networkPolicy?.allowlistRef;
+  return signed === undefined ? [] : [`${signed.registry}/${signed.repository}@${signed.digest}`];
 }

@@ -61,6 +61,8 @@ describe('the posture of a sandbox', () => {
       models: ['local/small', 'local/large'],
       tools: ['search'],
       egress: ['api.example.com:443'],
+      approvals: ['any host on an open port, for up to 86400 seconds'],
+      signedIn: [],
       inbound: ['apps -> 8080'],
       secrets: [],
     });

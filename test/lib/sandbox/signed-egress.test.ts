@@ -1,11 +1,16 @@
+import { Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { AllowlistSigners, Egress } from 'kars-constructs';
+import { AllowlistSigners, Egress, SandboxApprovals } from 'kars-constructs';
+import type { Posture } from 'kars-constructs/contract';
 import { synthesize } from 'kars-constructs/testing';
 import { SignedAllowlist } from 'kars-constructs/signing';
 import { agentsChart, sandboxIn, synthProblems } from '../../support/sandbox.ts';
 import { newSigner, REPOSITORY, signedBy, signedEgress } from '../../support/signing.ts';
 
 const author = newSigner();
+
+const postureIn = (props: Parameters<typeof sandboxIn>[1]): Posture =>
+  sandboxIn(agentsChart(Testing.app()), props).posture;
 
 const problemsOf = (props: Parameters<typeof sandboxIn>[1]): string =>
   synthProblems((app) => {
@@ -27,6 +32,16 @@ describe('a sandbox with a signed allow-list', () => {
         },
       },
     });
+  });
+
+  it('says so in its posture', () => {
+    const { reach } = postureIn({ signedEgress: signedEgress(author) });
+    expect(reach.signedIn).toEqual([expect.stringMatching(`^${REPOSITORY}@sha256:`)]);
+    expect(reach.approvals).toEqual([
+      'hosts that the signed list names so on an open port, for up to 86400 seconds',
+    ]);
+    expect(postureIn({}).reach.signedIn).toEqual([]);
+    expect(postureIn({ approvals: SandboxApprovals.none() }).reach.approvals).toEqual([]);
   });
 
   it('has its proxy take no other list', () => {

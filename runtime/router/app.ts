@@ -9,7 +9,7 @@ import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
 import { ChatRoute, decideModels, policiesOf, send } from './chat.ts';
 import { CallSlots } from './call-slots.ts';
-import { tooComplex } from './json-shape.ts';
+import { membersOf, readJsonText } from './json-text.ts';
 import { limits, type Limits } from './limits.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -26,6 +26,11 @@ const RULE = 'inference router';
 
 /** A body whose text is not too long, but what it stands for. */
 class TooComplex extends Error {}
+
+/** A body that two readers could read in two ways. */
+class Ambiguous extends Error {
+  readonly statusCode = 400;
+}
 
 /** The API that the agent uses, in the shape of OpenAI's. */
 export function createRouter(options: RouterOptions): FastifyInstance {
@@ -61,9 +66,21 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     'application/json',
     { parseAs: 'string' },
     (request, body, done) => {
-      const why = tooComplex(body, bounds);
-      if (why === undefined) void parse(request, body, done);
-      else done(new TooComplex(why));
+      const { tooComplex, changedNumber, members } = readJsonText(body, bounds);
+      if (tooComplex !== undefined) {
+        done(new TooComplex(tooComplex));
+        return;
+      }
+      void parse(request, body, (error, value: unknown) => {
+        if (error !== null) done(error);
+        else if (membersOf(value) !== members)
+          done(new Ambiguous('a key stands twice in the body'));
+        else if (changedNumber !== undefined) {
+          done(
+            new Ambiguous(`the number ${changedNumber.slice(0, 40)} is none that a double holds`),
+          );
+        } else done(null, value);
+      });
     },
   );
 

@@ -76,10 +76,14 @@ test('a body that is nested too deep is refused before it is parsed', async () =
   expect([answer.status, await codeOf(answer)]).toEqual([413, 'KARS_REQUEST_TOO_LARGE']);
 });
 
-test.each(['{"__proto__":{}}', '{"a":{"constructor":{"prototype":{}}}}'])(
-  'a body with %s is refused',
-  async (body) => {
-    const router = await startBounded({});
-    expect(await codeOf(await router.post(body))).toBe('KARS_REQUEST_INVALID');
-  },
-);
+test.each([
+  '{"__proto__":{}}',
+  '{"a":{"constructor":{"prototype":{}}}}',
+  '{"model":"small","model":"large"}',
+  '{"messages":[{"role":"user","content":"a","content":"b"}]}',
+  '{"max_tokens":9007199254740993}',
+  '{"max_tokens":1e400}',
+])('a body with %s is refused', async (body) => {
+  const router = await startBounded({});
+  expect(await codeOf(await router.post(body))).toBe('KARS_REQUEST_INVALID');
+});

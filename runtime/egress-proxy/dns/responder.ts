@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Log } from '../../service/log.ts';
 import { rcodes } from './codes.ts';
 import type { DnsLimits } from './limits.ts';
@@ -24,6 +24,7 @@ export class Responder {
   readonly #bounds: DnsLimits;
   readonly #rate: RateWindow;
   readonly #messages: Counter<'outcome'>;
+  readonly #seconds: Histogram;
   #waiting = 0;
 
   constructor(options: {
@@ -42,6 +43,12 @@ export class Responder {
       labelNames: ['outcome'],
       registers: [options.registry],
     });
+    this.#seconds = new Histogram({
+      name: 'kars_dns_answer_seconds',
+      help: 'Time to answer a DNS message of the agent; the record of a name that is new is part of it.',
+      buckets: [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2],
+      registers: [options.registry],
+    });
   }
 
   /** The reply to a message, or undefined when it gets none. Never fails. */
@@ -51,7 +58,9 @@ export class Responder {
       this.dropped();
       return undefined;
     }
+    const answered = this.#seconds.startTimer();
     const outcome = await this.#outcome(query);
+    answered();
     this.#messages.inc({
       outcome:
         OUTCOMES.get(outcome.rcode) ?? (outcome.address === undefined ? 'no data' : 'address'),

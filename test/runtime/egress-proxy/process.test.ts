@@ -205,6 +205,7 @@ describe('DNS of the egress proxy as a process', () => {
     expect(await second.resolver.resolve4('site.example')).toEqual(address);
     const metrics = await (await fetch(`${second.status}/metrics`)).text();
     expect(metrics).toContain('kars_dns_messages_total{outcome="address"} 1');
+    expect(metrics).toContain('kars_dns_answer_seconds_count 1');
     await second.child.stop();
     expect(await verifyAuditLog(join(place.state, 'audit.jsonl'))).toMatchObject({
       ok: true,

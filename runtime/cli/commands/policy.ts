@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SignerFlags } from '../policy/signer-flags.ts';
-import { CommandError, exitCodes } from '../exit-codes.ts';
+import { CommandError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 
 interface JsonFlag {
@@ -84,7 +84,6 @@ export function addPolicy(program: Command, output: Output): void {
     const { verifyFile } = await import('../policy/run.ts');
     const verified = verifyFile(file, readText(file), flags.repository, flags);
     show(output, flags, { file, ...verified }, `${file}: ${said(verified)}`);
-    process.exitCode = exitCodes.ok;
   });
 }
 

@@ -192,6 +192,11 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-chat.ts', DECIDE_CHAT),
     'providers[].name': router('provider', 'upstream.ts', DECIDE_CHAT),
     'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CHAT),
+    'providers[].certificateAuthorities': router(
+      'provider',
+      'upstream.ts',
+      'provider-authorities.test.ts',
+    ),
     'providers[].credentialSecretRef.name': pod('provider', 'volumes.ts'),
     'providers[].credentialSecretRef.key': pod('provider', 'volumes.ts'),
   },

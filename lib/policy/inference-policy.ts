@@ -53,7 +53,7 @@ function toSpec({
     provider: provider.name,
     deployment,
   }));
-  const { name, endpoint, credential } = provider;
+  const { name, endpoint, credential, certificateAuthorities } = provider;
   return {
     appliesTo: {},
     ...(primary === undefined ? {} : { modelPreference: { primary, fallback } }),
@@ -64,6 +64,7 @@ function toSpec({
       {
         name,
         endpoint,
+        ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
         ...(credential === undefined
           ? {}
           : { credentialSecretRef: { name: credential.secret.name, key: credential.key } }),

@@ -12,6 +12,13 @@ export interface ModelProviderProps {
    * @default none is sent
    */
   readonly credential?: SecretValue;
+  /**
+   * Certificates in PEM that the provider is verified with, such as that of a private authority. They stand
+   * in the policy, so whoever writes policies decides whom the router trusts with the credential.
+   *
+   * @default the well-known authorities
+   */
+  readonly certificateAuthorities?: string;
 }
 
 /** Where models are served, and the credential that the router uses there. */
@@ -36,10 +43,13 @@ export class ModelProvider {
   readonly endpoint: string;
   /** Key of a Secret in the namespace of the sandbox. */
   readonly credential: SecretValue | undefined;
+  /** Certificates in PEM that it is verified with; undefined for the well-known authorities. */
+  readonly certificateAuthorities: string | undefined;
 
-  private constructor({ name, endpoint, credential }: ModelProviderProps) {
+  private constructor({ name, endpoint, credential, certificateAuthorities }: ModelProviderProps) {
     this.name = name;
     this.endpoint = endpoint;
     this.credential = credential;
+    this.certificateAuthorities = certificateAuthorities;
   }
 }

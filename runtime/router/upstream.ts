@@ -32,27 +32,22 @@ export interface UpstreamAnswer {
 
 const RULE = 'inference router';
 
+/** More than a policy has providers; those of earlier policies go. */
+const MOST_AGENTS = 32;
+
 /** Calls model providers. Redirects are not followed, and nothing of the agent's headers goes along. */
 export class Upstream {
   readonly #options: UpstreamOptions;
   readonly #addresses: ProviderAddresses;
-  /** For the endpoints of the policy. */
-  readonly #checked: Agent;
+  /** For the endpoints of the policy, by the authorities that they are verified with. */
+  readonly #checked = new Map<string | undefined, Agent>();
   /** For those of the process arguments, which may be on this machine. */
   readonly #unchecked: Agent;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.#addresses = options.addresses ?? new ProviderAddresses();
-    const agent = (connect: { readonly lookup?: LookupFunction }): Agent =>
-      new Agent({
-        connections: limits.connections,
-        headersTimeout: options.answerMilliseconds ?? limits.answerMilliseconds,
-        bodyTimeout: limits.idleMilliseconds,
-        connect: { timeout: limits.connectMilliseconds, ...connect },
-      });
-    this.#checked = agent({ lookup: this.#addresses.lookup });
-    this.#unchecked = agent({});
+    this.#unchecked = this.#agent({});
   }
 
   /** Sends one chat completion request, or says why it could not be sent. */
@@ -78,7 +73,8 @@ export class Upstream {
       if (override === undefined) this.#addresses.require(new URL(endpoint).hostname);
       const answer = await request(`${endpoint.replace(/\/$/, '')}/chat/completions`, {
         method: 'POST',
-        dispatcher: override === undefined ? this.#checked : this.#unchecked,
+        dispatcher:
+          override === undefined ? this.#checkedBy(entry.certificateAuthorities) : this.#unchecked,
         signal,
         headers: {
           'content-type': 'application/json',
@@ -95,7 +91,32 @@ export class Upstream {
 
   /** Ends every connection. */
   async close(): Promise<void> {
-    await Promise.all([this.#checked.destroy(), this.#unchecked.destroy()]);
+    const agents = [...this.#checked.values(), this.#unchecked];
+    await Promise.all(agents.map((agent) => agent.destroy()));
+  }
+
+  #checkedBy(ca: string | undefined): Agent {
+    const known = this.#checked.get(ca);
+    if (known !== undefined) return known;
+    const { lookup } = this.#addresses;
+    const agent = this.#agent(ca === undefined ? { lookup } : { lookup, ca });
+    this.#checked.set(ca, agent);
+    const [oldest] = this.#checked.keys();
+    if (this.#checked.size > MOST_AGENTS) {
+      // What it has under way comes to its end.
+      void this.#checked.get(oldest)?.close();
+      this.#checked.delete(oldest);
+    }
+    return agent;
+  }
+
+  #agent(connect: { readonly lookup?: LookupFunction; readonly ca?: string }): Agent {
+    return new Agent({
+      connections: limits.connections,
+      headersTimeout: this.#options.answerMilliseconds ?? limits.answerMilliseconds,
+      bodyTimeout: limits.idleMilliseconds,
+      connect: { timeout: limits.connectMilliseconds, ...connect },
+    });
   }
 
   async #credential(provider: string): Promise<string | undefined> {

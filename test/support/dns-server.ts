@@ -1,7 +1,8 @@
-import { createSocket, type RemoteInfo } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { decode, encode, streamEncode, type Answer, type Packet } from 'dns-packet';
+import { portOf } from './servers.ts';
 
 /** Records by name; a name without any is known, and has nothing. */
 export type Zone = Readonly<Record<string, readonly Answer[] | undefined>>;
@@ -68,9 +69,6 @@ export async function startDnsServer(
     const reply = answer(decode(message));
     if (reply !== undefined) udp.send(encode(reply), port, address);
   });
-  udp.bind(wanted, host);
-  await once(udp, 'listening');
-  const { port } = udp.address();
   const tcp = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.on('data', (bytes: Buffer) => {
@@ -78,11 +76,33 @@ export async function startDnsServer(
       if (reply !== undefined) socket.end(streamEncode(reply));
     });
   });
-  tcp.listen(port, host);
-  await once(tcp, 'listening');
+  const port = await listenOnBoth(tcp, udp, wanted, host);
   const close = (): void => {
     udp.close();
     tcp.close();
   };
   return { port, asked, close };
+}
+
+/** Takes a port that is free for both: what the system gives for one may be somebody's for the other. */
+async function listenOnBoth(
+  tcp: Server,
+  udp: Socket,
+  wanted: number,
+  host: string,
+): Promise<number> {
+  for (let tried = 1; ; tried += 1) {
+    tcp.listen(wanted, host);
+    await once(tcp, 'listening');
+    const port = portOf(tcp);
+    try {
+      udp.bind(port, host);
+      await once(udp, 'listening');
+      return port;
+    } catch (error) {
+      if (wanted !== 0 || tried === 10) throw error;
+      tcp.close();
+      await once(tcp, 'close');
+    }
+  }
 }

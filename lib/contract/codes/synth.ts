@@ -8,6 +8,7 @@ export const synthCodes = {
   KARS_POLICY_WITHOUT_MODEL: 'an inference policy lists no model',
   KARS_POLICY_WITHOUT_TOOLS: 'a tool policy has no list of allowed tools',
   KARS_PROVIDER_ENDPOINT: 'the endpoint of a model provider is not an http or https URL of a host',
+  KARS_PROVIDER_AUTHORITY: 'what a model provider is to be verified with is no certificate in PEM',
   KARS_BUDGET_INVALID: 'a token limit is not a positive integer',
   KARS_EGRESS_HOST:
     'an egress entry names no host in normal form, or a suffix that anybody can have a name below',

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
 import { listByName, objectName, ociArtifactRef, stringMap, uint64 } from '../primitives.ts';
@@ -23,6 +24,13 @@ const provider = z.strictObject({
     .string()
     .max(2048)
     .describe('Base URL of an OpenAI-compatible API, version segment included.'),
+  certificateAuthorities: z
+    .string()
+    .max(64 * 1024)
+    .optional()
+    .describe(
+      'Certificates in PEM that the provider is verified with, in place of the well-known authorities.',
+    ),
   credentialSecretRef: z
     .strictObject({
       name: objectName().describe('Name of the Secret.'),
@@ -154,12 +162,30 @@ export const inferencePolicySpec = withRules(
 /** Spec of an InferencePolicy as a manifest carries it. */
 export type InferencePolicySpec = z.input<typeof inferencePolicySpec>;
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+
+/** Whether a text holds certificates, each of which can be read. */
+function areAuthorities(text: string): boolean {
+  const found = text.match(CERTIFICATE) ?? [];
+  try {
+    return found.map((pem) => new X509Certificate(pem)).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 const endpointUrl = z.url({ protocol: /^https?$/ });
 
 const providerPayload = z.strictObject({
   /** Also the name of a file: nothing that could lead elsewhere. */
   name: objectName(),
   endpoint: endpointUrl,
+  /** Absent where the well-known authorities count. */
+  certificateAuthorities: z
+    .string()
+    .max(64 * 1024)
+    .refine(areAuthorities, { message: 'supply certificates in PEM' })
+    .optional(),
   credential: z.enum(['none', 'bearer']),
 });
 
@@ -183,16 +209,18 @@ export function compileInferencePolicy(
   const problems = [
     ...(has(preference) ? [] : [problemOf.models]),
     ...(limit === 0 ? [problemOf.limit] : []),
-    ...providers.flatMap(({ endpoint }, index) =>
-      isEndpoint(endpoint) ? [] : [problemOf.endpoint(index, endpoint)],
-    ),
+    ...providers.flatMap(({ endpoint, certificateAuthorities: given }, index) => [
+      ...(isEndpoint(endpoint) ? [] : [problemOf.endpoint(index, endpoint)]),
+      ...(given === undefined || areAuthorities(given) ? [] : [problemOf.authority(index)]),
+    ]),
   ];
   if (!has(preference) || problems.length > 0) return failure(...problems);
   return success({
     models: [preference.primary, ...preference.fallback],
-    providers: providers.map(({ name, endpoint, credentialSecretRef }) => ({
+    providers: providers.map(({ name, endpoint, certificateAuthorities, credentialSecretRef }) => ({
       name,
       endpoint,
+      ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
       credential: credentialSecretRef === undefined ? 'none' : 'bearer',
     })),
     maxTokensPerRequest: limit,
@@ -212,6 +240,11 @@ const problemOf = {
     code: 'KARS_BUDGET_INVALID',
     message: 'got 0, supply a positive integer, or leave it out for no limit',
   },
+  authority: (index: number): Problem => ({
+    path: `spec.providers[${index}].certificateAuthorities`,
+    code: 'KARS_PROVIDER_AUTHORITY',
+    message: 'got no certificates, supply them in PEM',
+  }),
   endpoint: (index: number, got: string): Problem => ({
     path: `spec.providers[${index}].endpoint`,
     code: 'KARS_PROVIDER_ENDPOINT',

@@ -23,7 +23,8 @@ import { useNode } from '../node/use-node.ts';
 import { smallResources } from '../sandbox/agents.ts';
 import { frameworkArchive, frameworks, type Framework } from './images.ts';
 
-const MODELS = 'models.example.com';
+/** Port of the stub. */
+const MODELS_PORT = 9000;
 
 describe('agent frameworks in real pods', () => {
   const node = useNode();
@@ -45,7 +46,7 @@ describe('agent frameworks in real pods', () => {
   ): Promise<void> => {
     const app = synthesize((scope) => {
       const chart = agentsChart(scope, 'chart', node.images);
-      const endpoint = `http://${MODELS}:9000/v1`;
+      const endpoint = `http://models.example.com:${MODELS_PORT}/v1`;
       sandboxIn(
         chart,
         {
@@ -70,7 +71,8 @@ describe('agent frameworks in real pods', () => {
     if (object.kind !== 'Deployment' && object.kind !== 'Job') return object;
     const owner = structuredClone(object) as unknown as Deployment | Job;
     const pod = owner.spec?.template.spec;
-    if (pod !== undefined) pod.hostAliases = [{ ip: models, hostnames: [MODELS] }];
+    const router = pod?.initContainers?.find(({ name }) => name === 'router');
+    router?.args?.push(`--provider-endpoint=stub=http://${models}:${MODELS_PORT}/v1`);
     return owner as unknown as ApplicableObject;
   }
 

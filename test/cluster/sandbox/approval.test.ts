@@ -71,7 +71,7 @@ describe('an approval by an operator, with the rights of the role alone', () => 
   });
 
   it('ends by itself', async () => {
-    await json('approve', 'api.example.com', '--reason', 'incident 8', '--ttl', 'PT6S');
+    await json('approve', 'api.example.com', '--reason', 'incident 8', '--ttl', 'PT15S');
     await untilAnswer(ALLOWED);
     await untilAnswer(DENIED);
   });

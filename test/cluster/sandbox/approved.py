@@ -7,7 +7,7 @@ TARGET = "api.example.com:443"
 
 
 def answer():
-    with socket.create_connection(("127.0.0.1", 8444), 5) as proxy:
+    with socket.create_connection(("127.0.0.1", 8444), 15) as proxy:
         proxy.sendall(f"CONNECT {TARGET} HTTP/1.1\r\nHost: {TARGET}\r\n\r\n".encode())
         text = b""
         while chunk := proxy.recv(4096):

@@ -1,5 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Problem } from 'kars-constructs/contract';
 import { z } from 'zod';
 import { StateFault } from '../../state/state-fault.ts';
@@ -38,7 +38,10 @@ export class AcceptedGenerations {
     });
     const list = text === undefined ? [] : generationsIn(text);
     if (list === undefined) throw brokenGenerations(path);
-    this.#latest = new Map(list.map((generation) => [generation.repository, generation]));
+    // A volume may come back without what was kept on it, and this process still knows.
+    const known = later(this.#latest, list);
+    if (known.size > 0) await keep(path, known);
+    this.#latest = known;
     this.#path = path;
   };
 
@@ -56,15 +59,40 @@ export class AcceptedGenerations {
       ];
     }
     const kept = new Map(this.#latest).set(next.repository, next);
-    const text = JSON.stringify({ version: 1, accepted: [...kept.values()] });
     try {
-      await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
-      await rename(`${path}.new`, path);
+      await keep(path, kept);
     } catch (error) {
       return [refused(`is not accepted, since it cannot be kept: ${String(error)}`)];
     }
     this.#latest = kept;
     return [];
+  }
+}
+
+/** The later generation of each repository. */
+function later(
+  known: ReadonlyMap<string, Generation>,
+  read: readonly Generation[],
+): Map<string, Generation> {
+  const latest = new Map(known);
+  for (const each of read) {
+    const other = latest.get(each.repository);
+    if (other === undefined || other.generation < each.generation)
+      latest.set(each.repository, each);
+  }
+  return latest;
+}
+
+/** Writes the file so that neither the process nor the node can end with half of it, or without it. */
+async function keep(path: string, generations: ReadonlyMap<string, Generation>): Promise<void> {
+  const text = JSON.stringify({ version: 1, accepted: [...generations.values()] });
+  await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
+  await rename(`${path}.new`, path);
+  const directory = await open(dirname(path));
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 

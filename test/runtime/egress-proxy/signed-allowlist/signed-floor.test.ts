@@ -123,6 +123,39 @@ describe('a process that takes signed lists alone', () => {
   });
 });
 
+describe('the generations that a process has accepted', () => {
+  const generationOf = (number: number, digest = `${number}`) => ({
+    repository: REPOSITORY,
+    generation: number,
+    digest,
+  });
+  const isRefused = async (generations: AcceptedGenerations, number: number): Promise<boolean> =>
+    (await generations.accept(generationOf(number, 'other'))).length > 0;
+
+  it('outlast a volume that comes back empty, also for the process after it', async () => {
+    const [first, empty] = [temporaryDirectory(), temporaryDirectory()];
+    const generations = new AcceptedGenerations();
+    await generations.read(first);
+    expect(await generations.accept(generationOf(5))).toEqual([]);
+    await generations.read(empty);
+    expect(await isRefused(generations, 4)).toBe(true);
+    const next = new AcceptedGenerations();
+    await next.read(empty);
+    expect(await isRefused(next, 4)).toBe(true);
+  });
+
+  it('are the later ones of process and volume', async () => {
+    const directory = temporaryDirectory();
+    const [one, other] = [new AcceptedGenerations(), new AcceptedGenerations()];
+    await one.read(directory);
+    await one.accept(generationOf(3));
+    await other.read(directory);
+    await other.accept(generationOf(7));
+    await one.read(directory);
+    expect(await isRefused(one, 6)).toBe(true);
+  });
+});
+
 describe('a process without signers', () => {
   it('takes no list that looks signed', async () => {
     const process = await machine().start(generation(1), false);

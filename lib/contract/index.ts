@@ -3,7 +3,7 @@ export { auditRecord, chain, GENESIS, recordHash } from './audit-record.ts';
 export type { AuditEntry, AuditRecord } from './audit-record.ts';
 export { blockedRecord } from './blocked-record.ts';
 export type { BlockedRecord } from './blocked-record.ts';
-export { canonicalJson, fileDigest } from './canonical.ts';
+export { canonicalJson, contentDigest, DIGEST, fileDigest } from './canonical.ts';
 export type { Json } from './canonical.ts';
 export { admissionCodes } from './codes/admission.ts';
 export type { AdmissionCode } from './codes/admission.ts';

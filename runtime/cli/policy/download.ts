@@ -1,7 +1,8 @@
-import type { SignedAllowlistPayload } from 'kars-constructs/contract';
+import { contentDigest, type SignedAllowlistPayload } from 'kars-constructs/contract';
 import { z } from 'zod';
 import { CommandError } from '../exit-codes.ts';
-import { digestOf, type Registry } from './registry.ts';
+import { digestText, readJson } from './answers.ts';
+import type { Registry } from './registry.ts';
 
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 
@@ -12,10 +13,12 @@ const BUNDLE_TYPE = /^application\/vnd\.dev\.sigstore\.bundle\.v0\.3\+json$/;
 /** Signatures of one artifact; cosign adds one each time. */
 const MOST_BUNDLES = 16;
 
-const manifest = z.looseObject({ layers: z.array(z.looseObject({ digest: z.string() })).min(1) });
+const manifest = z.looseObject({
+  layers: z.tuple([z.looseObject({ digest: digestText })], z.unknown()),
+});
 
 const index = z.looseObject({
-  manifests: z.array(z.looseObject({ digest: z.string(), artifactType: z.string().optional() })),
+  manifests: z.array(z.looseObject({ digest: digestText, artifactType: z.string().optional() })),
 });
 
 /** An artifact with all its signatures, as the registry has them; nothing is verified yet. */
@@ -41,10 +44,10 @@ export async function download(
 }
 
 async function layerOf(registry: Registry, text: string): Promise<string> {
-  const parsed = manifest.safeParse(JSON.parse(text));
-  const digest = parsed.data?.layers[0]?.digest ?? '';
-  const blob = digest === '' ? undefined : await registry.get(`blobs/${digest}`);
-  if (blob === undefined || digestOf(blob) !== digest) {
+  const { layers } = readJson(`a manifest of ${registry.repository}`, text, manifest);
+  const [{ digest }] = layers;
+  const blob = await registry.get(`blobs/${digest}`);
+  if (blob === undefined || contentDigest(blob) !== digest) {
     throw new CommandError('failed', `${registry.repository} has no layer ${digest}`);
   }
   return blob;
@@ -61,9 +64,8 @@ async function signaturesOf(registry: Registry, digest: string): Promise<string[
     (await registry.get(`referrers/${digest}`, INDEX_TYPE)) ??
     (await registry.get(`manifests/${digest.replace(':', '-')}`, INDEX_TYPE));
   if (text === undefined) return [];
-  const parsed = index.safeParse(JSON.parse(text));
-  return (parsed.data?.manifests ?? [])
-    .filter(({ artifactType = '' }) => BUNDLE_TYPE.test(artifactType))
+  return readJson(`the list of signatures of ${registry.repository}`, text, index)
+    .manifests.filter(({ artifactType = '' }) => BUNDLE_TYPE.test(artifactType))
     .map((entry) => entry.digest)
     .slice(0, MOST_BUNDLES);
 }

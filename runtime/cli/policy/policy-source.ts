@@ -32,12 +32,19 @@ const policySource = z
     { path: ['allowedEndpoints'], message: 'supply either a host or a cidr in each' },
   );
 
+/** What is pushed, and where to. */
+export interface PublishableArtifact {
+  readonly repository: string;
+  /** The bytes of the one layer. */
+  readonly artifact: string;
+}
+
 /**
  * The artifact of a policy file in YAML or JSON, in its canonical form.
  *
  * @throws CommandError when the file says something that no process would read.
  */
-export function artifactOf(file: string, text: string): string {
+export function artifactOf(file: string, text: string): PublishableArtifact {
   const parsed = policySource.safeParse(documentIn(file, text).toJS());
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -58,7 +65,7 @@ export function artifactOf(file: string, text: string): string {
   const encoded = encodeAllowlistArtifact(artifact);
   const decoded = decodeAllowlistArtifact(encoded);
   if (!decoded.ok) throw faults(file, decoded.problems.map(formatProblem));
-  return encoded;
+  return { repository, artifact: encoded };
 }
 
 /** The same file with the next generation, its comments kept. */

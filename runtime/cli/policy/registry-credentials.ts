@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { readJson } from './answers.ts';
 
 const run = promisify(execFile);
 
@@ -25,8 +26,9 @@ const HELPER = /^[a-z0-9][a-z0-9-]*$/i;
  */
 export async function credentialsFor(registry: string): Promise<string | undefined> {
   const directory = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
-  const text = await readFile(join(directory, 'config.json'), 'utf8').catch(() => '{}');
-  const { auths, credHelpers, credsStore } = config.parse(JSON.parse(text));
+  const file = join(directory, 'config.json');
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const { auths, credHelpers, credsStore } = readJson(file, text, config);
   const helper = credHelpers[registry] ?? credsStore;
   const kept = auths[registry]?.auth;
   if (kept !== undefined && kept !== '') return kept;
@@ -35,7 +37,10 @@ export async function credentialsFor(registry: string): Promise<string | undefin
 
 async function fromHelper(helper: string, registry: string): Promise<string | undefined> {
   try {
-    const asked = run(`docker-credential-${helper}`, ['get'], { timeout: 30_000 });
+    const asked = run(`docker-credential-${helper}`, ['get'], {
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+    });
     asked.child.stdin?.end(registry);
     const { Username: name, Secret: secret } = helperAnswer.parse(JSON.parse((await asked).stdout));
     return Buffer.from(`${name}:${secret}`).toString('base64');

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { contentDigest } from 'kars-constructs/contract';
 import { z } from 'zod';
 import { CommandError } from '../exit-codes.ts';
+import { readJson } from './answers.ts';
 import { credentialsFor } from './registry-credentials.ts';
 
 /** Far more than a policy or a bundle has. */
@@ -11,13 +12,14 @@ const token = z.union([
   z.looseObject({ access_token: z.string() }).transform((answer) => answer.access_token),
 ]);
 
-/** Digest of a text, as registries have it. */
-export const digestOf = (text: string): string =>
-  `sha256:${createHash('sha256').update(text).digest('hex')}`;
+/** For one call, and for everything that a command asks of a registry. */
+const [CALL_MILLISECONDS, ALL_MILLISECONDS] = [60_000, 300_000];
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Options of {@link Registry}. */
 export interface RegistryOptions {
-  /** HTTP without TLS, for a registry on this machine. */
+  /** HTTP without TLS, for a registry on this machine and no other. */
   readonly plainHttp?: boolean;
 }
 
@@ -31,6 +33,7 @@ export class Registry {
   readonly #origin: string;
   readonly #path: string;
   readonly #host: string;
+  readonly #deadline = AbortSignal.timeout(ALL_MILLISECONDS);
   #authorization: string | undefined;
 
   constructor(repository: string, { plainHttp = false }: RegistryOptions = {}) {
@@ -38,7 +41,11 @@ export class Registry {
     this.repository = repository;
     this.#host = host;
     this.#path = path.join('/');
-    this.#origin = `${plainHttp ? 'http' : 'https'}://${host}`;
+    const { origin, hostname } = new URL(`${plainHttp ? 'http' : 'https'}://${host}`);
+    if (plainHttp && !LOOPBACK.has(hostname)) {
+      throw new CommandError('usage', `got --plain-http for ${host}, which is not this machine`);
+    }
+    this.#origin = origin;
   }
 
   /** The text at a path below the repository; undefined when the registry has none. */
@@ -53,13 +60,13 @@ export class Registry {
 
   /** Uploads a blob, and gives its digest. */
   async putBlob(text: string): Promise<string> {
-    const digest = digestOf(text);
+    const digest = contentDigest(text);
     const begun = await this.#call(this.#url('blobs/uploads/'), { method: 'POST' });
     await this.#textOf(begun, 'POST blobs/uploads');
     const place = begun.headers.get('location');
     if (place === null)
       throw new CommandError('internal', `${this.#host} names no place to upload to`);
-    const url = new URL(place, this.#origin);
+    const url = this.#urlIn('the place to upload to', place);
     url.searchParams.set('digest', digest);
     await this.#put(url, text, 'application/octet-stream');
     return digest;
@@ -67,7 +74,7 @@ export class Registry {
 
   /** Uploads a manifest, and gives its digest. */
   async putManifest(text: string, mediaType: string): Promise<string> {
-    const digest = digestOf(text);
+    const digest = contentDigest(text);
     await this.#put(this.#url(`manifests/${digest}`), text, mediaType);
     return digest;
   }
@@ -88,9 +95,8 @@ export class Registry {
   async #call(url: URL, init: RequestInit): Promise<Response> {
     const isOwn = url.origin === this.#origin;
     const call = (): Promise<Response> =>
-      fetch(url, {
+      this.#fetch(url, {
         ...init,
-        signal: AbortSignal.timeout(60_000),
         headers: {
           ...(init.headers as Record<string, string> | undefined),
           ...(isOwn && this.#authorization !== undefined
@@ -98,10 +104,7 @@ export class Registry {
             : {}),
         },
       });
-    const answer = await call().catch((error: unknown) => {
-      const cause = error instanceof Error ? (error.cause ?? error) : error;
-      throw new CommandError('internal', `${url.origin} cannot be reached: ${String(cause)}`);
-    });
+    const answer = await call();
     if (answer.status !== 401 || !isOwn) return answer;
     await answer.body?.cancel();
     this.#authorization = await this.#authorize(answer.headers.get('www-authenticate') ?? '');
@@ -117,7 +120,7 @@ export class Registry {
     if (!/^bearer /i.test(challenge) || realm === undefined) {
       return basic === undefined ? undefined : `Basic ${basic}`;
     }
-    const url = new URL(realm);
+    const url = this.#urlIn('the place of tokens', realm);
     for (const name of ['service', 'scope']) {
       const value = parameter(name);
       if (value !== undefined) url.searchParams.set(name, value);
@@ -125,11 +128,24 @@ export class Registry {
     // Whoever answers for the registry may name any realm, but not have a password in the clear.
     const isSafe = url.protocol === 'https:' || url.origin === this.#origin;
     const headers = basic !== undefined && isSafe ? { authorization: `Basic ${basic}` } : undefined;
-    const answer = await fetch(url, {
-      ...(headers && { headers }),
-      signal: AbortSignal.timeout(60_000),
-    });
-    return `Bearer ${token.parse(JSON.parse(await this.#textOf(answer, 'the token')))}`;
+    const answer = await this.#fetch(url, headers && { headers });
+    const what = `the token of ${this.#host}`;
+    return `Bearer ${readJson(what, await this.#textOf(answer, 'the token'), token)}`;
+  }
+
+  async #fetch(url: URL, init: RequestInit = {}): Promise<Response> {
+    const signal = AbortSignal.any([this.#deadline, AbortSignal.timeout(CALL_MILLISECONDS)]);
+    try {
+      return await fetch(url, { ...init, signal });
+    } catch (error) {
+      const cause = error instanceof Error ? (error.cause ?? error) : error;
+      throw new CommandError('internal', `${url.origin} cannot be reached: ${String(cause)}`);
+    }
+  }
+
+  #urlIn(what: string, text: string): URL {
+    if (URL.canParse(text, this.#origin)) return new URL(text, this.#origin);
+    throw new CommandError('failed', `${this.#host}: ${what} is no URL`);
   }
 
   async #textOf(answer: Response, what: string): Promise<string> {

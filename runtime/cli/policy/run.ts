@@ -1,6 +1,6 @@
 import {
-  decodeAllowlistArtifact,
   formatProblem,
+  repositoryName,
   signedAllowlistPayload,
   type SignedAllowlistPayload,
 } from 'kars-constructs/contract';
@@ -22,9 +22,7 @@ export interface Verified {
 
 /** Pushes a policy file, and gives its reference by digest. */
 export async function push(file: string, text: string, options: RegistryOptions): Promise<string> {
-  const artifact = artifactOf(file, text);
-  const decoded = decodeAllowlistArtifact(artifact);
-  const repository = decoded.ok ? decoded.value.repository : '';
+  const { repository, artifact } = artifactOf(file, text);
   return publish(new Registry(repository, options), artifact);
 }
 
@@ -40,7 +38,7 @@ export async function pull(
   flags: RegistryOptions & SignerFlags,
 ): Promise<Verified & { readonly text: string }> {
   const [, repository = '', digest = ''] = REFERENCE.exec(reference) ?? [];
-  if (digest === '') {
+  if (!repositoryName.safeParse(repository).success) {
     throw new CommandError('usage', `got ${reference}, supply REPOSITORY@sha256:DIGEST`);
   }
   const payload = await download(new Registry(repository, flags), digest);

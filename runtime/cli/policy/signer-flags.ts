@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  contentDigest,
   decodeSigners,
   encodeSigners,
   formatProblem,
@@ -7,7 +8,6 @@ import {
   type SignerPolicy,
 } from 'kars-constructs/contract';
 import { CommandError } from '../exit-codes.ts';
-import { digestOf } from './registry.ts';
 
 /** Who may sign, as the command line says it. */
 export interface SignerFlags {
@@ -40,7 +40,7 @@ export function readSigners({
     ...(subject.length === 0
       ? {}
       : { identities: subject.map((name) => ({ issuer, subject: name })) }),
-    ...(root === undefined ? {} : { trustedRoot: digestOf(root) }),
+    ...(root === undefined ? {} : { trustedRoot: contentDigest(root) }),
   };
   const decoded = decodeSigners(encodeSigners(policy));
   if (decoded.ok) return { signers: decoded.value, trustedRoot: root };

@@ -13,7 +13,7 @@ import { normalHttp, type EgressHttp } from './egress-http.ts';
 import { conflictingPort, type EgressProtocol } from './egress-protocol.ts';
 
 /** An exact host, or `*.suffix`. */
-const hostPattern = z
+export const hostPattern = z
   .string()
   .max(253)
   .superRefine((pattern, context) => {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../canonical.ts';
-import { hostPatternFault } from '../../names.ts';
 import { port } from '../../primitives.ts';
 import { failure, success, type Problem, type Result } from '../../problem.ts';
 import { interpreted, problemsOf } from '../../schema-problems.ts';
 import {
   compileEgressAllowlist,
   egressAllowlistPayload,
+  hostPattern,
 } from '../kars-sandbox/egress-allowlist.ts';
 
 /** Media type of the artifact and of its one layer. */
@@ -17,13 +17,7 @@ const REPOSITORY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([.
 
 /** What operators may approve: a host, or every host below `*.suffix`, with a port or a range of ports. */
 const approvable = z.strictObject({
-  host: z
-    .string()
-    .max(253)
-    .superRefine((pattern, context) => {
-      const message = hostPatternFault(pattern);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    }),
+  host: hostPattern,
   port: port(),
   endPort: port().optional(),
 });

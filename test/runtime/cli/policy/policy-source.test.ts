@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { artifactOf, bumped } from '../../../../runtime/cli/policy/policy-source.ts';
+import { artifactOf as read, bumped } from '../../../../runtime/cli/policy/policy-source.ts';
+
+const artifactOf = (file: string, text: string): string => read(file, text).artifact;
 
 const base = 'repository: registry.example.com/policies/egress\ngeneration: 1\n';
 

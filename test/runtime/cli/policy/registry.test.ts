@@ -3,9 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { encodeAllowlistArtifact } from 'kars-constructs/contract';
+import { contentDigest, encodeAllowlistArtifact } from 'kars-constructs/contract';
 import { pull, push } from '../../../../runtime/cli/policy/run.ts';
-import { digestOf } from '../../../../runtime/cli/policy/registry.ts';
 import { temporaryDirectory } from '../../../support/documents.ts';
 import { httpServer } from '../../../support/servers.ts';
 import { artifactOf, bundleOf, manifestOf, newSigner } from '../../../support/signing.ts';
@@ -18,9 +17,11 @@ async function registry(options: { readonly referrers: boolean }) {
   const manifests = new Map<string, string>();
   const indexes = new Map<string, string>();
   const asked: string[] = [];
+  const paths: string[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url = '', method = '', headers } = request;
     const place = new URL(url, origin);
+    paths.push(place.pathname);
     const body = await text(request);
     const end = (status: number, content = '', extra: Record<string, string> = {}): void => {
       response.writeHead(status, extra).end(content);
@@ -56,15 +57,17 @@ async function registry(options: { readonly referrers: boolean }) {
   const repository = `127.0.0.1:${server.port}/policies/egress`;
   const sign = (digest: string): void => {
     const bundle = bundleOf(digest.replace('sha256:', ''), author);
-    blobs.set(digestOf(bundle), bundle);
-    const manifest = JSON.stringify({ layers: [{ digest: digestOf(bundle) }] });
-    manifests.set(digestOf(manifest), manifest);
+    blobs.set(contentDigest(bundle), bundle);
+    const manifest = JSON.stringify({ layers: [{ digest: contentDigest(bundle) }] });
+    manifests.set(contentDigest(manifest), manifest);
     const artifactType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-    const index = JSON.stringify({ manifests: [{ digest: digestOf(manifest), artifactType }] });
+    const index = JSON.stringify({
+      manifests: [{ digest: contentDigest(manifest), artifactType }],
+    });
     if (options.referrers) indexes.set(digest, index);
     else manifests.set(digest.replace(':', '-'), index);
   };
-  return { repository, sign, asked, blobs, manifests };
+  return { repository, sign, asked, paths, blobs, manifests };
 }
 
 const flags = () => {
@@ -98,7 +101,7 @@ describe('a list in a registry', () => {
     const { repository, blobs, manifests } = await registry({ referrers: true });
     await push('file', source(repository), { plainHttp: true });
     const artifact = encodeAllowlistArtifact(artifactOf({ repository }));
-    expect(blobs.get(digestOf(artifact))).toBe(artifact);
+    expect(blobs.get(contentDigest(artifact))).toBe(artifact);
     expect([...manifests.values()]).toEqual([manifestOf(artifact)]);
   });
 
@@ -117,9 +120,62 @@ describe('a list in a registry', () => {
     const digest = `sha256:${'0'.repeat(64)}`;
     await expect(pull(`${repository}@${digest}`, flags())).rejects.toThrow('has no sha256:000');
     manifests.set(digest, '{"layers":[]}');
+    await expect(pull(`${repository}@${digest}`, flags())).rejects.toThrow('has another form');
+    manifests.set(digest, JSON.stringify({ layers: [{ digest }] }));
     await expect(pull(`${repository}@${digest}`, flags())).rejects.toThrow('has no layer');
     await expect(pull(`${repository}:latest`, flags())).rejects.toThrow('supply REPOSITORY@sha256');
   });
+
+  it.each(['layer', 'signature'])(
+    'is not asked for elsewhere by the digest of a %s',
+    async (of) => {
+      const { repository, manifests, asked, paths } = await registry({ referrers: false });
+      const digest = `sha256:${'0'.repeat(64)}`;
+      const elsewhere = '../../../../token';
+      manifests.set(
+        digest,
+        JSON.stringify({ layers: [{ digest: of === 'layer' ? elsewhere : digest }] }),
+      );
+      const artifactType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+      const index = JSON.stringify({ manifests: [{ digest: elsewhere, artifactType }] });
+      if (of === 'signature') manifests.set(digest.replace(':', '-'), index);
+      await expect(pull(`${repository}@${digest}`, flags())).rejects.toThrow('no digest');
+      expect([asked.length, paths.filter((path) => !/^\/(v2|token)/.test(path))]).toEqual([1, []]);
+    },
+  );
+
+  it.each(['{', '[]', '"x"'])('is not read out of an answer that is none: %s', async (text) => {
+    const { repository, manifests } = await registry({ referrers: false });
+    const digest = `sha256:${'0'.repeat(64)}`;
+    manifests.set(digest, text);
+    await expect(pull(`${repository}@${digest}`, flags())).rejects.toMatchObject({
+      name: 'CommandError',
+    });
+  });
+
+  it('is not fetched where the configuration of docker is none, which is not quoted', async () => {
+    const { repository } = await registry({ referrers: true });
+    const file = join(process.env['DOCKER_CONFIG'] ?? '', 'config.json');
+    writeFileSync(file, '{"auths":{"a":{"auth":"c2VjcmV0"}}');
+    const error: unknown = await push('file', source(repository), { plainHttp: true }).catch(
+      (caught: unknown) => caught,
+    );
+    expect(String(error)).toContain('config.json');
+    expect(String(error)).not.toContain('c2Vj');
+  });
+
+  it('is fetched in the clear from this machine only', async () => {
+    const reference = `registry.example.com/a/b@sha256:${'0'.repeat(64)}`;
+    await expect(pull(reference, flags())).rejects.toThrow('--plain-http');
+  });
+
+  it.each(['Registry.example.com/a', 'registry.example.com', 'user@registry.example.com/a'])(
+    'is in no repository %s',
+    async (repository) => {
+      const reference = `${repository}@sha256:${'0'.repeat(64)}`;
+      await expect(pull(reference, flags())).rejects.toThrow('supply REPOSITORY@sha256');
+    },
+  );
 
   it('is refused without anybody who may sign', async () => {
     const { repository, sign } = await registry({ referrers: true });

@@ -2,6 +2,7 @@ import type { App } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import {
   AgentRuntime,
+  AllowlistSigners,
   KarsImages,
   KarsPlatform,
   Subject,
@@ -12,6 +13,7 @@ import {
 import { synthesize } from 'kars-constructs/testing';
 import { admissionProps } from '../../support/admission.ts';
 import { containerOf } from '../../support/pod.ts';
+import { newSigner, signedEgress } from '../../support/signing.ts';
 import { agentsChart, inferencePolicyIn, sandboxIn, synthProblems } from '../../support/sandbox.ts';
 
 interface Change {
@@ -112,5 +114,33 @@ describe('operators', () => {
     expect(bindings([])).toEqual([]);
     const app = synthesize(build({ admission: { operators: [] } }));
     expect(app.ofKind('ClusterRole')).toEqual([]);
+  });
+});
+
+describe('a platform that names who signs allow-lists', () => {
+  const [author, stranger] = [newSigner(), newSigner()];
+  const signers = ({ pem }: typeof author): AllowlistSigners =>
+    AllowlistSigners.of({ keys: [pem] });
+  const admission = { allowlistSigners: [signers(newSigner()), signers(author)] };
+  const problemsWith = (sandbox: Partial<KarsSandboxProps>): string =>
+    synthProblems(build({ admission, sandbox }));
+
+  it('takes a sandbox with one of them', () => {
+    expect(problemsWith({ signedEgress: signedEgress(author) })).toBe('');
+  });
+
+  it('refuses one that others sign for, or nobody', () => {
+    const refusal = '[KARS_BELOW_FLOOR] signedEgress: got';
+    expect(problemsWith({ signedEgress: signedEgress(stranger) })).toContain(
+      `${refusal} other signers`,
+    );
+    expect(problemsWith({})).toContain(`${refusal} a list that nobody signs`);
+  });
+
+  it('is refused itself with signers that are none', () => {
+    const none = { allowlistSigners: [AllowlistSigners.of({})] };
+    expect(synthProblems(build({ admission: none }))).toContain(
+      '[KARS_SIGNERS_INVALID] admission.allowlistSigners[0]',
+    );
   });
 });

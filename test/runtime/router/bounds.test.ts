@@ -87,3 +87,19 @@ test.each([
   const router = await startBounded({});
   expect(await codeOf(await router.post(body))).toBe('KARS_REQUEST_INVALID');
 });
+
+test.each([
+  ['a key twice', '"temperature":0.5,"temperature":0.5', 'a key stands twice'],
+  [
+    'a number that a double changes',
+    '"temperature":0.50000000000000000001',
+    'is none that a double',
+  ],
+])('a request that would be allowed is refused for %s alone', async (_what, member, reason) => {
+  const router = await startBounded({});
+  const body = JSON.stringify({ ...hello, model: 'small' });
+  const allowed = await router.post(body.replace('{', '{"temperature":0.5,'));
+  expect(await codeOf(allowed)).toBe('KARS_UPSTREAM_UNREACHABLE');
+  const answer = await router.post(body.replace('{', `{${member},`));
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(reason)]);
+});

@@ -39,6 +39,8 @@ export const auditRecord = z.strictObject({
       milliseconds: z.int().min(0),
     })
     .optional(),
+  /** In a record that stands for further denials of the same: how many, and since when. */
+  repeats: z.strictObject({ count: z.int().min(1), since: z.iso.datetime() }).optional(),
   /** `hash` of the record before this one. */
   prev: hash,
   /** SHA-256 over the canonical JSON of this record without `hash`. */

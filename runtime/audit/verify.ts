@@ -30,14 +30,14 @@ export async function verifyAuditLog(file: string): Promise<Verification> {
   const totals = { records: 0, allowed: 0, denied: 0, input: 0, output: 0, head: GENESIS };
   for await (const step of readAuditLog(file)) {
     if (!step.ok) return step;
-    const { tokens, traffic, decision, hash } = step.record;
+    const { tokens, traffic, decision, hash, repeats } = step.record;
     totals.records += 1;
     totals.head = hash;
     totals.input += tokens?.input ?? 0;
     totals.output += tokens?.output ?? 0;
     // The end of a call was decided at its beginning.
     if (tokens === undefined && traffic === undefined)
-      totals[decision === 'allow' ? 'allowed' : 'denied'] += 1;
+      totals[decision === 'allow' ? 'allowed' : 'denied'] += repeats?.count ?? 1;
   }
   const { input, output, ...rest } = totals;
   return { ok: true, ...rest, tokens: { input, output } };

@@ -7,28 +7,36 @@ import type { Gate } from './gate.ts';
 import { endToEndHeaders, framing } from './headers.ts';
 import { readTarget, type Target } from './target.ts';
 
+/** A request that may go on, with its connection to the host. */
+interface Admitted {
+  readonly target: Target;
+  readonly socket: Socket;
+}
+
 /**
- * Serves one request; every request on a connection is decided by itself.
+ * Decides one request; every request on a connection is decided by itself.
  *
  * @param bound where the connection goes, when it is not a connection to the proxy itself
  */
-export async function forward(
+export async function admit(
   gate: Gate,
   request: IncomingMessage,
-  response: ServerResponse,
   bound?: Authority,
-): Promise<void> {
+): Promise<Admitted | Deny> {
   const target = readTarget(request, bound);
-  if ('code' in target) {
-    refuse(response, await gate.refuseUnreadable('http', target));
-    return;
-  }
+  if ('code' in target) return gate.refuseUnreadable('http', target);
   const dialled = await gate.pass('http', target.authority, target.request);
-  if (!dialled.ok) {
-    refuse(response, dialled.denial);
-    return;
-  }
-  await exchange(request, response, target, dialled.socket);
+  return dialled.ok ? { target, socket: dialled.socket } : dialled.denial;
+}
+
+/** Answers a request with what its host says, or with its denial. */
+export async function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  admitted: Admitted | Deny,
+): Promise<void> {
+  if ('code' in admitted) refuse(response, admitted);
+  else await exchange(request, response, admitted);
 }
 
 function refuse(response: ServerResponse, denial: Deny): void {
@@ -40,8 +48,13 @@ function refuse(response: ServerResponse, denial: Deny): void {
 async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { host, request: { path } }: Target,
-  socket: Socket,
+  {
+    target: {
+      host,
+      request: { path },
+    },
+    socket,
+  }: Admitted,
 ): Promise<void> {
   const upstream = send({
     method: request.method ?? 'GET',

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Authority } from 'kars-constructs/contract';
 import type { Log } from '../service/log.ts';
 import { denialAnswer, rawAnswer } from './answer.ts';
-import { forward } from './forward.ts';
+import { admit, forward } from './forward.ts';
 import type { Gate } from './gate.ts';
 import { limits, type Limits } from './limits.ts';
 import { malformedRequest } from './malformed.ts';
@@ -22,6 +22,7 @@ export function createProxyServer(
   redirection?: Redirection,
 ): Server {
   const unanswered = new WeakMap<Duplex, number>();
+  const newest = new WeakMap<Duplex, ReturnType<typeof admit>>();
   const givenUp = new WeakSet<Duplex>();
   const bound = new WeakMap<Duplex, Authority>();
   const attempt = (call: Promise<void>, end: () => void): void =>
@@ -38,7 +39,12 @@ export function createProxyServer(
     }
     unanswered.set(socket, waiting + 1);
     response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    attempt(forward(gate, request, response, bound.get(socket)), () => response.destroy());
+    const admitted = admit(gate, request, bound.get(socket));
+    newest.set(socket, admitted);
+    attempt(
+      admitted.then((decided) => forward(request, response, decided)),
+      () => response.destroy(),
+    );
   };
   const server = createServer(
     {
@@ -88,6 +94,8 @@ export function createProxyServer(
       const denial = malformedRequest(error, bounds);
       const told = denial && (await gate.refuseUnreadable('http', denial));
       const end = (): void => void socket.destroy();
+      // The request that cannot be read to its end may be refused already, and then has its answer.
+      await newest.get(socket);
       // Behind requests that wait for their answers it would be taken for one of those.
       if (told === undefined || (unanswered.get(socket) ?? 0) > 0) socket.end(end);
       else socket.end(rawAnswer(denialAnswer(told)), end);

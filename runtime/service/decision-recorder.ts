@@ -1,6 +1,7 @@
 import { deny, type AuditEntry, type Decision, type Deny } from 'kars-constructs/contract';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { RepeatedDenials, type Repeats } from './repeated-denials.ts';
 
 /** What a decision was about. */
 export interface DecidedCall {
@@ -36,16 +37,23 @@ export type Traffic = NonNullable<AuditEntry['traffic']>;
  */
 const LONGEST_TEXT = 1024;
 
+const WINDOW_MILLISECONDS = 60_000;
+
 const clip = (text: string): string =>
   text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
 
-/** Writes every decision to audit log, container log and metrics, so that no process forgets one. */
+/**
+ * Writes every decision to audit log, container log and metrics, so that no process forgets one. Of equal
+ * denials the first is written at once, the others as a number when their window ends.
+ */
 export class DecisionRecorder {
   readonly #sandbox: string;
   readonly #process: AuditEntry['process'];
   readonly #audit: AuditSink;
   readonly #log: Log;
   readonly #metrics: Metrics;
+  readonly #repeated: RepeatedDenials;
+  readonly #window: NodeJS.Timeout;
 
   constructor(options: {
     readonly sandbox: string;
@@ -53,12 +61,22 @@ export class DecisionRecorder {
     readonly audit: AuditSink;
     readonly log: Log;
     readonly metrics: Metrics;
+    /** How long equal denials are counted before their number is written. @default a minute */
+    readonly windowMilliseconds?: number;
+    /** @default tells a thousand kinds of denials apart */
+    readonly repeated?: RepeatedDenials;
   }) {
     this.#sandbox = options.sandbox;
     this.#process = options.process;
     this.#audit = options.audit;
     this.#log = options.log;
     this.#metrics = options.metrics;
+    this.#repeated = options.repeated ?? new RepeatedDenials();
+    this.#window = setInterval(
+      () => void this.endWindow(),
+      options.windowMilliseconds ?? WINDOW_MILLISECONDS,
+    );
+    this.#window.unref();
   }
 
   /**
@@ -69,18 +87,36 @@ export class DecisionRecorder {
   async decided(call: DecidedCall): Promise<void> {
     const { surface, decision } = call;
     const target = clip(call.target);
-    const code = decision.allow ? '' : decision.code;
-    await this.#append(call, decision.allow ? 'allowed' : decision.reason);
-    this.#metrics.decisions.inc({ surface, decision: decision.allow ? 'allow' : 'deny', code });
-    const fields = { surface, target, rule: clip(decision.rule) };
-    if (decision.allow) this.#log.info('decision', { ...fields, decision: 'allow' });
-    else
-      this.#log.info('decision', {
-        ...fields,
-        decision: 'deny',
-        code,
-        reason: clip(decision.reason),
+    const rule = clip(decision.rule);
+    if (decision.allow) {
+      await this.#append(call, 'allowed');
+      this.#metrics.decisions.inc({ surface, decision: 'allow', code: '' });
+      this.#log.info('decision', { surface, target, rule, decision: 'allow' });
+      return;
+    }
+    const { code, reason } = decision;
+    const denied = { ...call, target, decision: { ...decision, rule, reason: clip(reason) } };
+    const isFirst = this.#repeated.isFirst(denied);
+    if (isFirst) {
+      await this.#append(call, reason).catch((error: unknown) => {
+        this.#repeated.forget(denied);
+        throw error;
       });
+      const fields = { surface, target, rule, decision: 'deny', code };
+      this.#log.info('decision', { ...fields, reason: clip(reason) });
+    }
+    this.#metrics.decisions.inc({ surface, decision: 'deny', code });
+  }
+
+  /** Writes how often denials were repeated, and begins to count anew. */
+  async endWindow(): Promise<void> {
+    for (const repeats of this.#repeated.take()) await this.#recordRepeats(repeats);
+  }
+
+  /** Ends the last window. */
+  async close(): Promise<void> {
+    clearInterval(this.#window);
+    await this.endWindow();
   }
 
   /** The same, with the denial that the caller has to give instead when nothing can be written. */
@@ -117,10 +153,22 @@ export class DecisionRecorder {
     }
   }
 
+  async #recordRepeats(repeats: Repeats): Promise<void> {
+    const { denied, count, since } = repeats;
+    const { surface, target, decision } = denied;
+    try {
+      await this.#append(denied, decision.reason, { repeats: { count, since } });
+      this.#log.info('denied-again', { surface, target, code: decision.code, count, since });
+    } catch (error) {
+      this.#repeated.giveBack(repeats);
+      this.#log.error('audit-failed', { error: String(error) });
+    }
+  }
+
   async #append(
     call: DecidedCall,
     reason: string,
-    used: Pick<AuditEntry, 'tokens' | 'traffic'> = {},
+    used: Pick<AuditEntry, 'tokens' | 'traffic' | 'repeats'> = {},
   ): Promise<void> {
     const { set = 'none', surface, target, decision } = call;
     await this.#audit.append({

@@ -47,10 +47,11 @@ export async function startSidecar(
     status,
   );
   log.info('listening', { listener: 'status', host: status.host, port });
+  const recorder = new DecisionRecorder({ sandbox, process: reader, audit: state, log, metrics });
   return {
     log,
     documents,
-    recorder: new DecisionRecorder({ sandbox, process: reader, audit: state, log, metrics }),
+    recorder,
     registry: metrics.registry,
     serving: (agentPort, close) => {
       isServing = true;
@@ -68,6 +69,7 @@ export async function startSidecar(
       stopOnSignal(log, notReady, async () => {
         endStatus();
         await close();
+        await recorder.close();
         await server.close();
         await documents.close();
         await state.close();

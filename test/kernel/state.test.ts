@@ -40,14 +40,22 @@ async function startOnSmallVolume(...options: string[]) {
   });
   onTestFinished(() => child.stop());
   const ready = `http://127.0.0.1:${await child.port('status')}/readyz`;
-  const models = `http://127.0.0.1:${await child.port('agent')}/v1/models`;
+  const chat = `http://127.0.0.1:${await child.port('agent')}/v1/chat/completions`;
+  let calls = 0;
   return {
     state,
     audit: join(state, AUDIT_FILE),
     records,
     readiness: async () => (await fetch(ready)).text(),
+    /** Another model each time, since equal denials share a record. */
     call: async () => {
-      const answer = await fetch(models);
+      calls += 1;
+      const body = JSON.stringify({
+        model: `model-${calls}`,
+        messages: [{ role: 'user', content: 'x' }],
+      });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(chat, { method: 'POST', body, headers });
       await answer.body?.cancel();
       return `${answer.status} ${answer.headers.get('x-kars-code') ?? ''}`;
     },

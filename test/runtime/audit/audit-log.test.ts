@@ -47,6 +47,14 @@ describe('an audit log', () => {
     expect(result).toMatchObject({ ok: true, records: 50, denied: 50, allowed: 0 });
   });
 
+  it('counts the denials that share a record', async () => {
+    const file = await written(1);
+    const log = await AuditLog.open(file);
+    await log.append({ ...entry, repeats: { count: 41, since: '2030-01-01T00:00:00.000Z' } });
+    await log.close();
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 2, denied: 42 });
+  });
+
   it('continues its chain after a restart', async () => {
     const file = await written(3);
     const again = await AuditLog.open(file);

@@ -43,6 +43,7 @@ describe.each(['router', 'egress-proxy'] as const)('the process %s', (name) => {
 
   it('is ready with documents, serves metrics, and takes nothing but GET', async () => {
     const child = startProcess(name, allowlist);
+    await child.port('agent');
     const base = `http://127.0.0.1:${await child.port('status')}`;
     expect((await fetch(`${base}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${base}/metrics`)).text()).toContain('kars_decisions_total');

@@ -41,6 +41,8 @@ export const auditRecord = z.strictObject({
     .optional(),
   /** In a record that stands for further denials of the same: how many, and since when. */
   repeats: z.strictObject({ count: z.int().min(1), since: z.iso.datetime() }).optional(),
+  /** In a record of older ones that were removed: the last of them, which the first that is left follows. */
+  removed: z.strictObject({ through: z.int().min(0), hash }).optional(),
   /** `hash` of the record before this one. */
   prev: hash,
   /** SHA-256 over the canonical JSON of this record without `hash`. */

@@ -183,6 +183,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'state.size': pod('state', 'volumes.ts'),
     'state.storageClassName': pod('state', 'volumes.ts'),
     'state.accessMode': pod('state', 'volumes.ts'),
+    'state.auditRetentionDays': pod('state', 'audit-arguments.ts'),
   },
   InferencePolicy: {
     'modelPreference.primary.provider': router('provider', 'upstream.ts', DECIDE_CHAT),

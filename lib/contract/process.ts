@@ -45,6 +45,10 @@ export const commonOptions = {
   sandbox: { type: 'string' },
   documents: { type: 'string', default: DOCUMENTS_DIR },
   state: { type: 'string', default: STATE_DIR },
+  /** Bytes of the audit log, at which every call is denied. @default no bound but the volume */
+  'audit-limit': { type: 'string' },
+  /** Days that audit records are kept at least; parts of the log that are older are removed. @default all are kept */
+  'audit-retention-days': { type: 'string' },
   'listen-host': { type: 'string', default: AGENT_HOST },
   'listen-port': { type: 'string' },
   'status-host': { type: 'string' },
@@ -85,6 +89,12 @@ export const TOKEN_CEILING = '--token-ceiling=';
 /** The floors of the router: none where the platform has none. */
 export const tokenCeiling = (tokens: number | undefined): string[] =>
   tokens === undefined ? [] : [`${TOKEN_CEILING}${tokens}`];
+
+/** Beginning of the argument of a sidecar for the bytes of its audit log. */
+export const AUDIT_LIMIT = '--audit-limit=';
+
+/** Beginning of the argument of a sidecar for the days that its audit records are kept. */
+export const AUDIT_RETENTION = '--audit-retention-days=';
 
 /** Beginning of the argument of the egress proxy that no approval may last longer than. */
 export const APPROVAL_CEILING = '--approval-ceiling=';

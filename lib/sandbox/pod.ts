@@ -4,6 +4,7 @@ import { APPROVAL_CEILING, tokenCeiling } from '../contract/process.ts';
 import { approvalCeiling } from './approvals.ts';
 import { agentContainer } from './agent-container.ts';
 import { agentVolumes } from './agent-volumes.ts';
+import { auditArguments } from './audit-arguments.ts';
 import { egressGuard } from './egress-guard.ts';
 import type { Hardening } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
@@ -52,11 +53,15 @@ export function podTemplate(
       initContainers: [
         egressGuard(image('guard'), spec, hardening),
         sidecar('egress-proxy', name, spec, image('egress-proxy'), {
-          floors: [`${APPROVAL_CEILING}${approvalCeiling(spec)}`, ...signedArguments(signedEgress)],
+          floors: [
+            ...auditArguments(spec),
+            `${APPROVAL_CEILING}${approvalCeiling(spec)}`,
+            ...signedArguments(signedEgress),
+          ],
         }),
         sidecar('router', name, spec, image('router'), {
           withCredentials: credentials.length > 0,
-          floors: tokenCeiling(floor?.maxTokensPerRequest),
+          floors: [...auditArguments(spec), ...tokenCeiling(floor?.maxTokensPerRequest)],
         }),
       ],
       containers: [agentContainer(name, spec, inferencePolicy.spec, volumes)],

@@ -1,4 +1,4 @@
-import type { Size } from 'cdk8s';
+import type { Duration, Size } from 'cdk8s';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import { mebibytes } from '../private/quantities.ts';
 
@@ -24,18 +24,26 @@ export interface PersistentStateProps {
    * @default 'ReadWriteOncePod'
    */
   readonly accessMode?: 'ReadWriteOncePod' | 'ReadWriteOnce';
+  /**
+   * How long audit records are kept at least, in whole days. Parts of a log that are older are removed, and a
+   * record says so. A log that would need more room than its share of the volume before that denies every call.
+   *
+   * @default 90 days
+   */
+  readonly auditRetention?: Duration;
 }
 
 /** Where the sidecars keep budgets and audit logs. */
 export class SandboxState {
   /** On a volume of its own, which outlives the pod. */
   static persistent(props: PersistentStateProps = {}): SandboxState {
-    const { size, storageClassName, accessMode } = props;
+    const { size, storageClassName, accessMode, auditRetention } = props;
     return new SandboxState({
       mode: 'Persistent',
       ...(size === undefined ? {} : { size: mebibytes(size) }),
       ...(storageClassName === undefined ? {} : { storageClassName }),
       ...(accessMode === undefined ? {} : { accessMode }),
+      ...(auditRetention === undefined ? {} : { auditRetentionDays: auditRetention.toDays() }),
     });
   }
 

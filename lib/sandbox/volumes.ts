@@ -96,4 +96,5 @@ export function guardVolumes({ configMap }: Hardening, { sandbox }: AcceptedSand
 
 const isEphemeral = ({ state }: AcceptedSandboxSpec): boolean => state?.mode === 'Ephemeral';
 
-const stateSize = ({ state }: AcceptedSandboxSpec): string => state?.size ?? DEFAULT_STATE_SIZE;
+export const stateSize = ({ state }: AcceptedSandboxSpec): string =>
+  state?.size ?? DEFAULT_STATE_SIZE;

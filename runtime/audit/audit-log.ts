@@ -1,41 +1,45 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import {
-  auditRecord,
-  chain,
-  GENESIS,
-  recordHash,
-  type AuditEntry,
-  type AuditRecord,
-} from 'kars-constructs/contract';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AUDIT_FILE, chain, type AuditEntry, type AuditRecord } from 'kars-constructs/contract';
+import { AuditLogError } from './audit-log-error.ts';
+import { removedBefore, segmentBytes, type AuditBounds } from './bounds.ts';
 import { LONGEST_LINE } from './lines.ts';
+import { readEnd } from './log-end.ts';
+import { closedName, closedSegments, type ClosedSegment } from './segments.ts';
 
-/** An audit log whose end is no record. */
-export class AuditLogError extends Error {
-  readonly code = 'KARS_AUDIT_BROKEN';
-
-  constructor(file: string, why: string) {
-    super(`${file} cannot be continued: ${why}; move it away to keep it, then start again`);
-    this.name = 'AuditLogError';
-  }
+/** The segment that takes records. */
+interface OpenSegment {
+  readonly handle: FileHandle;
+  size: number;
 }
 
-/** An append-only file of hash-chained records. One process writes it. */
+/**
+ * An append-only log of hash-chained records, in segments. One process writes it. The chain goes on from
+ * segment to segment; where old ones are removed, a record says which, and ties what is left to them.
+ */
 export class AuditLog {
   /**
-   * Opens a log, or makes one. A last line that a crash has torn is cut off; the chain goes on from the
-   * last whole record.
+   * Opens the log in a directory, or makes one. A last line that a crash has torn is cut off; the chain
+   * goes on from the last whole record.
    *
-   * @throws AuditLogError when the last two whole lines are not records that follow each other; the file
-   *   is then left as it is.
+   * @throws AuditLogError when the last two whole lines are not records that follow each other, the files
+   *   are then left as they are; or when the log has no room.
    */
-  static async open(file: string): Promise<AuditLog> {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  static async open(directory: string, bounds: AuditBounds = {}): Promise<AuditLog> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const closed = await closedSegments(directory);
+    const newest = closed.at(-1);
+    const before = newest === undefined ? undefined : (await endOf(newest.file)).last;
+    const file = join(directory, AUDIT_FILE);
     const handle = await open(file, 'a+', 0o600);
     try {
-      const { last, size, torn } = await readEnd(handle, file);
+      const { last = before, size, torn } = await readEnd(handle, file, before);
       if (torn > 0) await handle.truncate(size - torn);
-      return new AuditLog(handle, last, torn);
+      const segment = { handle, size: size - torn };
+      const log = new AuditLog({ directory, bounds, segment, closed, last, cutOff: torn });
+      await log.#removeOld();
+      log.#requireRoom();
+      return log;
     } catch (error) {
       await handle.close();
       throw error;
@@ -44,88 +48,153 @@ export class AuditLog {
 
   /** Bytes of a torn line that opening has cut off. */
   readonly cutOff: number;
-  readonly #handle: FileHandle;
+  readonly #directory: string;
+  readonly #bounds: AuditBounds;
+  #segment: OpenSegment | undefined;
+  #closed: readonly ClosedSegment[];
   #last: AuditRecord | undefined;
   #writing: Promise<unknown> = Promise.resolve();
   #half = false;
 
-  private constructor(handle: FileHandle, last: AuditRecord | undefined, cutOff: number) {
-    this.#handle = handle;
-    this.#last = last;
-    this.cutOff = cutOff;
+  private constructor(found: {
+    readonly directory: string;
+    readonly bounds: AuditBounds;
+    readonly segment: OpenSegment;
+    readonly closed: readonly ClosedSegment[];
+    readonly last: AuditRecord | undefined;
+    readonly cutOff: number;
+  }) {
+    this.#directory = found.directory;
+    this.#bounds = found.bounds;
+    this.#segment = found.segment;
+    this.#closed = found.closed;
+    this.#last = found.last;
+    this.cutOff = found.cutOff;
+  }
+
+  /** Bytes of all segments. */
+  get bytes(): number {
+    return this.#closed.reduce((sum, { size }) => sum + size, this.#segment?.size ?? 0);
   }
 
   /**
    * Appends a record behind all that were appended before.
    *
-   * @throws Error when the file cannot be written; the call that the record is about must not go on.
+   * @throws Error when it cannot be written; the call that the record is about must not go on.
    */
   append(entry: Omit<AuditEntry, 'time'>): Promise<AuditRecord> {
     const written = this.#writing.then(async () => {
-      const record = chain(this.#last, { ...entry, time: new Date().toISOString() });
-      await this.#write(`${JSON.stringify(record)}\n`);
-      this.#last = record;
-      return record;
+      const size = this.#segment?.size ?? 0;
+      if (size >= segmentBytes(this.#bounds)) await this.#rotate();
+      this.#requireRoom();
+      return this.#append(entry);
     });
     this.#writing = written.catch(() => undefined);
     return written;
   }
 
+  /** Writes what is still under way, then closes the file. */
+  async close(): Promise<void> {
+    await this.#writing;
+    const { handle } = this.#segment ?? {};
+    this.#segment = undefined;
+    try {
+      await handle?.sync();
+    } finally {
+      await handle?.close();
+    }
+  }
+
+  async #append(entry: Omit<AuditEntry, 'time'>): Promise<AuditRecord> {
+    const record = chain(this.#last, { ...entry, time: new Date().toISOString() });
+    await this.#write(`${JSON.stringify(record)}\n`);
+    this.#last = record;
+    return record;
+  }
+
   /** A write that fails in the middle must not leave half a record in front of the next one. */
   async #write(line: string): Promise<void> {
+    if (this.#segment === undefined) throw new Error('the log is closed');
     if (this.#half)
       throw new Error('half a record is at the end of the log, and cannot be cut off');
-    const { size } = await this.#handle.stat();
+    const { handle, size } = this.#segment;
     try {
-      await this.#handle.appendFile(line);
+      await handle.appendFile(line);
+      this.#segment.size = size + Buffer.byteLength(line);
     } catch (error) {
       this.#half = true;
-      await this.#handle.truncate(size);
+      await handle.truncate(size);
       this.#half = false;
       throw error;
     }
   }
 
-  /** Writes what is still under way, then closes the file. */
-  async close(): Promise<void> {
-    await this.#writing;
+  #requireRoom(): void {
+    const { bytes: most } = this.#bounds;
+    if (most === undefined || this.bytes + LONGEST_LINE <= most) return;
+    throw new AuditLogError(
+      'KARS_AUDIT_FULL',
+      `${this.#directory} has ${this.bytes} of ${most} bytes of records, and none is old enough to be removed; enlarge the state volume, or copy the closed segments and remove the oldest`,
+    );
+  }
+
+  /** Closes the segment and begins the next one. A crash between the two leaves an empty or no open one. */
+  async #rotate(): Promise<void> {
+    const segment = this.#segment;
+    if (segment === undefined) return;
+    this.#segment = undefined;
+    const file = join(this.#directory, AUDIT_FILE);
     try {
-      await this.#handle.sync();
+      await segment.handle.sync();
     } finally {
-      await this.#handle.close();
+      await segment.handle.close();
+    }
+    await rename(file, join(this.#directory, closedName(this.#last?.seq ?? 0)));
+    this.#closed = await closedSegments(this.#directory);
+    this.#segment = { handle: await open(file, 'ax+', 0o600), size: 0 };
+    await this.#removeOld();
+  }
+
+  /**
+   * Removes the closed segments that have been kept long enough. The newest one stays, since the open one
+   * goes on from it. What is removed is recorded first.
+   */
+  async #removeOld(): Promise<void> {
+    const limit = removedBefore(this.#bounds);
+    const kept = this.#closed.findIndex(
+      ({ ended }, index) => ended >= limit || index === this.#closed.length - 1,
+    );
+    for (const { file } of this.#closed.slice(0, Math.max(0, kept))) {
+      await this.#recordRemoval(file);
+      await rm(file);
+      this.#closed = this.#closed.slice(1);
     }
   }
+
+  async #recordRemoval(file: string): Promise<void> {
+    const { last } = await endOf(file);
+    if (last === undefined) return;
+    const { sandbox, process, seq, hash } = last;
+    await this.#append({
+      sandbox,
+      process,
+      set: 'none',
+      surface: 'audit-retention',
+      target: `records up to ${seq}`,
+      decision: 'allow',
+      code: '',
+      rule: 'KarsSandbox spec.state.auditRetentionDays',
+      reason: `older than ${this.#bounds.retentionDays ?? 0} days`,
+      removed: { through: seq, hash },
+    });
+  }
 }
 
-/** The last whole record of a log, and how many bytes a crash has left behind it. */
-async function readEnd(handle: FileHandle, file: string) {
-  const { size } = await handle.stat();
-  const start = Math.max(0, size - 3 * LONGEST_LINE);
-  const buffer = Buffer.alloc(size - start);
-  await handle.read(buffer, 0, buffer.length, start);
-  const end = buffer.lastIndexOf('\n') + 1;
-  const torn = buffer.length - end;
-  const [last, previous] = buffer.toString('utf8', 0, end).split('\n').slice(0, -1).reverse();
-  if (last === undefined) {
-    if (start > 0) throw new AuditLogError(file, 'its last line is longer than any record');
-    return { last: undefined, size, torn };
-  }
-  const record = parseRecord(last, file);
-  const before = previous === undefined ? undefined : parseRecord(previous, file);
-  if (record.seq !== (before?.seq ?? -1) + 1 || record.prev !== (before?.hash ?? GENESIS)) {
-    throw new AuditLogError(file, `record ${record.seq} does not follow the one before it`);
-  }
-  return { last: record, size, torn };
-}
-
-function parseRecord(line: string, file: string): AuditRecord {
-  let record: AuditRecord;
+async function endOf(file: string) {
+  const handle = await open(file, 'r');
   try {
-    record = auditRecord.parse(JSON.parse(line));
-  } catch (error) {
-    throw new AuditLogError(file, `its end is no record (${String(error).slice(0, 200)})`);
+    return await readEnd(handle, file, 'unknown');
+  } finally {
+    await handle.close();
   }
-  const { hash, ...open } = record;
-  if (recordHash(open) !== hash) throw new AuditLogError(file, `record ${record.seq} was changed`);
-  return record;
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import {
   auditRecord,
   GENESIS,
@@ -11,6 +12,8 @@ import { linesOf } from './lines.ts';
 export type Verification =
   | {
       readonly ok: true;
+      /** Number of the first record that is there; those before it were removed when they were old enough. */
+      readonly from: number;
       readonly records: number;
       readonly allowed: number;
       readonly denied: number;
@@ -20,23 +23,30 @@ export type Verification =
     }
   | {
       readonly ok: false;
+      /** Name of the file among those of the log. */
+      readonly file: string;
       readonly line: number;
       readonly code: AuditCode;
       readonly message: string;
     };
 
-/** Checks every record of a log and every link between them, without any process running. */
-export async function verifyAuditLog(file: string): Promise<Verification> {
-  const totals = { records: 0, allowed: 0, denied: 0, input: 0, output: 0, head: GENESIS };
-  for await (const step of readAuditLog(file)) {
+/**
+ * Checks every record of a log and every link between them, without any process running.
+ *
+ * @param files the file of the log, or its segments, the oldest first
+ */
+export async function verifyAuditLog(files: string | readonly string[]): Promise<Verification> {
+  const totals = { from: 0, records: 0, allowed: 0, denied: 0, input: 0, output: 0, head: GENESIS };
+  for await (const step of readAuditLog(files)) {
     if (!step.ok) return step;
-    const { tokens, traffic, decision, hash, repeats } = step.record;
+    const { seq, tokens, traffic, decision, hash, repeats, removed } = step.record;
+    if (totals.records === 0) totals.from = seq;
     totals.records += 1;
     totals.head = hash;
     totals.input += tokens?.input ?? 0;
     totals.output += tokens?.output ?? 0;
     // The end of a call was decided at its beginning.
-    if (tokens === undefined && traffic === undefined)
+    if (tokens === undefined && traffic === undefined && removed === undefined)
       totals[decision === 'allow' ? 'allowed' : 'denied'] += repeats?.count ?? 1;
   }
   const { input, output, ...rest } = totals;
@@ -46,44 +56,70 @@ export async function verifyAuditLog(file: string): Promise<Verification> {
 type Step =
   { readonly ok: true; readonly record: AuditRecord } | Extract<Verification, { ok: false }>;
 
-/** The records of a log one by one, and the first fault, after which nothing follows. */
-export async function* readAuditLog(file: string): AsyncGenerator<Step> {
+/**
+ * The records of a log one by one, and the first fault, after which nothing follows. That the beginning
+ * was cut off and not removed is told at the end only.
+ */
+export async function* readAuditLog(files: string | readonly string[]): AsyncGenerator<Step> {
   let previous: AuditRecord | undefined;
-  let number = 0;
-  for await (const line of linesOf(file)) {
-    number += 1;
-    const fault = (code: AuditCode, message: string): Step => ({
-      ok: false,
-      line: number,
-      code,
-      message,
-    });
-    if (!line.ended) {
-      yield line.why === 'torn'
-        ? fault('KARS_AUDIT_TORN', 'the last line does not end')
-        : fault('KARS_AUDIT_MALFORMED', 'the line is longer than any record');
-      return;
+  let first: AuditRecord | undefined;
+  let isAccounted = true;
+  const segments = [files].flat();
+  for (const file of segments) {
+    let number = 0;
+    for await (const line of linesOf(file)) {
+      number += 1;
+      const fault = faultAt(file, number);
+      if (!line.ended) {
+        yield line.why === 'torn'
+          ? fault('KARS_AUDIT_TORN', 'the last line does not end')
+          : fault('KARS_AUDIT_MALFORMED', 'the line is longer than any record');
+        return;
+      }
+      const record = parse(line.text);
+      if (record === undefined) {
+        yield fault('KARS_AUDIT_MALFORMED', 'not a record');
+        return;
+      }
+      const { hash, ...open } = record;
+      if (recordHash(open) !== hash) {
+        yield fault('KARS_AUDIT_HASH', `the content gives another hash than ${hash}`);
+        return;
+      }
+      if (first === undefined) {
+        first = record;
+        isAccounted = record.seq === 0 && record.prev === GENESIS;
+      } else if (record.seq !== (previous?.seq ?? 0) + 1 || record.prev !== previous?.hash) {
+        yield fault('KARS_AUDIT_LINK', notNext(record, previous));
+        return;
+      }
+      isAccounted ||= isRemoval(record, first);
+      previous = record;
+      yield { ok: true, record };
     }
-    const record = parse(line.text);
-    if (record === undefined) {
-      yield fault('KARS_AUDIT_MALFORMED', 'not a record');
-      return;
-    }
-    const { hash, ...open } = record;
-    if (recordHash(open) !== hash) {
-      yield fault('KARS_AUDIT_HASH', `the content gives another hash than ${hash}`);
-      return;
-    }
-    const expected = { seq: (previous?.seq ?? -1) + 1, prev: previous?.hash ?? GENESIS };
-    if (record.seq !== expected.seq || record.prev !== expected.prev) {
-      const text = `got record ${record.seq} behind ${record.prev}, needed record ${expected.seq} behind ${expected.prev}`;
-      yield fault('KARS_AUDIT_LINK', text);
-      return;
-    }
-    previous = record;
-    yield { ok: true, record };
+  }
+  if (first !== undefined && !isAccounted) {
+    const why = `${notNext(first, undefined)}, or a record that those before it were removed`;
+    yield faultAt(segments[0] ?? '', 1)('KARS_AUDIT_LINK', why);
   }
 }
+
+const faultAt =
+  (file: string, line: number) =>
+  (code: AuditCode, message: string): Extract<Verification, { ok: false }> => ({
+    ok: false,
+    file: basename(file),
+    line,
+    code,
+    message,
+  });
+
+const notNext = ({ seq, prev }: AuditRecord, previous: AuditRecord | undefined): string =>
+  `got record ${seq} behind ${prev}, needed record ${(previous?.seq ?? -1) + 1} behind ${previous?.hash ?? GENESIS}`;
+
+/** Whether a record tells of the removal of those just before `first`. */
+const isRemoval = ({ removed }: AuditRecord, first: AuditRecord): boolean =>
+  removed !== undefined && removed.through === first.seq - 1 && removed.hash === first.prev;
 
 function parse(line: string): AuditRecord | undefined {
   try {

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { commonOptions, processes, type Reader } from 'kars-constructs/contract';
+import type { AuditBounds } from '../audit/bounds.ts';
 
 /** An argument that a process cannot use; the process ends with exit code 2. */
 export class ArgumentError extends Error {
@@ -23,6 +24,7 @@ export interface CommonArguments {
   readonly sandbox: string;
   readonly documents: string;
   readonly state: string;
+  readonly audit: AuditBounds;
   readonly agent: ListenAddress;
   readonly status: ListenAddress;
 }
@@ -61,6 +63,10 @@ export function readArguments(
       sandbox: text('sandbox'),
       documents: text('documents'),
       state: text('state'),
+      audit: {
+        bytes: countOf('audit-limit', one('audit-limit')),
+        retentionDays: daysOf('audit-retention-days', one('audit-retention-days')),
+      },
       agent: {
         host: text('listen-host'),
         port: portOf('listen-port', one('listen-port'), agentPort),
@@ -118,6 +124,12 @@ function countOf(name: string, value: string | undefined): number | undefined {
     throw new ArgumentError(`got --${name}=${value}, supply a whole number`);
   }
   return Number(value);
+}
+
+function daysOf(name: string, value: string | undefined): number | undefined {
+  const days = countOf(name, value);
+  if (days === 0) throw new ArgumentError(`got --${name}=0, supply a day or more`);
+  return days;
 }
 
 function portOf<T extends number | undefined>(

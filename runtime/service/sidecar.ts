@@ -1,5 +1,5 @@
 import type { Reader } from 'kars-constructs/contract';
-import type { Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { DocumentStore } from '../policy/document-store.ts';
 import { noFloor } from '../policy/floor.ts';
 import { StateDirectory, type StateDirectoryOptions } from '../state/state-directory.ts';
@@ -25,14 +25,27 @@ export interface Sidecar {
 /** Takes the state directory, opens the documents, and serves the status. */
 export async function startSidecar(
   reader: Reader,
-  { sandbox, documents: directory, state: stateDirectory, agent, status }: CommonArguments,
+  { sandbox, documents: directory, state: stateDirectory, audit, agent, status }: CommonArguments,
   overrides: readonly string[],
   floor = noFloor,
   readState?: StateDirectoryOptions['read'],
 ): Promise<Sidecar> {
   const log = createLog(reader);
   const metrics = createMetrics();
-  const state = await StateDirectory.open({ directory: stateDirectory, log, read: readState });
+  const state = await StateDirectory.open({
+    directory: stateDirectory,
+    log,
+    audit,
+    read: readState,
+  });
+  new Gauge({
+    name: 'kars_audit_bytes',
+    help: 'Bytes of the audit log; every call is denied when it has as many as it may have.',
+    registers: [metrics.registry],
+    collect() {
+      this.set(state.auditBytes);
+    },
+  });
   const documents = await DocumentStore.open({ directory, reader, log, overrides, floor });
   if (overrides.length > 0) log.warn('overrides', { overrides });
   let isServing = false;

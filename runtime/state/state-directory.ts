@@ -1,7 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AUDIT_FILE, LOCK_FILE, type AuditEntry, type AuditRecord } from 'kars-constructs/contract';
+import { LOCK_FILE, type AuditEntry, type AuditRecord } from 'kars-constructs/contract';
 import { AuditLog } from '../audit/audit-log.ts';
+import type { AuditBounds } from '../audit/bounds.ts';
 import type { Log } from '../service/log.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { requireLocalFileSystem } from './file-system.ts';
@@ -11,6 +12,8 @@ import { StateFault } from './state-fault.ts';
 export interface StateDirectoryOptions {
   readonly directory: string;
   readonly log: Log;
+  /** How much of the audit log is kept. @default all of it */
+  readonly audit?: AuditBounds;
   /**
    * How often a directory that cannot be used is tried again.
    *
@@ -62,6 +65,11 @@ export class StateDirectory {
     return this.#audit === undefined ? String(this.#fault ?? 'not opened yet') : undefined;
   }
 
+  /** Bytes of the audit log; 0 while it cannot be used. */
+  get auditBytes(): number {
+    return this.#audit?.bytes ?? 0;
+  }
+
   /**
    * Appends a record to the audit log.
    *
@@ -103,7 +111,7 @@ export class StateDirectory {
   }
 
   async #take(): Promise<void> {
-    const { directory, log, read } = this.#options;
+    const { directory, log, read, audit } = this.#options;
     await this.#closing;
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -111,7 +119,7 @@ export class StateDirectory {
       await probe(directory);
       this.#lock ??= DirectoryLock.take(join(directory, LOCK_FILE));
       await read?.(directory, log);
-      this.#audit = await AuditLog.open(join(directory, AUDIT_FILE));
+      this.#audit = await AuditLog.open(directory, audit);
     } catch (error) {
       this.#note(error);
       return;

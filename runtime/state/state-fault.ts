@@ -1,4 +1,5 @@
 import type { AuditCode, StateCode } from 'kars-constructs/contract';
+import { AuditLogError } from '../audit/audit-log-error.ts';
 
 /** Why a process cannot use its state directory. */
 export class StateFault extends Error {
@@ -15,7 +16,7 @@ export class StateFault extends Error {
     if (error instanceof StateFault) return error;
     const why = error instanceof Error ? error.message : String(error);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'KARS_AUDIT_BROKEN') return new StateFault(code, why);
+    if (error instanceof AuditLogError) return new StateFault(error.code, why);
     return code === 'ENOSPC' || code === 'EDQUOT'
       ? new StateFault('KARS_STATE_FULL', `${directory} has no space left; enlarge the volume`)
       : new StateFault('KARS_STATE_UNWRITABLE', `${directory} cannot be written: ${why}`);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AuditRecord, Reader } from 'kars-constructs/contract';
 import { onTestFinished } from 'vitest';
 import { AuditLog } from '../../runtime/audit/audit-log.ts';
@@ -35,7 +35,7 @@ export async function openSidecar(reader: Reader, payloads?: Payloads): Promise<
   const log = createLog(reader, (line) => logged.push(line));
   if (payloads !== undefined) writeDocuments(directory, payloads);
   const documents = await DocumentStore.open({ directory, reader, log, pollMilliseconds: 50 });
-  const audit = await AuditLog.open(auditFile);
+  const audit = await AuditLog.open(dirname(auditFile));
   onTestFinished(async () => {
     await documents.close();
     await audit.close().catch(() => undefined);

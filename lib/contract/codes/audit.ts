@@ -6,6 +6,8 @@ export const auditCodes = {
   KARS_AUDIT_TORN:
     'the last line has no end; a crash can leave one, and the next start cuts it off',
   KARS_AUDIT_BROKEN: 'the end of a log is no record, so a process cannot continue it',
+  KARS_AUDIT_FULL:
+    'the log has as many bytes as it may have, and no part of it is old enough to be removed; every call is denied',
 } as const;
 
 /** Code of a fault of an audit log. */

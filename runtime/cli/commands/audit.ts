@@ -1,4 +1,7 @@
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
+import { segmentFiles } from '../../audit/segments.ts';
 import { verifyAuditLog, type Verification } from '../../audit/verify.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -10,25 +13,33 @@ export function addAudit(program: Command, output: Output): void {
     .description('work with audit logs')
     .command('verify')
     .description('check every record of a log and every link between them')
-    .argument('<file...>', 'audit logs')
+    .argument('<log...>', 'audit logs: a file, or a directory with the segments of one')
     .option('--json', 'print the results as JSON')
-    .action(async (files: string[], { json = false }: { json?: boolean }) => {
-      const results: ({ readonly file: string } & Verification)[] = [];
-      for (const file of files) {
-        output.progress(`verifying ${file}`);
-        results.push({ file, ...(await verifyAuditLog(file)) });
+    .action(async (logs: string[], { json = false }: { json?: boolean }) => {
+      const results: VerifiedLog[] = [];
+      for (const log of logs) {
+        output.progress(`verifying ${log}`);
+        const isDirectory = (await stat(log)).isDirectory();
+        results.push({
+          log,
+          ...(await verifyAuditLog(isDirectory ? await segmentFiles(log) : log)),
+        });
       }
-      output.print(
-        json
-          ? JSON.stringify(results, null, 2)
-          : results
-              .map((result) =>
-                result.ok
-                  ? `${result.file}: ${result.records} records, ${result.allowed} allowed, ${result.denied} denied, head ${result.head}`
-                  : `${result.file}:${result.line}: [${result.code}] ${result.message}`,
-              )
-              .join('\n'),
-      );
+      output.print(json ? JSON.stringify(results, null, 2) : results.map(lineOf).join('\n'));
       process.exitCode = results.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.failed;
     });
+}
+
+type VerifiedLog = { readonly log: string } & Verification;
+
+function lineOf(result: VerifiedLog): string {
+  const { log } = result;
+  if (!result.ok) {
+    const { file, line, code, message } = result;
+    const place = basename(log) === file ? log : join(log, file);
+    return `${place}:${line}: [${code}] ${message}`;
+  }
+  const { from, records, allowed, denied, head } = result;
+  const beginning = from === 0 ? '' : ` from number ${from}, those before it were removed,`;
+  return `${log}: ${records} records,${beginning} ${allowed} allowed, ${denied} denied, head ${head}`;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
 import { AgentRuntime, Egress, Inbound, ModelProvider, SandboxState } from 'kars-constructs';
@@ -208,6 +208,19 @@ describe('the pod of a sandbox', () => {
     expect(app.find('PersistentVolumeClaim', 'kars-state')['spec']).toMatchObject({
       accessModes: ['ReadWriteOnce'],
     });
+  });
+
+  it.each(['router', 'egress-proxy'])('bounds the audit log of %s by its volume', (name) => {
+    const argumentsWith = (state?: SandboxState) =>
+      containerOf(synthesized(state === undefined ? {} : { state }), name).args;
+    expect(argumentsWith()).toEqual(
+      expect.arrayContaining(['--audit-limit=483183820', '--audit-retention-days=90']),
+    );
+    const size = Size.gibibytes(2);
+    const auditRetention = Duration.days(7);
+    expect(argumentsWith(SandboxState.persistent({ size, auditRetention }))).toEqual(
+      expect.arrayContaining(['--audit-limit=966367641', '--audit-retention-days=7']),
+    );
   });
 
   it('keeps its state in the pod when that is asked for', () => {

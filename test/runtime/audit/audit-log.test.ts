@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { recordHash, type AuditRecord } from 'kars-constructs/contract';
 import { AuditLog } from '../../../runtime/audit/audit-log.ts';
@@ -23,7 +23,7 @@ const entry = {
 
 async function written(count: number): Promise<string> {
   const file = join(temporaryDirectory(), 'audit.jsonl');
-  const log = await AuditLog.open(file);
+  const log = await AuditLog.open(dirname(file));
   await Promise.all(Array.from({ length: count }, () => log.append(entry)));
   await log.close();
   return file;
@@ -49,7 +49,7 @@ describe('an audit log', () => {
 
   it('counts the denials that share a record', async () => {
     const file = await written(1);
-    const log = await AuditLog.open(file);
+    const log = await AuditLog.open(dirname(file));
     await log.append({ ...entry, repeats: { count: 41, since: '2030-01-01T00:00:00.000Z' } });
     await log.close();
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 2, denied: 42 });
@@ -57,7 +57,7 @@ describe('an audit log', () => {
 
   it('continues its chain after a restart', async () => {
     const file = await written(3);
-    const again = await AuditLog.open(file);
+    const again = await AuditLog.open(dirname(file));
     const record = await again.append({ ...entry, tokens: { input: 5, output: 2 } });
     await again.close();
     expect(record.seq).toBe(3);
@@ -78,7 +78,7 @@ describe('an audit log', () => {
       line: 3,
       code: 'KARS_AUDIT_TORN',
     });
-    const again = await AuditLog.open(file);
+    const again = await AuditLog.open(dirname(file));
     expect(again.cutOff).toBeGreaterThan(0);
     expect((await again.append(entry)).seq).toBe(2);
     await again.close();
@@ -89,7 +89,7 @@ describe('an audit log', () => {
     const file = join(temporaryDirectory(), 'audit.jsonl');
     const module = new URL('../../../runtime/audit/audit-log.ts', import.meta.url).href;
     const script = `const { AuditLog } = await import(${JSON.stringify(module)});
-      const log = await AuditLog.open(${JSON.stringify(file)});
+      const log = await AuditLog.open(${JSON.stringify(dirname(file))});
       console.log('open');
       for (;;) await log.append(${JSON.stringify(entry)});`;
     const child = spawn(
@@ -101,7 +101,7 @@ describe('an audit log', () => {
     await expect.poll(() => readFileSync(file).length).toBeGreaterThan(10_000);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const again = await AuditLog.open(file);
+    const again = await AuditLog.open(dirname(file));
     const { seq } = await again.append(entry);
     await again.close();
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: seq + 1 });
@@ -113,7 +113,7 @@ describe('an audit log', () => {
     const module = new URL('../../../runtime/audit/audit-log.ts', import.meta.url).href;
     const script = `process.on('SIGXFSZ', () => {});
       const { AuditLog } = await import(${JSON.stringify(module)});
-      const log = await AuditLog.open(${JSON.stringify(file)});
+      const log = await AuditLog.open(${JSON.stringify(dirname(file))});
       let failed = 0;
       for (let i = 0; i < 30; i += 1) await log.append(${JSON.stringify(entry)}).catch(() => { failed += 1; });
       console.log(failed);`;
@@ -130,7 +130,7 @@ describe('an audit log', () => {
 
   it('takes no more records when half of one cannot be cut off', async () => {
     const file = await written(1);
-    const log = await AuditLog.open(file);
+    const log = await AuditLog.open(dirname(file));
     const handle = await open(file, 'r');
     const prototype = Object.getPrototypeOf(handle) as FileHandle;
     await handle.close();
@@ -146,7 +146,7 @@ describe('an audit log', () => {
     await expect(log.append(entry)).rejects.toThrow('disk gone');
     await expect(log.append(entry)).rejects.toThrow('half a record');
     await log.close();
-    await (await AuditLog.open(file)).close();
+    await (await AuditLog.open(dirname(file))).close();
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 1 });
   });
 
@@ -170,17 +170,17 @@ describe('an audit log', () => {
     spoil(file);
     appendFileSync(file, '{"seq":');
     const before = readFileSync(file, 'utf8');
-    await expect(AuditLog.open(file)).rejects.toMatchObject({ code: 'KARS_AUDIT_BROKEN' });
+    await expect(AuditLog.open(dirname(file))).rejects.toMatchObject({ code: 'KARS_AUDIT_BROKEN' });
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   it('takes whatever separators the agent puts into a record as parts of it', async () => {
     const file = join(temporaryDirectory(), 'audit.jsonl');
-    const log = await AuditLog.open(file);
+    const log = await AuditLog.open(dirname(file));
     const target = 'a\u2028b\u2029c\u0085d\r\ne\u0000\ud800';
     await log.append({ ...entry, target });
     await log.close();
-    await (await AuditLog.open(file)).close();
+    await (await AuditLog.open(dirname(file))).close();
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 1 });
   });
 });
@@ -210,7 +210,7 @@ describe('verification finds', () => {
       2,
     ],
     ['a log that starts in the middle', (records) => records.slice(1), 'KARS_AUDIT_LINK', 1],
-    ['two records that changed places', (records) => records.reverse(), 'KARS_AUDIT_LINK', 1],
+    ['two records that changed places', (records) => records.reverse(), 'KARS_AUDIT_LINK', 2],
     [
       'an unknown member',
       (records) => records.map((record) => ({ ...record, note: 'x' })),

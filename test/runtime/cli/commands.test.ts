@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { AuditLog } from '../../../runtime/audit/audit-log.ts';
@@ -58,7 +58,7 @@ describe('kars validate', () => {
 describe('kars audit verify', () => {
   it('ends with code 0 for a whole log and 1 for a changed one', async () => {
     const file = join(temporaryDirectory(), 'audit.jsonl');
-    const log = await AuditLog.open(file);
+    const log = await AuditLog.open(dirname(file));
     const entry = {
       sandbox: 'reader',
       process: 'router' as const,
@@ -76,7 +76,12 @@ describe('kars audit verify', () => {
     const whole = await kars(['audit', 'verify', file]);
     expect(whole).toMatchObject({ code: 0 });
     expect(whole.stdout).toContain(`2 records, 2 allowed, 0 denied, head ${hash}`);
+    const directory = await kars(['audit', 'verify', dirname(file)]);
+    expect(directory).toMatchObject({ code: 0 });
+    expect(directory.stdout).toContain('2 records, 2 allowed');
     writeFileSync(file, '{}\n');
+    const { stdout } = await kars(['audit', 'verify', dirname(file)]);
+    expect(stdout).toContain(`${file}:1: [KARS_AUDIT_MALFORMED]`);
     const changed = await kars(['audit', 'verify', file, '--json']);
     expect(changed.code).toBe(1);
     expect(JSON.parse(changed.stdout)).toMatchObject([{ ok: false, code: 'KARS_AUDIT_MALFORMED' }]);

@@ -84,6 +84,7 @@ describe('the quickstart', () => {
 describe('an observation', () => {
   const verified = {
     ok: true as const,
+    from: 0,
     records: 1,
     allowed: 1,
     denied: 0,
@@ -138,7 +139,13 @@ describe('an observation', () => {
       {
         audit: {
           router: verified,
-          'egress-proxy': { ok: false, line: 1, code: 'KARS_AUDIT_HASH', message: '' },
+          'egress-proxy': {
+            ok: false,
+            file: 'audit.jsonl',
+            line: 1,
+            code: 'KARS_AUDIT_HASH',
+            message: '',
+          },
         },
       },
     ],

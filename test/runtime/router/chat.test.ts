@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type OpenAI from 'openai';
 import { deny } from 'kars-constructs/contract';
 import { describe, expect, it } from 'vitest';
@@ -182,7 +183,7 @@ it('records nothing that is too long for the next start to read, whatever the ag
   await sidecar.recorder.decided({ set: undefined, surface: 'chat', target: long, decision });
   const [record] = await sidecar.audited();
   expect(JSON.stringify(record).length).toBeLessThan(5000);
-  const again = await AuditLog.open(sidecar.auditFile);
+  const again = await AuditLog.open(dirname(sidecar.auditFile));
   await again.close();
 });
 

@@ -12,9 +12,21 @@ describe('the arguments of a process', () => {
       sandbox: 'reader',
       documents: '/etc/kars/documents',
       state: '/var/lib/kars',
+      audit: {},
       agent: { host: '127.0.0.1', port: 8443 },
       status: { host: '$(KARS_POD_IP)', port: 9080 },
     });
+  });
+
+  it('bound the audit log, which a day is the least to keep', () => {
+    const auditWith = (...args: string[]) =>
+      readArguments('router', routerOptions, [...podArguments('router', 'reader'), ...args]).common
+        .audit;
+    expect(auditWith('--audit-limit=1000', '--audit-retention-days=30')).toEqual({
+      bytes: 1000,
+      retentionDays: 30,
+    });
+    expect(() => auditWith('--audit-retention-days=0')).toThrow('supply a day or more');
   });
 
   it('have a port for DNS where the process answers it, and only when it is given', () => {

@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AuditLog } from '../../../runtime/audit/audit-log.ts';
 import { verifyAuditLog } from '../../../runtime/audit/verify.ts';
@@ -73,7 +73,7 @@ describe('a state directory', () => {
 
   it('without its lock is spoilt by two writers (negative control)', async () => {
     const file = join(temporaryDirectory(), 'audit.jsonl');
-    const writers = [await AuditLog.open(file), await AuditLog.open(file)];
+    const writers = [await AuditLog.open(dirname(file)), await AuditLog.open(dirname(file))];
     for (const writer of writers) await writer.append(entry);
     for (const writer of writers) await writer.close();
     expect(await verifyAuditLog(file)).toMatchObject({ ok: false, code: 'KARS_AUDIT_LINK' });

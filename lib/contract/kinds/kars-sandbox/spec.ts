@@ -80,6 +80,14 @@ const shape = z.strictObject({
         .describe(
           'Access mode of the volume; absent means ReadWriteOncePod. ReadWriteOnce is for drivers that lack it: then only the lock of each sidecar keeps a second pod of the node out.',
         ),
+      auditRetentionDays: z
+        .int()
+        .min(1)
+        .max(3650)
+        .optional()
+        .describe(
+          'Days that audit records are kept at least, 90 when absent; parts of a log that are older are removed.',
+        ),
     })
     .optional()
     .describe('Where the sidecars keep budgets and audit logs.'),

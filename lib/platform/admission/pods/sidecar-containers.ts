@@ -2,6 +2,8 @@ import {
   ALLOWLIST_REPOSITORY,
   ALLOWLIST_SIGNERS,
   APPROVAL_CEILING,
+  AUDIT_LIMIT,
+  AUDIT_RETENTION,
   POD_IP_VARIABLE,
   podArguments,
   processes,
@@ -49,8 +51,14 @@ const asks = (probe: string, reader: Reader, path: string): string =>
 
 /** Beginnings of the arguments that differ from sandbox to sandbox. */
 const FLOORS: Readonly<Record<Reader, readonly string[]>> = {
-  router: [TOKEN_CEILING],
-  'egress-proxy': [APPROVAL_CEILING, ALLOWLIST_SIGNERS, ALLOWLIST_REPOSITORY],
+  router: [AUDIT_LIMIT, AUDIT_RETENTION, TOKEN_CEILING],
+  'egress-proxy': [
+    AUDIT_LIMIT,
+    AUDIT_RETENTION,
+    APPROVAL_CEILING,
+    ALLOWLIST_SIGNERS,
+    ALLOWLIST_REPOSITORY,
+  ],
 };
 
 /** CEL for the arguments of a container that begin with one of these, or with none of them. */

@@ -41,6 +41,8 @@ export { AgentResources } from './sandbox/agent-resources.ts';
 export type { AgentResourcesProps } from './sandbox/agent-resources.ts';
 export type { SignedEgress } from './sandbox/signed-egress.ts';
 export { SandboxApprovals } from './sandbox/approvals.ts';
+export { EgressLearning } from './sandbox/learning.ts';
+export type { EgressLearningOptions } from './sandbox/learning.ts';
 export type { SandboxApprovalsOptions } from './sandbox/approvals.ts';
 export { Egress } from './sandbox/egress.ts';
 export { Inbound } from './sandbox/inbound.ts';

@@ -2,19 +2,20 @@ import { z } from 'zod';
 
 /**
  * What the egress proxy writes to its own log, which the agent cannot write, about attempts that it has
- * denied: at the first attempt at a target, and once a minute as long as there are more.
+ * denied, or let through because it learns: at the first attempt at a target, and once a minute as long as
+ * there are more.
  */
 export const blockedRecord = z.object({
   /** RFC 3339, UTC. */
   time: z.iso.datetime(),
-  event: z.literal('egress-blocked'),
+  event: z.enum(['egress-blocked', 'egress-learned']),
   /** Host name or address. */
   host: z.string(),
   /** Null for a name that was only looked up. */
   port: z.int().min(0).max(65_535).nullable(),
   /** How the last attempt came in. */
   surface: z.string(),
-  /** Why it was denied. */
+  /** Why it was denied; `''` when it was not. */
   code: z.string(),
   /** Attempts since the record before. */
   count: z.int().min(1),

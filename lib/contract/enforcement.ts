@@ -79,6 +79,13 @@ const approval = (prop: string): Enforcement => ({
   test: 'test/runtime/egress-proxy/approvals/approvals.test.ts',
 });
 
+const learning: Enforcement = {
+  by: 'egress-proxy',
+  prop: 'learning',
+  where: 'runtime/egress-proxy/learning/learning.ts',
+  test: 'test/runtime/egress-proxy/learning/learning.test.ts',
+};
+
 const DECIDE_CHAT = 'decide-chat.test.ts';
 
 /**
@@ -108,6 +115,8 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
     'governance.mcpServerRefs[].name': egress('mcpServers'),
     'networkPolicy.egressMode': { ...egress('egress'), only: ['Strict'] },
+    'networkPolicy.learn.until': learning,
+    'networkPolicy.learn.ports': learning,
     'networkPolicy.approvals.maxSeconds': {
       ...approval('approvals'),
       where: 'runtime/egress-proxy/approvals/read-approvals.ts',

@@ -70,6 +70,7 @@ export type { StatusRecord } from './status-record.ts';
 export { trustGraph } from './kinds/trust-graph.ts';
 export type { TrustGraphSpec } from './kinds/trust-graph.ts';
 export { compileEgressAllowlist } from './kinds/kars-sandbox/egress-allowlist.ts';
+export type { LearnPayload } from './kinds/kars-sandbox/egress-learn.ts';
 export type { EgressAllowlistPayload } from './kinds/kars-sandbox/egress-allowlist.ts';
 export { formatEntry, lastPort } from './kinds/kars-sandbox/egress-entry.ts';
 export type { EgressEntry } from './kinds/kars-sandbox/egress-entry.ts';

@@ -74,6 +74,8 @@ export const egressProxyOptions = {
   approvals: { type: 'string', default: runtimeSet.directory },
   /** Longest time that an approval may last, in seconds; a longer one is refused. @default none is taken */
   'approval-ceiling': { type: 'string' },
+  /** Until when a document may have every host let through, RFC 3339; one that says later is refused. @default never */
+  'learn-ceiling': { type: 'string' },
   /** Who may sign the allow-list, as canonical JSON; a set without a list that one of them signed is refused. @default no list is signed */
   'allowlist-signers': { type: 'string' },
   /** Repository that the signed allow-list has to come from. */
@@ -98,6 +100,9 @@ export const AUDIT_RETENTION = '--audit-retention-days=';
 
 /** Beginning of the argument of the egress proxy that no approval may last longer than. */
 export const APPROVAL_CEILING = '--approval-ceiling=';
+
+/** Beginning of the argument of the egress proxy until when it may learn. */
+export const LEARN_CEILING = '--learn-ceiling=';
 
 /** Beginning of the argument of the egress proxy that says who may sign its allow-list. */
 export const ALLOWLIST_SIGNERS = '--allowlist-signers=';

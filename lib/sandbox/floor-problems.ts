@@ -23,6 +23,7 @@ export function floorProblems({
     ...registryProblems(sandbox.spec, floor),
     ...tokenProblems(inferencePolicy.spec, floor),
     ...contentProblems(inferencePolicy.spec, floor),
+    ...learnProblems(sandbox.spec, floor),
     ...approvalProblems(sandbox.spec, floor),
     ...signerProblems(signedEgress, floor),
   ];
@@ -69,6 +70,16 @@ function tokenProblems(
       `got ${asked ?? 'no limit'}, and the platform allows at most ${most}; lower it, or raise admission.maxTokensPerRequest of KarsPlatform`,
     ),
   ];
+}
+
+function learnProblems(
+  { networkPolicy }: AcceptedSandboxSpec,
+  { loosestEgressMode = 'Strict' }: AdmissionProps,
+): Problem[] {
+  if (networkPolicy?.learn === undefined || loosestEgressMode === 'Learn') return [];
+  const text =
+    'got a time in which every host is reached, and the platform allows none; leave it out, or set admission.loosestEgressMode of KarsPlatform to Learn';
+  return [below('learning', text)];
 }
 
 function approvalProblems(spec: AcceptedSandboxSpec, floor: AdmissionProps): Problem[] {

@@ -170,7 +170,7 @@ function propProblems(props: KarsSandboxProps): Problem[] {
 }
 
 function signedProblems(props: KarsSandboxProps): Problem[] {
-  const { signedEgress, egress, mcpServers = [], blockedHosts, encryptedHello } = props;
+  const { signedEgress, egress, mcpServers = [], blockedHosts, encryptedHello, learning } = props;
   const signed = signedEgress?.artifact?.allowlist;
   if (signed === undefined) return signedEgress?.validate() ?? [];
   return differenceProblems(signed, {
@@ -178,6 +178,7 @@ function signedProblems(props: KarsSandboxProps): Problem[] {
     implied: serverEntries(mcpServers),
     blockedHosts,
     encryptedHello,
+    isLearning: learning !== undefined,
   });
 }
 

@@ -14,6 +14,7 @@ import type { DnsServer, PodsOf } from '../platform/cluster-network.ts';
 import { portOf } from '../private/urls.ts';
 import type { PortRange } from './approvals.ts';
 import type { SandboxInput } from './input.ts';
+import { learnedPorts } from './learning.ts';
 import { podLabels as labelsOfPod, sandboxLabels, sandboxNamespace } from './names.ts';
 
 /** Default deny for the whole namespace, then one policy for each thing that is allowed. */
@@ -81,7 +82,7 @@ export function openPorts({ sandbox, inferencePolicy }: OpenPortsInput): PortRan
   return distinct([
     ...egressEntries(allowedEndpoints).filter((entry) => 'host' in entry),
     ...endpoints.map(({ endpoint }) => ({ port: portOf(new URL(endpoint)) })),
-    ...(approvals?.ports ?? []).map((port) => ({ port })),
+    ...[...(approvals?.ports ?? []), ...learnedPorts(sandbox.spec)].map((port) => ({ port })),
   ]);
 }
 

@@ -9,6 +9,7 @@ import { egressGuard } from './egress-guard.ts';
 import type { Hardening } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
 import { podIsolation } from './isolation.ts';
+import { learnArguments } from './learning.ts';
 import { podLabels, sandboxLabels } from './names.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podSecurityContext } from './security-context.ts';
@@ -56,6 +57,7 @@ export function podTemplate(
           floors: [
             ...auditArguments(spec),
             `${APPROVAL_CEILING}${approvalCeiling(spec)}`,
+            ...learnArguments(spec),
             ...signedArguments(signedEgress),
           ],
         }),

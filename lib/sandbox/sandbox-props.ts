@@ -6,6 +6,7 @@ import type { ToolPolicy } from '../policy/tool-policy.ts';
 import type { CustomResourceProps } from '../private/custom-resource.ts';
 import type { AgentResources } from './agent-resources.ts';
 import type { SandboxApprovals } from './approvals.ts';
+import type { EgressLearning } from './learning.ts';
 import type { Egress } from './egress.ts';
 import type { Inbound } from './inbound.ts';
 import type { SandboxScheduling } from './scheduling.ts';
@@ -64,6 +65,13 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default 'refuse'
    */
   readonly encryptedHello?: 'refuse' | 'outer';
+  /**
+   * A time in which every public host is let through and noted, to find out what `egress` has to say. The
+   * platform has to allow it by `admission.loosestEgressMode`, and no list may be signed.
+   *
+   * @default nothing is learned
+   */
+  readonly learning?: EgressLearning;
   /**
    * What operators may open for a while without another synthesis.
    *

@@ -73,6 +73,7 @@ export interface OwnEgress {
   readonly implied: readonly EgressEntry[];
   readonly blockedHosts: readonly string[] | undefined;
   readonly encryptedHello: 'refuse' | 'outer' | undefined;
+  readonly isLearning: boolean;
 }
 
 /** Where the list of a sandbox is not what was signed: the signed one is in force, the other only looks so. */
@@ -89,6 +90,7 @@ export function differenceProblems(signed: EgressAllowlistPayload, own: OwnEgres
     ...added.map((entry) => differs('egress', `got ${formatEntry(entry)}, which is not signed`)),
     ...left.map((entry) => differs('egress', `got no ${formatEntry(entry)}, which is signed`)),
     ...blockedProblems(signed, own),
+    ...(own.isLearning ? [differs('learning', 'got a time in which any host is reached')] : []),
     ...(own.encryptedHello === undefined ||
     own.encryptedHello === (signed.encryptedHello ?? 'refuse')
       ? []

@@ -16,6 +16,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     toolPolicy,
     blockedHosts = [],
     encryptedHello,
+    learning,
     approvals,
     signedEgress,
     mcpServers = [],
@@ -58,6 +59,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
       ...(encryptedHello === undefined
         ? {}
         : { encryptedHello: encryptedHello === 'outer' ? 'Outer' : 'Refuse' }),
+      ...(learning === undefined ? {} : { learn: learning.spec }),
       ...(approvals === undefined ? {} : { approvals: approvals.spec }),
       ...(signedEgress === undefined ? {} : signedSpec(signedEgress)),
     },

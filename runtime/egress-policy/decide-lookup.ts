@@ -23,6 +23,10 @@ export function decideLookup(name: string, policy: EgressPolicy | undefined): Lo
   if (entry !== undefined) return { ...allow(`${rule} { host: "${entry}" }`), entry };
   const decision = decideApproved(name, policy);
   if (decision !== undefined) return decision;
+  const { learning } = policy;
+  // All of them together may have as many addresses as one wildcard.
+  if (learning !== undefined)
+    return { ...allow(`${rule} learning until ${learning.until}`), entry: '*' };
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${name}`),
     cure: `add an entry for "${name}" and its port to the egress of ${sandbox}`,

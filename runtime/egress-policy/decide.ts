@@ -11,6 +11,7 @@ import {
   type EgressAllowlistPayload,
   type EgressEntry,
   type EgressProtocol,
+  type LearnPayload,
   type Source,
 } from 'kars-constructs/contract';
 import { type ApprovedHosts, suspension } from './approved-hosts.ts';
@@ -24,6 +25,8 @@ export interface EgressPolicy {
   readonly allowlist: EgressAllowlistPayload;
   /** What is approved besides. @default nothing */
   readonly approved?: ApprovedHosts;
+  /** On which ports every other name is let through now. @default nothing is learned */
+  readonly learning?: LearnPayload;
 }
 
 /** A connection that may be made, and what it is to carry. */
@@ -33,6 +36,8 @@ export interface EgressAllow extends Allow {
   readonly entries: readonly EgressEntry[];
   /** Whether the outer name of an encrypted ClientHello decides. */
   readonly outerNameDecides: boolean;
+  /** Whether only learning lets it through. */
+  readonly learned?: true;
 }
 
 /** The outcome for a connection. */
@@ -62,7 +67,8 @@ function decideName(
   if (blocked !== undefined) return blocked;
   const rule = `${sandbox} egress`;
   const found = allowBy(entryIndex(policy.allowlist).forName(host, port), port, policy, rule);
-  const decision = found ?? decideApproved({ host, port }, policy);
+  const decision =
+    found ?? decideApproved({ host, port }, policy) ?? decideLearned({ host, port }, policy, rule);
   if (decision !== undefined) return decision;
   return {
     ...deny('KARS_EGRESS_NOT_ALLOWED', rule, `no entry names ${host} port ${port}`),
@@ -82,6 +88,23 @@ function decideApproved(
   if (entry === undefined) return undefined;
   const rule = approved.ruleOf(entry);
   return approved.suspended ? suspension(rule) : allowBy(entries, port, policy, rule);
+}
+
+/** Undefined where nothing is learned. */
+function decideLearned(
+  { host, port }: Authority,
+  { allowlist, learning }: EgressPolicy,
+  rule: string,
+): EgressAllow | undefined {
+  if (learning?.ports.includes(port) !== true) return undefined;
+  const entry = { host, port };
+  return {
+    ...allow(`${rule} learning until ${learning.until}`),
+    protocol: protocolAt(entry, port),
+    entries: [entry],
+    outerNameDecides: allowlist.encryptedHello === 'outer',
+    learned: true,
+  };
 }
 
 function decideAddress(target: Authority, policy: EgressPolicy, sandbox: string): EgressDecision {

@@ -7,8 +7,9 @@ import {
   type EgressAllowlistPayload,
 } from 'kars-constructs/contract';
 import { decideUse, type ConnectionUse } from '../egress-policy/decide-use.ts';
-import { decideEgress, type EgressDecision } from '../egress-policy/decide.ts';
+import { decideEgress, type EgressDecision, type EgressPolicy } from '../egress-policy/decide.ts';
 import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
+import type { Attempts } from './blocked/attempts.ts';
 import type { BlockedAttempts } from './blocked/blocked-attempts.ts';
 import { ConnectionSlots, type SlotBounds } from './connection-slots.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
@@ -20,12 +21,19 @@ import type { PolicyInForce } from './policy-in-force.ts';
 /** How many connections to hosts there may be at once, and for how long. */
 export type GateBounds = SlotBounds & Pick<Limits, 'lifetimeMilliseconds'>;
 
+const isLearned = (target: Authority, policy: EgressPolicy | undefined): boolean => {
+  if (policy?.learning === undefined) return false;
+  const decision = decideEgress(target, policy);
+  return decision.allow && decision.learned === true;
+};
+
 /** What every surface of the proxy goes through: decide, record, dial. */
 export class Gate {
   readonly #inForce: () => PolicyInForce;
   readonly #recorder: DecisionRecorder;
   readonly #dialer: Dialer;
   readonly #blocked: BlockedAttempts | undefined;
+  readonly #learned: Attempts | undefined;
   readonly #bounds: GateBounds;
   readonly #connections = new OpenConnections();
   readonly #metrics: EgressMetrics | undefined;
@@ -40,6 +48,8 @@ export class Gate {
     readonly dialer: Dialer;
     /** Takes what is denied. @default nobody */
     readonly blocked?: BlockedAttempts;
+    /** Takes what is let through because the proxy learns. @default nobody */
+    readonly learned?: Attempts;
     /** @default nothing is measured */
     readonly metrics?: EgressMetrics;
     /** @default {@link limits} */
@@ -49,6 +59,7 @@ export class Gate {
     this.#recorder = options.recorder;
     this.#dialer = options.dialer;
     this.#blocked = options.blocked;
+    this.#learned = options.learned;
     this.#metrics = options.metrics;
     this.#bounds = options.bounds ?? limits;
     this.#slots = new ConnectionSlots(this.#bounds, (open) => this.#metrics?.open.set(open));
@@ -81,6 +92,7 @@ export class Gate {
       return { ok: false, denial: unrecorded };
     }
     if (dialled.ok) {
+      if (isLearned(target, policy)) this.#learned?.note(surface, target);
       const call = { set: inForce.set, surface, target: formatAuthority(target), decision };
       this.#recordEnd(call, dialled);
     }

@@ -1,15 +1,19 @@
 import { egressProxyOptions } from 'kars-constructs/contract';
 import { readArguments, readPairs } from '../service/arguments.ts';
 import type { Log } from '../service/log.ts';
+import { allFloors } from '../policy/floor.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
 import { ApprovalClock } from './approvals/approval-clock.ts';
 import { Approvals } from './approvals/approvals.ts';
+import { Attempts } from './blocked/attempts.ts';
 import { BlockedAttempts } from './blocked/blocked-attempts.ts';
 import { systemDialer } from './dial.ts';
 import { NameTable } from './dns/name-table.ts';
 import { podAddresses } from './dns/pod-addresses.ts';
 import { startDns } from './dns/start.ts';
 import { Gate } from './gate.ts';
+import { learnFloor } from './learning/learn-floor.ts';
+import { Learning } from './learning/learning.ts';
 import { limits } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { createEgressMetrics } from './metrics.ts';
@@ -32,7 +36,7 @@ try {
   const clock = new ApprovalClock();
   const trust = readTrust(own);
   const generations = new AcceptedGenerations();
-  const floor =
+  const signatures =
     trust === undefined
       ? unsignedFloor
       : // Only who signs lists has the libraries in memory.
@@ -41,6 +45,7 @@ try {
           generations,
           verify: (await import('kars-constructs/signing')).verifyAllowlist,
         });
+  const floor = allFloors(learnFloor(own.optional('learn-ceiling')), signatures);
   const read = async (directory: string, log: Log): Promise<void> => {
     await clock.read(directory, log);
     await generations.read(directory);
@@ -56,19 +61,27 @@ try {
     clock,
     log,
   });
+  const learning = new Learning({ snapshot: () => documents.snapshot(), clock, log });
   const inForce = policyInForce(
     () => documents.snapshot(),
     () => approvals.hosts(),
+    () => learning.now(),
   );
   const blocked = new BlockedAttempts(log);
+  const learned = new Attempts('egress-learned', log);
   const gate = new Gate({
     inForce,
     recorder,
     dialer: systemDialer(overrides),
     blocked,
+    learned,
     metrics: createEgressMetrics(sidecar.registry),
   });
-  documents.onSwap(() => void approvals.reload().then(() => gate.enforceAnew()));
+  documents.onSwap(() => {
+    learning.look();
+    void approvals.reload().then(() => gate.enforceAnew());
+  });
+  learning.onChange(() => void gate.enforceAnew());
   approvals.onChange(() => void gate.enforceAnew());
   const { host, port } = common.agent;
   const nameOf = (address: string): string | undefined => names.nameOf(address);
@@ -86,6 +99,8 @@ try {
     await gate.end();
     await dns?.close();
     blocked.close();
+    learned.close();
+    learning.close();
     await approvals.close();
   });
 } catch (error) {

@@ -1,8 +1,9 @@
+import type { LearnPayload } from 'kars-constructs/contract';
 import type { ApprovedHosts } from '../egress-policy/approved-hosts.ts';
 import type { EgressPolicy } from '../egress-policy/decide.ts';
 import type { Snapshot } from '../policy/snapshot.ts';
 
-/** What decides a call: the allow-list of a set, and the approvals beside it. */
+/** What decides a call: the allow-list of a set, the approvals beside it, and whether it learns. */
 export interface PolicyInForce {
   /** Undefined when the set has no allow-list. */
   readonly policy: EgressPolicy | undefined;
@@ -10,16 +11,17 @@ export interface PolicyInForce {
   readonly set: string | undefined;
 }
 
-/** Gives what is in force, the same object until another set or other approvals are. */
+/** Gives what is in force, the same object until any part of it changes. */
 export function policyInForce(
   snapshot: () => Snapshot | undefined,
   approved: () => ApprovedHosts | undefined = () => undefined,
+  learning: () => LearnPayload | undefined = () => undefined,
 ): () => PolicyInForce {
-  let of: readonly [Snapshot | undefined, ApprovedHosts | undefined] | undefined;
+  let of: Parameters<typeof policyOf> | undefined;
   let inForce: PolicyInForce = { policy: undefined, set: undefined };
   return () => {
-    const now = [snapshot(), approved()] as const;
-    if (of === undefined || of[0] !== now[0] || of[1] !== now[1]) {
+    const now: Parameters<typeof policyOf> = [snapshot(), approved(), learning()];
+    if (of === undefined || now.some((part, index) => part !== of?.[index])) {
       of = now;
       inForce = { policy: policyOf(...now), set: now[0]?.setDigest };
     }
@@ -30,9 +32,15 @@ export function policyInForce(
 function policyOf(
   snapshot: Snapshot | undefined,
   approved: ApprovedHosts | undefined,
+  learning: LearnPayload | undefined,
 ): EgressPolicy | undefined {
   const allowlist = snapshot?.payload('egress-allowlist');
   const source = snapshot?.source('egress-allowlist');
   if (allowlist === undefined || source === undefined) return undefined;
-  return { allowlist, source, ...(approved === undefined ? {} : { approved }) };
+  return {
+    allowlist,
+    source,
+    ...(approved === undefined ? {} : { approved }),
+    ...(learning === undefined ? {} : { learning }),
+  };
 }

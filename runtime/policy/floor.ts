@@ -7,5 +7,16 @@ import type { Snapshot } from './snapshot.ts';
  */
 export type Floor = (snapshot: Snapshot) => readonly Problem[] | Promise<readonly Problem[]>;
 
+/** What the first of several floors refuses that refuses anything. */
+export const allFloors =
+  (...floors: readonly Floor[]): Floor =>
+  async (snapshot) => {
+    for (const floor of floors) {
+      const problems = await floor(snapshot);
+      if (problems.length > 0) return problems;
+    }
+    return [];
+  };
+
 /** A floor that refuses nothing. */
 export const noFloor: Floor = () => [];

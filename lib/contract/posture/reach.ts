@@ -1,5 +1,6 @@
 import { DEFAULT_CEILING } from '../kinds/egress-approval/payload.ts';
 import { egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
+import { compileLearn } from '../kinds/kars-sandbox/egress-learn.ts';
 import { formatEntry } from '../kinds/kars-sandbox/egress-entry.ts';
 import type { PostureInput } from './posture-input.ts';
 
@@ -30,12 +31,21 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
       ({ provider, deployment }) => `${provider}/${deployment}`,
     ),
     tools: toolPolicy?.allowedTools ?? [],
-    egress: endpoints.map((endpoint) => formatEntry(egressEntryOf(endpoint))),
+    egress: [
+      ...endpoints.map((endpoint) => formatEntry(egressEntryOf(endpoint))),
+      ...learnedIn(sandbox),
+    ],
     approvals: approvalsIn(sandbox),
     signedIn: listsIn(sandbox),
     inbound: (sandbox.inbound ?? []).map(({ namespace, port }) => `${namespace} -> ${port}`),
     secrets: (sandbox.secrets ?? []).map(({ secretRef: { name, key } }) => `${name}/${key}`),
   };
+}
+
+function learnedIn({ networkPolicy }: PostureInput['sandbox']): string[] {
+  if (networkPolicy?.learn === undefined) return [];
+  const { until, ports } = compileLearn(networkPolicy.learn);
+  return ports.map((port) => `*:${port} until ${until}`);
 }
 
 function approvalsIn({ networkPolicy }: PostureInput['sandbox']): string[] {

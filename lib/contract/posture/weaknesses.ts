@@ -1,6 +1,7 @@
 import { inferencePolicy } from '../kinds/inference-policy.ts';
 import { egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
 import { formatEntry, type EgressEntry } from '../kinds/kars-sandbox/egress-entry.ts';
+import { compileLearn, type EgressLearn } from '../kinds/kars-sandbox/egress-learn.ts';
 import { conflictingPort, type EgressProtocol } from '../kinds/kars-sandbox/egress-protocol.ts';
 import { suffixOf } from '../names.ts';
 import { karsSandbox } from '../kinds/kars-sandbox/index.ts';
@@ -98,7 +99,18 @@ function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
       what: `${formatEntry(entry)} ${why}`,
     }));
   });
-  return [...(encryptedHello === 'Outer' ? [outer] : []), ...ofEntries];
+  return [
+    ...(encryptedHello === 'Outer' ? [outer] : []),
+    ...learnWeaknesses(sandbox.networkPolicy?.learn),
+    ...ofEntries,
+  ];
+}
+
+function learnWeaknesses(learn: EgressLearn | undefined): Weakness[] {
+  if (learn === undefined) return [];
+  const { until, ports } = compileLearn(learn);
+  const what = `every public host is reached on port ${ports.join(', ')} until ${until}`;
+  return [{ promise: 'P3', field: 'KarsSandbox networkPolicy.learn', what }];
 }
 
 function entryWeaknesses(entry: EgressEntry): string[] {

@@ -41,7 +41,8 @@ export interface AdmissionProps {
    */
   readonly lowestIsolation?: IsolationLevel;
   /**
-   * Loosest egress mode that a KarsSandbox may have.
+   * Loosest egress mode that a KarsSandbox may have: `Learn` lets it say a time in which every public host
+   * is reached.
    *
    * @default 'Strict'
    */

@@ -30,7 +30,7 @@ export const sandboxFloor = ({
     conditions: {},
     variables: {
       isolation: `has(object.spec.sandbox) && has(object.spec.sandbox.isolation) ? object.spec.sandbox.isolation : '${DEFAULT_ISOLATION}'`,
-      mode: `has(object.spec.networkPolicy) && has(object.spec.networkPolicy.egressMode) ? object.spec.networkPolicy.egressMode : 'Strict'`,
+      mode: `has(object.spec.networkPolicy) && has(object.spec.networkPolicy.learn) ? 'Learn' : has(object.spec.networkPolicy) && has(object.spec.networkPolicy.egressMode) ? object.spec.networkPolicy.egressMode : 'Strict'`,
     },
     refusals: [
       {
@@ -46,7 +46,7 @@ export const sandboxFloor = ({
       {
         code: 'KARS_SANDBOX_EGRESS_MODE',
         allows: `variables.mode in ${celList(modes)}`,
-        message: `spec.networkPolicy.egressMode is below the floor of the platform; set ${modes.join(' or ')}`,
+        message: `spec.networkPolicy.egressMode is below the floor of the platform; set ${modes.join(' or ')}${loosestEgressMode === 'Strict' ? ', and leave spec.networkPolicy.learn out' : ''}`,
       },
       {
         code: 'KARS_SANDBOX_REGISTRY',

@@ -38,18 +38,28 @@ export function addEgress(program: Command, output: Output): void {
     'blocked',
     'list what was denied, the newest first, with the change that would open it',
   ).action(async (sandbox: string, flags: ClusterFlags) => {
-    const { readBlocked } = await import('../egress/run.ts');
-    show(output, flags, { blocked: await readBlocked(placeOf(sandbox), flags) }, formatBlocked);
+    const { readTargets } = await import('../egress/run.ts');
+    const blocked = await readTargets(placeOf(sandbox), 'egress-blocked', flags);
+    show(output, flags, { blocked }, formatBlocked);
   });
 
   command('top', 'list what was denied most often')
     .option('--limit <count>', 'how many', positive, 10)
     .action(async (sandbox: string, flags: ClusterFlags & { readonly limit: number }) => {
-      const { readBlocked } = await import('../egress/run.ts');
+      const { readTargets } = await import('../egress/run.ts');
       const { topOf } = await import('../egress/blocked.ts');
-      const blocked = topOf(await readBlocked(placeOf(sandbox), flags), flags.limit);
-      show(output, flags, { blocked }, formatBlocked);
+      const targets = await readTargets(placeOf(sandbox), 'egress-blocked', flags);
+      show(output, flags, { blocked: topOf(targets, flags.limit) }, formatBlocked);
     });
+
+  command('learned', 'print what was let through to learn, as entries for the construct').action(
+    async (sandbox: string, flags: ClusterFlags) => {
+      const { readTargets } = await import('../egress/run.ts');
+      const { learnedEntries } = await import('../egress/export-entries.ts');
+      const learned = await readTargets(placeOf(sandbox), 'egress-learned', flags);
+      show(output, flags, { learned }, () => learnedEntries(learned));
+    },
+  );
 
   command('approve', 'open hosts for a while')
     .argument('<hosts...>', 'HOST, or HOST:PORT when the port is not 443')

@@ -1,6 +1,6 @@
 import { blockedRecord, type BlockedRecord } from 'kars-constructs/contract';
 
-/** One target that attempts were denied for. */
+/** One target of attempts that were denied, or let through to learn. */
 export interface BlockedTarget extends Pick<
   BlockedRecord,
   'host' | 'port' | 'code' | 'count' | 'opens' | 'construct' | 'manifest'
@@ -11,11 +11,11 @@ export interface BlockedTarget extends Pick<
   readonly last: string;
 }
 
-/** The denied targets that the log of an egress proxy tells of, those that were met last first. */
-export function blockedIn(log: string): BlockedTarget[] {
+/** The targets that the log of an egress proxy tells of, those that were met last first. */
+export function targetsIn(log: string, event: BlockedRecord['event']): BlockedTarget[] {
   const targets = new Map<string, BlockedTarget>();
   for (const line of log.split('\n')) {
-    const record = recordIn(line);
+    const record = recordIn(line, event);
     if (record === undefined) continue;
     const { time, host, port, code, opens, construct, manifest } = record;
     const key = `${port} ${host}`;
@@ -34,9 +34,9 @@ export function blockedIn(log: string): BlockedTarget[] {
 export const topOf = (targets: readonly BlockedTarget[], limit: number): BlockedTarget[] =>
   targets.toSorted((a, b) => b.count - a.count).slice(0, limit);
 
-function recordIn(line: string): BlockedRecord | undefined {
+function recordIn(line: string, event: BlockedRecord['event']): BlockedRecord | undefined {
   // Most lines are about something else, and a log is long.
-  if (!line.includes('"egress-blocked"')) return undefined;
+  if (!line.includes(`"event":"${event}"`)) return undefined;
   try {
     return blockedRecord.safeParse(JSON.parse(line)).data;
   } catch {

@@ -3,13 +3,14 @@ import {
   CLOCK_FILE,
   encodeClockAcceptance,
   annotations,
+  type BlockedRecord,
   type EgressApprovalPayload,
 } from 'kars-constructs/contract';
 import { approvalsClient, type ApprovalsClient } from '../cluster/approvals-client.ts';
 import { connect, loadConfig, type ClusterOptions } from '../cluster/kube-client.ts';
 import { CommandError } from '../exit-codes.ts';
 import { awaitEffect } from './await-effect.ts';
-import { blockedIn, type BlockedTarget } from './blocked.ts';
+import { targetsIn, type BlockedTarget } from './blocked.ts';
 import { listApprovals, type ListedApproval } from './listed-approvals.ts';
 import { newApproval, type ApprovalRequest } from './new-approval.ts';
 
@@ -40,14 +41,18 @@ type Progress = (text: string) => void;
 /** What fits into one answer: of more, the API server would leave out the end. */
 const TAIL = { tailLines: 5000 } as const;
 
-/** The targets that the egress proxy has denied, from its log. */
-export async function readBlocked(place: Place, options: ClusterOptions): Promise<BlockedTarget[]> {
+/** The targets that the egress proxy has denied, or let through to learn, from its log. */
+export async function readTargets(
+  place: Place,
+  event: BlockedRecord['event'],
+  options: ClusterOptions,
+): Promise<BlockedTarget[]> {
   const reader = connect(options);
   const [pod] = await reader.pods(place.namespace, place.sandbox);
   if (pod === undefined) {
     throw new CommandError('failed', `there is no pod of ${place.sandbox} in ${place.namespace}`);
   }
-  return blockedIn(await reader.log(pod, 'egress-proxy', TAIL));
+  return targetsIn(await reader.log(pod, 'egress-proxy', TAIL), event);
 }
 
 /** The approvals that operators gave. */

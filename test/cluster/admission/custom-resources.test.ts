@@ -30,7 +30,7 @@ const useAgents = (admission: Partial<AdmissionProps> = {}) => {
 interface Sandbox {
   sandbox: { isolation?: string };
   runtime: { byo: { image: string } };
-  networkPolicy?: { egressMode?: string };
+  networkPolicy?: { egressMode?: string; learn?: { until: string } };
 }
 
 const sandboxes: [string, string, (spec: Sandbox) => void][] = [
@@ -39,6 +39,11 @@ const sandboxes: [string, string, (spec: Sandbox) => void][] = [
     'a mode that only learns',
     'KARS_SANDBOX_EGRESS_MODE',
     (spec) => (spec.networkPolicy = { egressMode: 'Learn' }),
+  ],
+  [
+    'a time to learn in',
+    'KARS_SANDBOX_EGRESS_MODE',
+    (spec) => (spec.networkPolicy = { learn: { until: '2026-01-31T09:00:00Z' } }),
   ],
   [
     'an image from elsewhere',
@@ -85,7 +90,7 @@ describe('the floor of custom resources', () => {
 describe('a floor that is lower', () => {
   const { answer } = useAgents({ lowestIsolation: 'standard', loosestEgressMode: 'Learn' });
 
-  it.each(sandboxes.slice(0, 2))('takes a sandbox with %s', async (_what, _code, change) => {
+  it.each(sandboxes.slice(0, 3))('takes a sandbox with %s', async (_what, _code, change) => {
     expect(await answer(changed('KarsSandbox', change))).toBe('allowed');
   });
 });

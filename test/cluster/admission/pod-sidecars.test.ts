@@ -132,6 +132,11 @@ const mutants: readonly PodMutant[] = [
     proxy((one) => void one.args?.push('--resolve=a.example:80=10.0.0.1:80')),
   ],
   [
+    'lets the proxy learn',
+    'KARS_PROXY_SHAPE',
+    proxy((one) => void one.args?.push('--learn-ceiling=2099-01-31T09:00:00Z')),
+  ],
+  [
     'gives the proxy the state of the router',
     'KARS_PROXY_SHAPE',
     proxy((one) => {

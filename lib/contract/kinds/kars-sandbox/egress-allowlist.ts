@@ -10,6 +10,7 @@ import {
   type EgressEntry,
 } from './egress-entry.ts';
 import { normalHttp, type EgressHttp } from './egress-http.ts';
+import { compileLearn, learnPayload, untilFault, type EgressLearn } from './egress-learn.ts';
 import { conflictingPort, type EgressProtocol } from './egress-protocol.ts';
 
 /** An exact host, or `*.suffix`. */
@@ -33,6 +34,8 @@ export const egressAllowlistPayload = z.strictObject({
   blockedHosts: z.array(hostPattern).max(10_000).optional(),
   /** Present where the outer name of an encrypted ClientHello decides; absent where such a one is refused. */
   encryptedHello: z.literal('outer').optional(),
+  /** A time in which every public host is let through on some ports. */
+  learn: learnPayload.optional(),
 });
 
 /** What the egress proxy reads. */
@@ -56,6 +59,7 @@ export interface EgressSpec {
   readonly allowedEndpoints?: readonly AllowedEndpoint[] | undefined;
   readonly blockedHosts?: readonly string[] | undefined;
   readonly encryptedHello?: 'Refuse' | 'Outer' | undefined;
+  readonly learn?: EgressLearn | undefined;
 }
 
 /** An endpoint with its defaults, and nothing that says the same as its absence. */
@@ -120,6 +124,7 @@ export function compileEgressAllowlist({
   allowedEndpoints: endpoints = [],
   blockedHosts = [],
   encryptedHello,
+  learn,
 }: EgressSpec = {}): Result<EgressAllowlistPayload> {
   const path = 'spec.networkPolicy.allowedEndpoints';
   const faults = endpoints.flatMap((endpoint, index) =>
@@ -132,6 +137,7 @@ export function compileEgressAllowlist({
   const problems: Problem[] = [
     ...faults,
     ...blockedHosts.flatMap((pattern, index) => blockedProblems(pattern, index)),
+    ...learnProblems(learn),
     ...conflicts(entries).map((message) => ({ path, code: 'KARS_EGRESS_PROTOCOL', message })),
   ];
   return problems.length > 0
@@ -140,7 +146,14 @@ export function compileEgressAllowlist({
         entries,
         ...(blockedHosts.length > 0 && { blockedHosts: [...new Set(blockedHosts)].sort(compare) }),
         ...(encryptedHello === 'Outer' && { encryptedHello: 'outer' }),
+        ...(learn !== undefined && { learn: compileLearn(learn) }),
       });
+}
+
+function learnProblems(learn: EgressLearn | undefined): Problem[] {
+  const message = learn && untilFault(learn.until);
+  const path = 'spec.networkPolicy.learn.until';
+  return message === undefined ? [] : [{ path, code: 'KARS_EGRESS_LEARN', message }];
 }
 
 function blockedProblems(pattern: string, index: number): Problem[] {

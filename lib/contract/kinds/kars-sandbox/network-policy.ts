@@ -3,6 +3,7 @@ import { LONGEST_CEILING } from '../egress-approval/payload.ts';
 import { integer, ociArtifactRef, port } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { egressHttp } from './egress-http.ts';
+import { egressLearn } from './egress-learn.ts';
 import { egressProtocol } from './egress-protocol.ts';
 
 const egressModes: readonly string[] = ['Strict', 'Learn'];
@@ -61,9 +62,12 @@ export const networkPolicy = withRules(
       .string()
       .nullish()
       .describe(
-        'Strict, also when absent: only listed endpoints are reached. Learn is read as Strict.',
+        'Strict, also when absent: only listed endpoints are reached, but for learn. Learn is read as Strict, since it has no end.',
       ),
     ...egressList,
+    learn: egressLearn
+      .optional()
+      .describe('A time in which every public host is reached, and noted.'),
     approvals: z
       .strictObject({
         maxSeconds: z

@@ -31,7 +31,8 @@ export const allowlistArtifact = z.strictObject({
   repository: repositoryName,
   /** Given by the author; a process refuses one below what it has accepted before. */
   generation: z.int().min(1),
-  allowlist: egressAllowlistPayload,
+  /** Who signs a list says what it allows, so nothing is learned beside it. */
+  allowlist: egressAllowlistPayload.omit({ learn: true }),
   /** What operators may approve; nothing when absent. */
   approvable: z.array(approvable).max(10_000).optional(),
 });

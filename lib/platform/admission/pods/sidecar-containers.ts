@@ -4,6 +4,7 @@ import {
   APPROVAL_CEILING,
   AUDIT_LIMIT,
   AUDIT_RETENTION,
+  LEARN_CEILING,
   POD_IP_VARIABLE,
   podArguments,
   processes,
@@ -50,16 +51,17 @@ const asks = (probe: string, reader: Reader, path: string): string =>
   `has(${probe}) && has(${probe}.httpGet) && ${probe}.httpGet.path == '${path}' && ${probe}.httpGet.port == ${processes[reader].statusPort} && ${absent(`${probe}.httpGet`, 'host', 'httpHeaders')}`;
 
 /** Beginnings of the arguments that differ from sandbox to sandbox. */
-const FLOORS: Readonly<Record<Reader, readonly string[]>> = {
-  router: [AUDIT_LIMIT, AUDIT_RETENTION, TOKEN_CEILING],
-  'egress-proxy': [
-    AUDIT_LIMIT,
-    AUDIT_RETENTION,
-    APPROVAL_CEILING,
-    ALLOWLIST_SIGNERS,
-    ALLOWLIST_REPOSITORY,
-  ],
-};
+const floorsOf = (
+  reader: Reader,
+  { loosestEgressMode }: Pick<AdmissionParameters, 'loosestEgressMode'>,
+): readonly string[] => [
+  AUDIT_LIMIT,
+  AUDIT_RETENTION,
+  ...(reader === 'router'
+    ? [TOKEN_CEILING]
+    : [APPROVAL_CEILING, ALLOWLIST_SIGNERS, ALLOWLIST_REPOSITORY]),
+  ...(reader === 'egress-proxy' && loosestEgressMode === 'Learn' ? [LEARN_CEILING] : []),
+];
 
 /** CEL for the arguments of a container that begin with one of these, or with none of them. */
 const beginning = (container: string, starts: readonly string[], isSo = true): string =>
@@ -104,11 +106,16 @@ function hasCeiling(container: string, reader: Reader, { most, isRequired }: Cei
     : `${isOne} && ${ceilings}.all(argument, int(argument.substring(${CEILINGS[reader].length})) <= ${most})`;
 }
 
-function shapeOf(reader: Reader, ceiling: Ceiling, ...more: readonly string[]): string {
+function shapeOf(
+  reader: Reader,
+  floors: readonly string[],
+  ceiling: Ceiling,
+  ...more: readonly string[]
+): string {
   const container = variableOf(reader);
   return allOf(
     absent(container, 'command', 'lifecycle', 'workingDir'),
-    `has(${container}.args) && ${beginning(container, FLOORS[reader], false)} == ${argumentsOf(reader)}`,
+    `has(${container}.args) && ${beginning(container, floors, false)} == ${argumentsOf(reader)}`,
     hasCeiling(container, reader, ceiling),
     ...more,
     `has(${container}.restartPolicy) && ${container}.restartPolicy == 'Always'`,
@@ -133,6 +140,7 @@ export const sidecarContainers = ({
   maxTokensPerRequest,
   longestApproval,
   allowlistSigners,
+  loosestEgressMode,
 }: AdmissionParameters): AdmissionPolicy => ({
   name: 'kars-pod-sidecars',
   ...newContainers,
@@ -155,6 +163,7 @@ export const sidecarContainers = ({
       code: SHAPE[reader],
       allows: shapeOf(
         reader,
+        floorsOf(reader, { loosestEgressMode }),
         reader === 'router'
           ? { most: maxTokensPerRequest, isRequired: maxTokensPerRequest !== undefined }
           : { most: longestApproval, isRequired: false },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { annotations } from 'kars-constructs/contract';
-import { exportEntries } from '../../../../runtime/cli/egress/export-entries.ts';
+import { exportEntries, learnedEntries } from '../../../../runtime/cli/egress/export-entries.ts';
+import { targetsIn } from '../../../../runtime/cli/egress/blocked.ts';
 import { listApprovals } from '../../../../runtime/cli/egress/listed-approvals.ts';
 import { newApproval } from '../../../../runtime/cli/egress/new-approval.ts';
+import { suggestedChange } from '../../../../runtime/egress-policy/suggested-change.ts';
 
 const serverTime = new Date('2026-01-31T09:00:00Z');
 
@@ -96,5 +98,36 @@ describe('the approvals of a sandbox', () => {
       "egress: [\n  Egress.https('api.example.com'),\n  Egress.tcp('db.example.com', 8001),\n]",
     );
     expect(exportEntries(at('2026-01-31T13:00:00Z', data))).toBe('egress: [\n]');
+  });
+});
+
+describe('what was learned', () => {
+  const line = (event: string, host: string, port: number, count: number): string =>
+    JSON.stringify({
+      ...{ time: '2026-01-31T09:00:00.000Z', level: 'info', process: 'egress-proxy', event },
+      ...{ host, port, surface: 'connect', code: '', count, ...suggestedChange(host, port) },
+    });
+  const log = [
+    line('egress-learned', 'a.example.com', 443, 1),
+    line('egress-blocked', 'evil.example.com', 443, 1),
+    line('egress-learned', 'b.example.com', 22, 1),
+    line('egress-learned', 'b.example.com', 22, 8),
+  ].join('\n');
+
+  it('is read apart from what was denied, and printed by its number', () => {
+    const learned = targetsIn(log, 'egress-learned');
+    expect(new Map(learned.map(({ host, count }) => [host, count]))).toEqual(
+      new Map([
+        ['a.example.com', 1],
+        ['b.example.com', 9],
+      ]),
+    );
+    expect(learnedEntries(learned)).toBe(
+      "egress: [\n  Egress.tcp('b.example.com', 22),\n  Egress.https('a.example.com'),\n]",
+    );
+  });
+
+  it('is nothing where the log has none', () => {
+    expect(learnedEntries(targetsIn('', 'egress-learned'))).toContain('nothing was learned');
   });
 });

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,11 @@ const missing = chosen.flatMap((tier) => {
   return state.ready ? [] : [{ tier, state }];
 });
 const left = new Set(missing.map(({ tier }) => tier));
-const results = chosen.filter((tier) => !left.has(tier)).map(run);
+const ready = chosen.filter((tier) => !left.has(tier));
+// On a terminal each tier draws its progress over what is there.
+const beside = ready.filter((tier) => tier.sharesMachine && !process.stdout.isTTY);
+const results = await Promise.all(beside.map(run));
+for (const tier of ready.filter((one) => !beside.includes(one))) results.push(await run(tier));
 
 for (const { tier, state } of missing) {
   process.stdout.write(
@@ -36,12 +41,12 @@ const failed = sum(results.map((result) => result.failed)) + (insists ? missing.
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
-function run({ name }: Tier): Counts {
+async function run({ name }: Tier): Promise<Counts> {
   process.stdout.write(`running the ${name} tier\n`);
   const directory = mkdtempSync(join(tmpdir(), 'kars-test-'));
   const report = join(directory, 'report.json');
   try {
-    const { status } = spawnSync(
+    const child = spawn(
       'vitest',
       [
         'run',
@@ -53,6 +58,7 @@ function run({ name }: Tier): Counts {
       ],
       { stdio: ['ignore', 'inherit', 'inherit'] },
     );
+    const [status] = (await once(child, 'close')) as [number | null];
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number;
       numFailedTests: number;

@@ -10,11 +10,14 @@ export type TierState =
 export interface Tier {
   readonly name: string;
   readonly state: () => TierState;
+  /** Whether another tier may run beside it. */
+  readonly sharesMachine: boolean;
 }
 
 /** Every tier, the cheapest first. */
 export const tiers: readonly Tier[] = [
-  { name: 'unit', state: () => ({ ready: true }) },
-  { name: 'kernel', state: isKernelSetUp },
-  { name: 'cluster', state: isClusterSetUp },
+  { name: 'unit', state: () => ({ ready: true }), sharesMachine: true },
+  { name: 'kernel', state: isKernelSetUp, sharesMachine: true },
+  // A node under load answers its own probes late.
+  { name: 'cluster', state: isClusterSetUp, sharesMachine: false },
 ];

@@ -5,6 +5,8 @@ import { runtimeCodes, type Deny } from 'kars-constructs/contract';
 /** A denial as an HTTP answer: the same status, headers and body on every surface. */
 export interface DenialAnswer {
   readonly status: number;
+  /** Behind the status: most clients print it when a CONNECT fails, and none the body. */
+  readonly phrase: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -28,8 +30,13 @@ export function denialAnswer(
   const body = isText
     ? `${code}: ${reason}\nrule: ${rule}\ncure: ${cure}\n`
     : `${JSON.stringify({ error: { code, reason, rule, cure } })}\n`;
+  const { status } = runtimeCodes[code];
   return {
-    status: runtimeCodes[code].status,
+    status,
+    phrase: fieldValue(`${STATUS_CODES[status] ?? ''}, ${code}: ${reason}`).slice(
+      0,
+      LONGEST_PHRASE,
+    ),
     headers: {
       'content-type': isText ? 'text/plain; charset=utf-8' : JSON_TYPE,
       'content-length': String(Buffer.byteLength(body)),
@@ -43,14 +50,17 @@ export function denialAnswer(
 
 const LONGEST_VALUE = 1024;
 
+/** Some clients read a status line into a small buffer, and give up on a longer one. */
+const LONGEST_PHRASE = 300;
+
 /** What a field of HTTP may carry of a text. @see RFC 9110 section 5.5 */
 const fieldValue = (text: string): string =>
   text.replaceAll(/[^ -~]/g, '?').slice(0, LONGEST_VALUE);
 
 /** The answer as bytes, for a CONNECT request, which has no response object. */
-export function rawAnswer({ status, headers, body }: DenialAnswer): string {
+export function rawAnswer({ status, phrase, headers, body }: DenialAnswer): string {
   const lines = Object.entries({ ...headers, connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
+  return `HTTP/1.1 ${status} ${phrase}\r\n${lines.join('')}\r\n${body}`;
 }

@@ -40,8 +40,8 @@ export async function forward(
 }
 
 function refuse(response: ServerResponse, denial: Deny): void {
-  const { status, headers, body } = denialAnswer(denial, response.req);
-  response.writeHead(status, headers);
+  const { status, phrase, headers, body } = denialAnswer(denial, response.req);
+  response.writeHead(status, phrase, headers);
   response.end(body);
 }
 

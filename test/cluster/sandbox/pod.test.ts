@@ -89,7 +89,9 @@ describe('a sandbox on a real node', () => {
     'node tcp ipv6': 'Connection reset by peer',
     'node udp': 'Operation not permitted',
     'node udp ipv6': 'Operation not permitted',
-    metadata: 'HTTP/1.1 403 Forbidden',
+    metadata: expect.stringMatching(
+      /^HTTP\/1\.1 403 Forbidden, KARS_EGRESS_ADDRESS_FORBIDDEN: /,
+    ) as string,
     'router health': 'Connection refused',
     proxy: '403 KARS_EGRESS_NOT_ALLOWED',
     'write root': 'Permission denied',

@@ -57,6 +57,18 @@ describe('CONNECT', () => {
     expect(sidecar.logged.join('')).toContain('"decision":"deny"');
   });
 
+  it('is refused with the reason in the status line, of which many clients print nothing else', async () => {
+    const { port } = await startProxy(listed);
+    const lineFor = async (authority: string): Promise<string> =>
+      (await exchangeRaw(port, connectTo(authority), true)).split('\r\n')[0] ?? '';
+    expect(await lineFor('evil.example:443')).toBe(
+      'HTTP/1.1 403 Forbidden, KARS_EGRESS_NOT_ALLOWED: no entry names evil.example port 443',
+    );
+    const long = await lineFor(`${'evil.'.repeat(200)}example:443`);
+    expect(long).toMatch(/^HTTP\/1\.1 403 Forbidden, KARS_EGRESS_NAME_INVALID: got [ -~]+$/);
+    expect(long.length).toBeLessThan(400);
+  });
+
   it.each([
     ['nothing', undefined, 'application/json'],
     ['anything', '*/*', 'application/json'],

@@ -1,28 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processes } from '../../../lib/contract/process.ts';
-import { guardDocumentFor } from '../../../lib/sandbox/guard/guard-document.ts';
-import { programArguments } from '../../../runtime/cli/programs.ts';
-import { writeDocuments } from '../../support/documents.ts';
+import { asUser, mayNothing } from '../as-user.ts';
 import { elsewhere, neighbour } from '../packets/addresses.ts';
-import { createWorld, type Backend, type World } from '../packets/world.ts';
-import { startResolver } from '../start-resolver.ts';
-
-const { uid: PROXY_USER, agentPort, statusPort, dnsPort } = processes['egress-proxy'];
+import type { Backend } from '../packets/world.ts';
+import { ProxiedPod } from '../proxied-pod.ts';
 
 const PUBLIC = elsewhere['public IPv4'] ?? '';
 
@@ -43,65 +27,21 @@ const script = (name: string): string => fileURLToPath(new URL(name, import.meta
 
 const CLIENT = readFileSync(script('client.py'), 'utf8');
 
-const asUser = (user: number, ...more: readonly string[]): string[] => [
-  'setpriv',
-  `--reuid=${user}`,
-  `--regid=${user}`,
-  '--clear-groups',
-  '--no-new-privs',
-  ...more,
-];
-
 describe.each<Backend>(['nft', 'legacy'])(
   'a program that knows of no proxy, with %s',
   (backend) => {
-    let world: World;
-    let root: string;
-    const running: ChildProcess[] = [];
+    let pod: ProxiedPod;
 
     beforeAll(async () => {
-      world = createWorld();
-      root = mkdtempSync(join(tmpdir(), 'kars-transparent-'));
-      chmodSync(root, 0o755);
-      const names = join('/etc/netns', world.pod);
-      mkdirSync(names, { recursive: true });
-      writeFileSync(join(names, 'resolv.conf'), `nameserver ${neighbour.ipv4}\n`);
-      running.push(await startResolver(world.neighbour, neighbour.ipv4, hosts));
+      pod = await ProxiedPod.open({ hosts });
       await startSite();
       expect(ask('first', PUBLIC, 7000)).toBe('220 ready');
-      const { records } = world.runGuard(guardDocumentFor([]), backend);
-      expect(records.at(-1)).toMatchObject({ event: 'rules-in-force' });
-      await startProxy();
+      await pod.enforce(backend, { entries });
     });
-    afterAll(async () => {
-      for (const child of running) {
-        const ended = once(child, 'close');
-        child.kill('SIGKILL');
-        await ended;
-      }
-      rmSync(join('/etc/netns', world.pod), { recursive: true, force: true });
-      rmSync(root, { recursive: true, force: true });
-      world.close();
-    });
-
-    /** Starts a program in a namespace, and waits for a line with this text. */
-    async function start(
-      namespace: string,
-      command: readonly string[],
-      text: string,
-    ): Promise<void> {
-      const child = spawn('ip', ['netns', 'exec', namespace, ...command], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      running.push(child);
-      for await (const line of createInterface(child.stdout)) {
-        if (line.includes(text)) return;
-      }
-      throw new Error(`${command.join(' ')} ended before it was ready`);
-    }
+    afterAll(() => pod.close());
 
     async function startSite(): Promise<void> {
-      const [key, certificate] = [join(root, 'key.pem'), join(root, 'certificate.pem')];
+      const [key, certificate] = [join(pod.root, 'key.pem'), join(pod.root, 'certificate.pem')];
       const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
       execFileSync(
         'openssl',
@@ -110,35 +50,13 @@ describe.each<Backend>(['nft', 'legacy'])(
       );
       const addresses = [neighbour.ipv4, neighbour.ipv6, PUBLIC];
       const command = ['/usr/bin/python3', script('site.py'), certificate, key, ...addresses];
-      await start(world.neighbour, command, 'ready');
-    }
-
-    async function startProxy(): Promise<void> {
-      const [documents, state] = [join(root, 'documents'), join(root, 'state')];
-      writeDocuments(documents, { 'egress-allowlist': { entries } });
-      mkdirSync(state);
-      chownSync(state, PROXY_USER, PROXY_USER);
-      // The sources may lie where only their owner can read.
-      const mayRead = ['--inh-caps=-all,+dac_read_search', '--ambient-caps=+dac_read_search'];
-      const command = [
-        ...asUser(PROXY_USER, ...mayRead),
-        process.execPath,
-        ...programArguments('egress-proxy'),
-        '--sandbox=reader',
-        `--listen-port=${agentPort}`,
-        '--status-host=127.0.0.1',
-        `--status-port=${statusPort}`,
-        `--dns-port=${dnsPort}`,
-        `--documents=${documents}`,
-        `--state=${state}`,
-      ];
-      await start(world.pod, command, '"listener":"agent"');
+      await pod.startOutside(command, 'ready');
     }
 
     const ask = (how: string, where: string, port: number, name = 'site.example'): string =>
-      world.exec(
-        world.pod,
-        ...asUser(1000, '--inh-caps=-all', '--bounding-set=-all'),
+      pod.world.exec(
+        pod.world.pod,
+        ...asUser(1000, ...mayNothing),
         '/usr/bin/python3',
         '-c',
         CLIENT,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { TierState } from '../../scripts/tiers.ts';
+import { missingParts } from './clients/programs/built.ts';
 import { launcherNames, launcherProgram, missingPrograms } from './programs.ts';
 import { interfacesProgram } from './seccomp/interfaces-program.ts';
 
@@ -9,6 +10,7 @@ export function isSetUp(): TierState {
     ...(process.getuid?.() === 0 ? [] : ['root']),
     ...missingPrograms(),
     ...(existsSync(interfacesProgram()) ? [] : ['interfaces']),
+    ...missingParts().map((name) => `${name} clients`),
     ...launcherNames.filter((name) => !existsSync(launcherProgram(name))),
   ];
   return missing.length === 0

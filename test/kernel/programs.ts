@@ -15,6 +15,18 @@ export const debianPackages: Readonly<Record<string, string>> = {
   '/usr/bin/curl': 'curl',
   // Wheels that virtual environments are made with.
   '/usr/share/python-wheels': 'python3-venv',
+  '/usr/bin/openssl': 'openssl',
+  '/usr/bin/wget': 'wget',
+  '/usr/bin/ssh': 'openssh-client',
+  '/usr/bin/nc.openbsd': 'netcat-openbsd',
+  '/usr/sbin/dropbear': 'dropbear-bin',
+  '/usr/bin/psql': 'postgresql-client',
+  '/usr/bin/redis-cli': 'redis-tools',
+  '/usr/bin/chromium-headless-shell': 'chromium-headless-shell',
+  '/usr/bin/javac': 'default-jdk-headless',
+  '/usr/bin/gcc': 'gcc',
+  '/usr/include/stdio.h': 'libc6-dev',
+  '/usr/bin/musl-gcc': 'musl-tools',
 };
 
 /** Programs that are not installed. */

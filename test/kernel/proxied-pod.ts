@@ -23,6 +23,8 @@ export interface ProxiedPodOptions {
   readonly resolverLines?: readonly string[];
   /** Address of the DNS server of the proxy. @default the neighbour in IPv4 */
   readonly resolver?: string;
+  /** Users of the pod, as lines of `/etc/passwd`. @default those of the machine */
+  readonly users?: readonly string[];
 }
 
 /** A pod behind packet rules, whose programs have nothing but the egress proxy, and a hostile neighbour. */
@@ -43,13 +45,14 @@ export class ProxiedPod {
 
   /** A pod and its neighbour, with a DNS server for the proxy; nothing is filtered yet. */
   static async open(options: ProxiedPodOptions): Promise<ProxiedPod> {
-    const { hosts, resolver = neighbour.ipv4, resolverLines = [] } = options;
+    const { hosts, resolver = neighbour.ipv4, resolverLines = [], users } = options;
     const world = createWorld();
     // ip binds the files below this directory over those of /etc for what it runs in the namespace.
     const names = join('/etc/netns', world.pod);
     mkdirSync(names, { recursive: true });
     const lines = [`nameserver ${resolver}`, ...resolverLines];
     writeFileSync(join(names, 'resolv.conf'), `${lines.join('\n')}\n`);
+    if (users !== undefined) writeFileSync(join(names, 'passwd'), `${users.join('\n')}\n`);
     const pod = new ProxiedPod(world, names);
     pod.#running.push(await startResolver(world.neighbour, resolver, hosts));
     return pod;

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { casesOf, tryCase } from './cases.ts';
+import { allowlist, ClientPod } from './client-pod.ts';
+import type { Client, Start } from './client.ts';
+import { tcpClients } from './table/tcp.ts';
+import { toolClients } from './table/tools.ts';
+import { webClients } from './table/web.ts';
+import { webSocketClients } from './table/websockets.ts';
+
+const clients = { ...webClients, ...webSocketClients, ...toolClients, ...tcpClients };
+
+describe('a client in a pod', () => {
+  let pod: ClientPod;
+  beforeAll(async () => {
+    pod = await ClientPod.open();
+    await pod.serveTcp();
+    const direct = await pod.run(webClients['curl (OpenSSL)'], 'transparent', 'denied.example');
+    expect(direct.output).toBe('reached denied.example\n');
+    await pod.pod.enforce('nft', allowlist);
+  });
+  afterAll(() => pod.close());
+
+  describe.each(Object.entries<Client>(clients))('%s', (_name, client) => {
+    it.concurrent.each(casesOf(client))('$name', (one) => tryCase(pod, client, one));
+  });
+
+  it('of Java that asks to switch to HTTP/2 without TLS is told that nobody forwards that', async () => {
+    const java = webClients['Java HttpClient'];
+    const asking = { ...java, command: (start: Start) => java.command(start).with(-1, 'HTTP_2') };
+    const { output } = await pod.run(asking, 'transparent', 'site.example', true);
+    expect(output).toContain('got Upgrade, which is forwarded for GET and websocket only');
+  });
+});

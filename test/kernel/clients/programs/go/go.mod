@@ -1,0 +1,3 @@
+module kars-test-client
+
+go 1.24.0

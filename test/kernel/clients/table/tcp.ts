@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Clients, Start } from '../client.ts';
+
+const CLONE = 'git clone -q "$0" "$1" && git -C "$1" log --format=%s';
+
+/** Sends a connection of SSH through the proxy by the program that its manual names for that. */
+const proxyCommand = (port: number): string =>
+  `ProxyCommand=nc.openbsd -X connect -x 127.0.0.1:${port} %h %p`;
+
+const ssh = ({ stage, way, proxyPort }: Start): string[] => [
+  ...['ssh', '-F', 'none', '-i', stage.identity, '-l', 'root'],
+  ...['-o', 'BatchMode=yes', '-o', `UserKnownHostsFile=${stage.knownHosts}`],
+  ...(way === 'explicit' ? ['-o', proxyCommand(proxyPort)] : []),
+];
+
+const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+
+/** Programs whose protocols the proxy does not look into; those that can be told of a proxy are. */
+export const tcpClients: Clients = {
+  ssh: {
+    command: (start) => [...ssh(start), start.host, 'echo the site runs a command'],
+    prints: 'the site runs a command',
+    refused: {
+      byAnswer:
+        'Proxy error: "HTTP/1.1 403 Forbidden, KARS_EGRESS_NOT_ALLOWED: no entry names denied.example port 22"',
+      byName: 'Could not resolve hostname denied.example',
+      byEnd: 'Connection reset by 203.0.113.10',
+    },
+  },
+  'git over ssh': {
+    command: ({ host, stage, directory }) => [
+      ...['sh', '-c', CLONE],
+      `ssh://${host}${stage.root}/git/part.git`,
+      join(directory, 'part'),
+    ],
+    environment: (start) => ({ GIT_SSH_COMMAND: quoted(ssh(start)) }),
+    prints: 'a commit of a site',
+    refused: {
+      byAnswer:
+        'Proxy error: "HTTP/1.1 403 Forbidden, KARS_EGRESS_NOT_ALLOWED: no entry names denied.example port 22"',
+      byName: 'Could not resolve hostname denied.example',
+      byEnd: 'Connection reset by 203.0.113.10',
+    },
+  },
+  psql: {
+    command: ({ host }) => ['psql', '-X', '-At', '-h', host, '-U', 'agent', '-c', 'select said'],
+    prints: 'a row of a site',
+    refused: {
+      byName: 'could not translate host name "denied.example" to address',
+      byEnd: 'server closed the connection unexpectedly',
+    },
+  },
+  'redis-cli': {
+    command: ({ host }) => ['redis-cli', '-h', host, 'echo', 'the site has an echo'],
+    prints: 'the site has an echo',
+    refused: {
+      byName: 'Could not connect to Redis at denied.example:6379',
+      byEnd: 'Connection reset by peer',
+    },
+  },
+};

@@ -69,11 +69,17 @@ export class ProxiedPod {
     if (records.at(-1)?.event !== 'rules-in-force') {
       throw new Error(`the guard ended with ${JSON.stringify(records.at(-1))}`);
     }
-    const state = join(this.root, 'state');
-    mkdirSync(state);
-    chownSync(state, PROXY_USER, PROXY_USER);
+    this.resetState();
     await this.allow(allowlist);
     await this.startProxy();
+  }
+
+  /** Gives the next proxy an empty state directory. */
+  resetState(): void {
+    const state = join(this.root, 'state');
+    rmSync(state, { recursive: true, force: true });
+    mkdirSync(state);
+    chownSync(state, PROXY_USER, PROXY_USER);
   }
 
   /** Gives the proxy another allow-list; it looks within a second. */

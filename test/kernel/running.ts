@@ -28,6 +28,40 @@ export async function startIn(
   return child;
 }
 
+/** How a program ended. */
+export interface Ended {
+  readonly code: number | null;
+  /** What it printed, on either stream. */
+  readonly output: string;
+}
+
+const MOST_MILLISECONDS = 40_000;
+
+/** Runs a program in a network namespace to its end, with this environment and nothing of the machine's. */
+export async function runIn(
+  namespace: string,
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd = '/',
+): Promise<Ended> {
+  const child = spawn('ip', ['netns', 'exec', namespace, ...command], {
+    env,
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: MOST_MILLISECONDS,
+    killSignal: 'SIGKILL',
+  });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.once('error', reject);
+  child.once('close', resolve);
+  const code = await promise;
+  return { code, output: Buffer.concat(chunks).toString() };
+}
+
 /** Ends programs at once, and waits until they have. */
 export async function endAll(children: Iterable<ChildProcess>): Promise<void> {
   for (const child of children) {

@@ -65,7 +65,7 @@ export async function startDnsServer(
     };
     return lie(reply, query);
   };
-  const udp = createSocket('udp4', (message: Buffer, { port, address }: RemoteInfo) => {
+  const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4', (message: Buffer, { port, address }: RemoteInfo) => {
     const reply = answer(decode(message));
     if (reply !== undefined) udp.send(encode(reply), port, address);
   });

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chownSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,11 +6,11 @@ import { processes } from '../../../lib/contract/process.ts';
 import { asUser, mayRead } from '../as-user.ts';
 import { elsewhere, neighbour } from '../packets/addresses.ts';
 import { ProxiedPod } from '../proxied-pod.ts';
+import { runIn, type Ended } from '../running.ts';
 import { environmentOf, type Client, type Way } from './client.ts';
 import { stageSite, type Stage } from './site/stage.ts';
 
 const AGENT = 1000;
-const MOST_MILLISECONDS = 40_000;
 const { agentPort: proxyPort } = processes['egress-proxy'];
 
 /** An address of the site that no entry has. */
@@ -33,13 +32,6 @@ export const allowlist: EgressAllowlistPayload = {
     { host: 'site.example', port: 80, http: { methods: ['GET'], upgrade: ['websocket'] } },
   ],
 };
-
-/** How a client ended. */
-export interface Ended {
-  readonly code: number | null;
-  /** What it printed, on either stream. */
-  readonly output: string;
-}
 
 /** A pod with a proxy, a site beside it, and clients that run in it as the agent. */
 export class ClientPod {
@@ -78,27 +70,12 @@ export class ClientPod {
   }
 
   /** Runs a client of the agent to its end, in an environment that has nothing of the machine's. */
-  async run(client: Client, way: Way, host: string, isPlain = false): Promise<Ended> {
+  run(client: Client, way: Way, host: string, isPlain = false): Promise<Ended> {
     const directory = mkdtempSync(join(this.pod.root, 'client-'));
     chownSync(directory, AGENT, AGENT);
     const start = { host, way, isPlain, proxyPort, stage: this.stage, directory };
     const command = [...asUser(AGENT, ...mayRead), ...client.command(start)];
-    const child = spawn('ip', ['netns', 'exec', this.pod.world.pod, ...command], {
-      env: environmentOf(client, start),
-      cwd: directory,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: MOST_MILLISECONDS,
-      killSignal: 'SIGKILL',
-    });
-    const chunks: Buffer[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
-    child.once('error', reject);
-    child.once('close', resolve);
-    const code = await promise;
-    return { code, output: Buffer.concat(chunks).toString() };
+    return runIn(this.pod.world.pod, command, environmentOf(client, start), directory);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 import java.io.BufferedReader;
 import java.io.FileInputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ProxySelector;
@@ -56,6 +57,8 @@ final class Client {
       try (var socket = new Socket(address, port)) {
         var said = new String(socket.getInputStream().readAllBytes());
         System.out.println(address.getHostAddress() + " " + said);
+      } catch (IOException fault) {
+        System.out.println(fault);
       }
     } while (lines.readLine() != null);
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import { portOf } from '../../../support/servers.ts';
 
@@ -46,19 +47,24 @@ export async function capture(stack: string, name: string): Promise<Buffer> {
   await once(server, 'listening');
   const stop = stacks[stack]?.(portOf(server), name);
   const [socket] = (await once(server, 'connection')) as [Socket];
-  socket.on('error', () => undefined);
-  const chunks: Buffer[] = [];
-  let wanted = Number.POSITIVE_INFINITY;
-  while (Buffer.concat(chunks).length < wanted) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
-    chunks.push(chunk);
-    const all = Buffer.concat(chunks);
-    if (all.length >= 5) wanted = 5 + all.readUInt16BE(3);
-  }
+  const bytes = await readRecord(socket);
   stop?.();
   socket.destroy();
   server.close();
-  return Buffer.concat(chunks);
+  return bytes;
+}
+
+/** The first record of a connection; it may be more of it. */
+export async function readRecord(socket: Duplex): Promise<Buffer> {
+  socket.on('error', () => undefined);
+  let all = Buffer.alloc(0);
+  let wanted = Number.POSITIVE_INFINITY;
+  while (all.length < wanted) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    all = Buffer.concat([all, chunk]);
+    if (all.length >= 5) wanted = 5 + all.readUInt16BE(3);
+  }
+  return all;
 }
 
 /** A ClientHello by hand, with these extensions. */

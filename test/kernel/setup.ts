@@ -10,6 +10,13 @@ await setUp(async (say) => {
     missingPrograms().map((path) => debianPackages[path] ?? path),
     say,
   );
+  const missing = missingPrograms();
+  if (missing.length > 0) {
+    throw new SetupError(
+      'KARS_SETUP_PACKAGES',
+      `got no ${missing.join(', no ')} from their packages`,
+    );
+  }
   requireGo();
   say('checking the Go module');
   checkFormat();

@@ -25,7 +25,7 @@ export interface Refusals {
   /** DNS does not have the name. */
   readonly byName: string;
   /** An alert of TLS, or a reset, ends the connection. */
-  readonly byEnd: string;
+  readonly byEnd: string | RegExp;
   /** The proxy answers a request without TLS that it does not forward it; undefined for who makes none. */
   readonly plainly?: string;
 }

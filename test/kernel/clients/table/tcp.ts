@@ -24,7 +24,8 @@ export const tcpClients: Clients = {
       byAnswer:
         'Proxy error: "HTTP/1.1 403 Forbidden, KARS_EGRESS_NOT_ALLOWED: no entry names denied.example port 22"',
       byName: 'Could not resolve hostname denied.example',
-      byEnd: 'Connection reset by 203.0.113.10',
+      // Or by `UNKNOWN`, when it asks for the address after the reset.
+      byEnd: 'Connection reset by ',
     },
   },
   'git over ssh': {
@@ -39,7 +40,8 @@ export const tcpClients: Clients = {
       byAnswer:
         'Proxy error: "HTTP/1.1 403 Forbidden, KARS_EGRESS_NOT_ALLOWED: no entry names denied.example port 22"',
       byName: 'Could not resolve hostname denied.example',
-      byEnd: 'Connection reset by 203.0.113.10',
+      // Or by `UNKNOWN`, when it asks for the address after the reset.
+      byEnd: 'Connection reset by ',
     },
   },
   psql: {
@@ -47,7 +49,8 @@ export const tcpClients: Clients = {
     prints: 'a row of a site',
     refused: {
       byName: 'could not translate host name "denied.example" to address',
-      byEnd: 'server closed the connection unexpectedly',
+      // The second one when it has begun to speak.
+      byEnd: /Connection reset by peer|server closed the connection unexpectedly/,
     },
   },
   'redis-cli': {

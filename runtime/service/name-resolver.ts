@@ -1,3 +1,4 @@
+import { CONNREFUSED } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 
 /** An address of a name. */
@@ -96,9 +97,26 @@ export class NameResolver {
 
 /** One family of a name; that it has none of the other lives as long as what it has. */
 async function askFor(name: string, family: 4 | 6, ask: Ask) {
-  const answers = await ask(name).catch(() => []);
+  const answers = await unlessRefused(name, ask);
   return {
     addresses: answers.map(({ address }): ResolvedAddress => ({ address, family })),
     ttl: Math.min(Number.POSITIVE_INFINITY, ...answers.map(({ ttl }) => ttl)),
   };
+}
+
+const MOST_REFUSALS = 4;
+
+/**
+ * The answers, or none. The packet rules let no sidecar send from a port that the agent has asked from just
+ * before, so a refusal may be about the port alone, and every attempt takes another one.
+ */
+async function unlessRefused(name: string, ask: Ask): ReturnType<Ask> {
+  for (let refusals = 1; refusals <= MOST_REFUSALS; refusals += 1) {
+    try {
+      return await ask(name);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === CONNREFUSED)) return [];
+    }
+  }
+  return [];
 }

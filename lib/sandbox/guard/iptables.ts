@@ -77,6 +77,7 @@ function matches(rule: PacketRule, chain: Chain, family: Family): string[] {
     {
       reply: '-m conntrack --ctdir REPLY',
       established: '-m conntrack --ctstate ESTABLISHED',
+      redirected: '-m conntrack --ctstate DNAT --ctdir ORIGINAL',
       none: '',
     }[rule.connection ?? 'none'],
     namesProtocol ? `-m ${protocol ?? ''}` : '',

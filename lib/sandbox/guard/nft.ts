@@ -47,9 +47,12 @@ function matches(rule: PacketRule, chainName: string): string[] {
   const namesProtocol = (sourcePort ?? destinationPort ?? segment) !== undefined;
   return [
     loopback ? `${chainName === 'inbound' ? 'iifname' : 'oifname'} "lo"` : '',
-    { reply: 'ct direction reply', established: 'ct state established', none: '' }[
-      rule.connection ?? 'none'
-    ],
+    {
+      reply: 'ct direction reply',
+      established: 'ct state established',
+      redirected: 'ct direction original ct status dnat',
+      none: '',
+    }[rule.connection ?? 'none'],
     rule.neighbourDiscovery ? 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert }' : '',
     protocol !== undefined && !namesProtocol ? `meta l4proto ${protocol}` : '',
     sourcePort === undefined ? '' : `${protocol ?? ''} sport ${sourcePort}`,

@@ -18,8 +18,9 @@ export interface Match {
   /**
    * `reply`: only packets in the direction opposite to the one that opened the connection.
    * `established`: only packets of a connection that has seen both directions.
+   * `redirected`: only packets in the direction that opened the connection, where that was redirected.
    */
-  readonly connection?: 'reply' | 'established';
+  readonly connection?: 'reply' | 'established' | 'redirected';
   readonly protocol?: Transport;
   readonly sourcePort?: number;
   readonly destinationPort?: number;

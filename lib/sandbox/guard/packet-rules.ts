@@ -108,6 +108,7 @@ function outbound({ sidecars, proxy }: PacketRulesInput): PacketRule[] {
     })),
     ...sidecars.flatMap(confined),
     { loopback: true, verdict: 'accept' },
+    ...sidecars.filter(isFree).map(notRedirected),
     ...unconfined(sidecars),
     // A redirected packet still has the interface that it was routed to at first.
     redirected('tcp', proxy.agentPort),
@@ -149,10 +150,21 @@ function confined({ uid, reaches }: ProcessRow): PacketRule[] {
   ];
 }
 
+/**
+ * A connection of UDP is its addresses and ports. A sidecar that sends from a port which the agent has just
+ * asked DNS from would go on with what the agent began, and be answered by the proxy. The error that it
+ * gets instead lets it take another port.
+ */
+const notRedirected = ({ uid }: ProcessRow): PacketRule => ({
+  connection: 'redirected',
+  owner: uid,
+  verdict: 'drop',
+});
+
+const isFree = ({ reaches }: ProcessRow): boolean => reaches === undefined;
+
 const unconfined = (sidecars: readonly ProcessRow[]): PacketRule[] =>
-  sidecars
-    .filter(({ reaches }) => reaches === undefined)
-    .map(({ uid }) => ({ owner: uid, verdict: 'accept' }));
+  sidecars.filter(isFree).map(({ uid }) => ({ owner: uid, verdict: 'accept' }));
 
 const tcpTo = (destinationPort: number): Match => ({ protocol: 'tcp', destinationPort });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guardDocumentOf } from '../../../lib/sandbox/guard/guard-document.ts';
-import { isMapped } from './addresses.ts';
+import { isMapped, neighbour } from './addresses.ts';
 import {
   advertise,
   beyondDiscovery,
@@ -9,8 +9,14 @@ import {
   impersonateWithoutSocket,
   openOutward,
 } from './attacks.ts';
-import { serve, sniff, wrong } from './programs.ts';
-import { evasionCells, neighbourEndpoints, outsideCells, rules } from './table.ts';
+import { probe, serve, sniff, wrong } from './programs.ts';
+import {
+  evasionCells,
+  neighbourEndpoints,
+  outsideCells,
+  rules,
+  sidecarEndpoints,
+} from './table.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
@@ -96,6 +102,14 @@ describe('without one rule', () => {
   it('about opening segments, a connection outward passes for an answer', async () => {
     guardWithout(/fin,syn,rst,ack/);
     expect(await openOutward(world)).toEqual(['neighbour']);
+  });
+
+  it('about what was redirected, the lookup of a sidecar goes where the agent’s went', async () => {
+    guardWithout(/ct status dnat meta skuid/);
+    await serve(world.pod, 1002, sidecarEndpoints('proxy', 'both'));
+    const lookup = { protocol: 'udp', address: neighbour.ipv4, port: 53, from: 40_000 } as const;
+    expect(await probe(world.pod, 1000, [lookup])).toEqual(['dns']);
+    expect(await probe(world.pod, 1001, [lookup])).toEqual(['dns']);
   });
 
   it('about loopback addresses, the neighbour reaches a program there', async () => {

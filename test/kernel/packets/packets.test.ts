@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardDocumentOf } from '../../../lib/sandbox/guard/guard-document.ts';
-import { pod } from './addresses.ts';
+import { neighbour, pod } from './addresses.ts';
 import {
   advertise,
   beyondDiscovery,
@@ -73,6 +73,22 @@ describe.each(backends)('packets of a pod with %s', (backend, families) => {
       });
       expect(beyondDiscovery(frames)).toEqual([]);
     });
+
+    it.each(freeUsers)(
+      'a lookup of user %i is none of the agent from the same port',
+      async (user) => {
+        for (const address of families === 'both'
+          ? [neighbour.ipv4, neighbour.ipv6]
+          : [neighbour.ipv4]) {
+          const lookup: Attempt = { protocol: 'udp', address, port: 53, from: 40_000 + user };
+          expect(await probe(world.pod, 1000, [lookup])).toEqual(['dns']);
+          expect(await probe(world.pod, user, [lookup])).toEqual(['refused']);
+          expect(await probe(world.pod, user, [{ ...lookup, from: 50_000 + user }])).toEqual([
+            'neighbour',
+          ]);
+        }
+      },
+    );
 
     const addresses = families === 'both' ? [pod.ipv4, pod.ipv6] : [pod.ipv4];
 

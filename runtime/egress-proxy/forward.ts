@@ -1,5 +1,6 @@
 import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { finished } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { deny, type Authority, type Deny } from 'kars-constructs/contract';
 import { denialAnswer } from './answer.ts';
@@ -59,7 +60,14 @@ async function exchange(
   const upstream = send({
     method: request.method ?? 'GET',
     path,
-    headers: { ...endToEndHeaders(request.headers), ...framing(request.headers), host },
+    headers: {
+      ...endToEndHeaders(request.headers),
+      ...framing(request.headers),
+      host,
+      // A host that is told to close does so with a reset when it answers before the body has ended, and
+      // the reset overtakes its answer.
+      connection: 'keep-alive',
+    },
     setHost: false,
     createConnection: () => socket,
   });
@@ -68,8 +76,9 @@ async function exchange(
   upstream.on('error', answered.reject);
   upstream.once('close', () => answered.reject(new Error('closed without an answer')));
   try {
-    // A host may answer before it has read the whole request.
-    pipeline(request, upstream).catch(answered.reject);
+    // No pipeline, which ends both: a host may answer before it has read the whole request.
+    request.pipe(upstream);
+    finished(request, { writable: false }, (error) => error && upstream.destroy());
     const answer = await answered.promise;
     response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.headers));
     await pipeline(answer, response);
@@ -80,6 +89,9 @@ async function exchange(
       refuse(response, deny('KARS_EGRESS_CONNECT_FAILED', 'egress proxy', reason));
     }
   } finally {
+    request.unpipe(upstream);
+    // A client may want to be rid of its whole body before it goes on.
+    request.resume();
     socket.destroy();
   }
 }

@@ -8,6 +8,9 @@ import { endToEndHeaders } from '../../../runtime/egress-proxy/headers.ts';
 import { exchangeRaw, httpServer, portOf } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';
 
+/** More than all buffers on the way together. */
+const LARGE = 64 * 1024 * 1024;
+
 const listed = [{ host: 'site.example', port: 80 }];
 
 async function startSite(): Promise<{ port: number; seen: string[] }> {
@@ -237,6 +240,19 @@ describe('an absolute-form request', () => {
       'POST http://site.example/ HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n';
     const answer = await exchangeRaw(port, `${head}Content-Length: 100\r\n\r\nonly some`);
     expect(answer).toContain('early');
+  });
+
+  it('is taken to its end when its host has answered before', async () => {
+    const { port: early } = await httpServer((_incoming, response) => response.end('early'));
+    const { port } = await startProxy(listed, toLoopback('site.example', 80, early));
+    const headers = { host: 'site.example' };
+    const call = send({ port, method: 'POST', path: 'http://site.example/', headers });
+    const answered = once(call, 'response') as Promise<[IncomingMessage]>;
+    const sent = once(call, 'finish');
+    call.end(Buffer.alloc(LARGE));
+    const [answer] = await answered;
+    expect(await text(answer)).toBe('early');
+    await sent;
   });
 
   it('ends cleanly when the host breaks the connection', async () => {

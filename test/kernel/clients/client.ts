@@ -63,6 +63,13 @@ export function environmentOf(client: Client, start: Start): Readonly<Record<str
 /** Clients by what they are called. */
 export type Clients = Readonly<Record<string, Client>>;
 
+/** Clones the repository that is named next into a directory, and prints its commits. */
+export const cloning = [
+  'sh',
+  '-c',
+  'git clone -q "$0" "$1" && git -C "$1" log --format=%s',
+] as const;
+
 /** What the proxy says of a host that no entry names. */
 export const NOT_ALLOWED = 'KARS_EGRESS_NOT_ALLOWED: no entry names denied.example port 443';
 

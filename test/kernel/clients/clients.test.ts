@@ -7,6 +7,9 @@ import { toolClients } from './table/tools.ts';
 import { webClients } from './table/web.ts';
 import { webSocketClients } from './table/websockets.ts';
 
+/** A connection that nobody reads is closed no sooner. */
+const KEEP_ALIVE_MILLISECONDS = 30_000;
+
 const clients = { ...webClients, ...webSocketClients, ...toolClients, ...tcpClients };
 
 describe('a client in a pod', () => {
@@ -30,4 +33,21 @@ describe('a client in a pod', () => {
     const { output } = await pod.run(asking, 'transparent', 'site.example', true);
     expect(output).toContain('got Upgrade, which is forwarded for GET and websocket only');
   });
+
+  it.each(['explicit', 'transparent'] as const)(
+    'of curl that sends more than its host reads is rid of it, %s',
+    async (way) => {
+      const upload = 'head -c 8000000 /dev/zero | curl -sS --data-binary @- "$0"';
+      const curl: Client = {
+        ...webClients['curl (OpenSSL)'],
+        command: ({ host }) => ['sh', '-c', upload, `http://${host}/`],
+      };
+      const began = performance.now();
+      expect(await pod.run(curl, way, 'site.example', true)).toEqual({
+        code: 0,
+        output: 'reached site.example\n',
+      });
+      expect(performance.now() - began).toBeLessThan(KEEP_ALIVE_MILLISECONDS);
+    },
+  );
 });

@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
+import { text } from 'node:stream/consumers';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { WebSocket as WsSocket } from 'ws';
 
@@ -7,6 +10,11 @@ const [how = '', url = ''] = process.argv.slice(2);
 
 const ways: Readonly<Record<string, () => Promise<string>>> = {
   fetch: async () => (await fetch(url)).text(),
+  core: async () => {
+    const { get } = url.startsWith('https:') ? https : http;
+    const [answer] = (await once(get(url), 'response')) as [http.IncomingMessage];
+    return text(answer);
+  },
   undici: async () => {
     const { body } = await request(url, { dispatcher: new EnvHttpProxyAgent() });
     return body.text();

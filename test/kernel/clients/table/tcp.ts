@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import type { Clients, Start } from '../client.ts';
-
-const CLONE = 'git clone -q "$0" "$1" && git -C "$1" log --format=%s';
+import { cloning, type Clients, type Start } from '../client.ts';
 
 /** Sends a connection of SSH through the proxy by the program that its manual names for that. */
 const proxyCommand = (port: number): string =>
@@ -30,7 +28,7 @@ export const tcpClients: Clients = {
   },
   'git over ssh': {
     command: ({ host, stage, directory }) => [
-      ...['sh', '-c', CLONE],
+      ...cloning,
       `ssh://${host}${stage.root}/git/part.git`,
       join(directory, 'part'),
     ],

@@ -1,19 +1,13 @@
 import { join } from 'node:path';
-import { NOT_ALLOWED, type Clients, type Start } from '../client.ts';
+import { cloning, NOT_ALLOWED, type Clients, type Start } from '../client.ts';
 import { directoryOf } from '../programs/built.ts';
-
-const CLONE = 'git clone -q "$0" "$1" && git -C "$1" log --format=%s';
 
 const site = ({ host, isPlain }: Start): string => `${isPlain ? 'http' : 'https'}://${host}`;
 
 /** Programs that get source and packages. */
 export const toolClients: Clients = {
   git: {
-    command: (start) => [
-      ...['sh', '-c', CLONE],
-      `${site(start)}/git/part.git`,
-      join(start.directory, 'part'),
-    ],
+    command: (start) => [...cloning, `${site(start)}/git/part.git`, join(start.directory, 'part')],
     // What Git is linked with reads none of the usual variables.
     environment: ({ stage }) => ({ GIT_SSL_CAINFO: stage.certificate }),
     prints: 'a commit of a site',

@@ -28,10 +28,13 @@ const python = (library: string, byAnswer: string): Client =>
     { byAnswer, byName: 'Name or service not known', byEnd: 'tlsv1 alert access denied' },
   );
 
-const node = (way: string): Client =>
+const node = (
+  way: string,
+  // Most keep the status line to themselves.
+  byAnswer = 'Proxy response (403) !== 200 when HTTP Tunneling',
+): Client =>
   web((start) => [process.execPath, sourceOf('node.ts'), way, url(start)], {
-    // Node.js keeps the status line to itself.
-    byAnswer: 'Proxy response (403) !== 200 when HTTP Tunneling',
+    byAnswer,
     byName: 'getaddrinfo ENOTFOUND denied.example',
     byEnd: 'tlsv1 alert access denied',
   });
@@ -81,6 +84,10 @@ export const webClients = {
       byName: 'java.nio.channels.UnresolvedAddressException',
       byEnd: 'SSLHandshakeException: Received fatal alert: access_denied',
     },
+  ),
+  'Node.js https': node(
+    'core',
+    `Failed to establish tunnel to denied.example:443 via http://127.0.0.1:8444: HTTP/1.1 403 Forbidden, ${NOT_ALLOWED}`,
   ),
   'Node.js fetch': node('fetch'),
   undici: node('undici'),

@@ -65,10 +65,13 @@ export async function startDnsServer(
     };
     return lie(reply, query);
   };
-  const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4', (message: Buffer, { port, address }: RemoteInfo) => {
-    const reply = answer(decode(message));
-    if (reply !== undefined) udp.send(encode(reply), port, address);
-  });
+  const udp = createSocket(
+    host.includes(':') ? 'udp6' : 'udp4',
+    (message: Buffer, { port, address }: RemoteInfo) => {
+      const reply = answer(decode(message));
+      if (reply !== undefined) udp.send(encode(reply), port, address);
+    },
+  );
   const tcp = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.on('data', (bytes: Buffer) => {

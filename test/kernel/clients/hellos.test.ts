@@ -60,11 +60,16 @@ describe('a ClientHello', () => {
         signal: AbortSignal.timeout(MOST_MILLISECONDS),
       })) as [IncomingMessage, Duplex];
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      return await readRecord(socket);
+      const bytes = await readRecord(socket);
+      socket.destroy();
+      return bytes;
     } finally {
-      await endAll([child]);
       server.close();
       server.closeAllConnections();
+      // A browser that is killed leaves processes which still write into its directory.
+      await once(child, 'close', { signal: AbortSignal.timeout(MOST_MILLISECONDS) }).catch(() =>
+        endAll([child]),
+      );
       rmSync(directory, { recursive: true, force: true });
     }
   }

@@ -27,6 +27,8 @@ export const auditRecord = z.strictObject({
   /** The rule that decided: where in which resource. */
   rule: z.string(),
   reason: z.string(),
+  /** Tokens that a call may use at most, charged before it is made. */
+  reserved: z.int().min(0).optional(),
   /** Tokens that the provider reported for the call, where it reports any. */
   tokens: z.strictObject({ input: z.int().min(0), output: z.int().min(0) }).optional(),
   /** What a connection has carried, in the record of its end. */

@@ -86,6 +86,13 @@ const learning: Enforcement = {
   test: 'test/runtime/egress-proxy/learning/learning.test.ts',
 };
 
+const budget: Enforcement = {
+  by: 'router',
+  prop: 'tokenBudget',
+  where: 'runtime/router/budget/budget.ts',
+  test: 'test/runtime/router/budget/budget.test.ts',
+};
+
 const DECIDE_CHAT = 'decide-chat.test.ts';
 
 /**
@@ -200,6 +207,9 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'modelPreference.fallback[].provider': router('provider', 'upstream.ts', DECIDE_CHAT),
     'modelPreference.fallback[].deployment': router('models', 'decide-chat.ts', DECIDE_CHAT),
     'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-chat.ts', DECIDE_CHAT),
+    'tokenBudget.hourlyTokens': budget,
+    'tokenBudget.dailyTokens': budget,
+    'tokenBudget.monthlyTokens': budget,
     'providers[].name': router('provider', 'upstream.ts', DECIDE_CHAT),
     'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CHAT),
     'providers[].certificateAuthorities': router(

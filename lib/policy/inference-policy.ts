@@ -23,6 +23,23 @@ export interface InferencePolicyProps extends CustomResourceProps {
    * @default no limit
    */
   readonly maxTokensPerRequest?: number;
+  /**
+   * Most tokens of input and output in an hour, a day and a month, UTC. They are charged before a call, at
+   * most what it can use, and settled by what the provider reports.
+   *
+   * @default no budget
+   */
+  readonly tokenBudget?: TokenBudget;
+}
+
+/** Tokens of input and output, positive integers; a longer window has as many as a shorter one at least. */
+export interface TokenBudget {
+  /** @default no limit */
+  readonly hourly?: number;
+  /** @default no limit */
+  readonly daily?: number;
+  /** @default no limit */
+  readonly monthly?: number;
 }
 
 /**
@@ -48,7 +65,14 @@ function toSpec({
   provider,
   models,
   maxTokensPerRequest,
+  tokenBudget = {},
 }: InferencePolicyProps): InferencePolicySpec {
+  const budget = {
+    ...(maxTokensPerRequest === undefined ? {} : { perRequestTokens: maxTokensPerRequest }),
+    ...(tokenBudget.hourly === undefined ? {} : { hourlyTokens: tokenBudget.hourly }),
+    ...(tokenBudget.daily === undefined ? {} : { dailyTokens: tokenBudget.daily }),
+    ...(tokenBudget.monthly === undefined ? {} : { monthlyTokens: tokenBudget.monthly }),
+  };
   const [primary, ...fallback] = models.map((deployment) => ({
     provider: provider.name,
     deployment,
@@ -57,9 +81,7 @@ function toSpec({
   return {
     appliesTo: {},
     ...(primary === undefined ? {} : { modelPreference: { primary, fallback } }),
-    ...(maxTokensPerRequest === undefined
-      ? {}
-      : { tokenBudget: { perRequestTokens: maxTokensPerRequest } }),
+    ...(Object.keys(budget).length === 0 ? {} : { tokenBudget: budget }),
     providers: [
       {
         name,

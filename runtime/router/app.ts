@@ -7,6 +7,7 @@ import fastify, {
 import { deny, runtimeCodes, type Deny } from 'kars-constructs/contract';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecisionRecorder } from '../service/decision-recorder.ts';
+import type { Budget } from './budget/budget.ts';
 import { ChatRoute, decideModels, policiesOf, send } from './chat.ts';
 import { CallSlots } from './call-slots.ts';
 import { membersOf, readJsonText } from './json-text.ts';
@@ -18,6 +19,7 @@ export interface RouterOptions {
   readonly snapshot: () => Snapshot | undefined;
   readonly recorder: DecisionRecorder;
   readonly upstream: Upstream;
+  readonly budget: Budget;
   /** @default {@link limits} */
   readonly bounds?: Limits;
 }

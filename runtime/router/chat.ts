@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allow, deny, runtimeCodes, type Deny, type MemberKind } from 'kars-constructs/contract';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecidedCall, DecisionRecorder, TokenUsage } from '../service/decision-recorder.ts';
+import type { Budget, BudgetInForce, Reservation, Reserved } from './budget/budget.ts';
 import { readAnswer } from './chat-answer.ts';
 import { chatRequest, type ChatRequest } from './chat-request.ts';
 import { relayChat } from './chat-stream.ts';
@@ -12,20 +13,26 @@ import type { Upstream, UpstreamAnswer } from './upstream.ts';
 
 const NOTHING: TokenUsage = { input: 0, output: 0 };
 
-/** Serves chat completions: read, decide, record, call, relay, settle. */
+/** Told once what a call has used, undefined where nobody knows, and how it ended. */
+type Settle = (usage: TokenUsage | undefined, outcome: string) => Promise<void>;
+
+/** Serves chat completions: read, decide, reserve, record, call, relay, settle. */
 export class ChatRoute {
   readonly #snapshot: () => Snapshot | undefined;
   readonly #recorder: DecisionRecorder;
   readonly #upstream: Upstream;
+  readonly #budget: Budget;
 
   constructor(options: {
     readonly snapshot: () => Snapshot | undefined;
     readonly recorder: DecisionRecorder;
     readonly upstream: Upstream;
+    readonly budget: Budget;
   }) {
     this.#snapshot = options.snapshot;
     this.#recorder = options.recorder;
     this.#upstream = options.upstream;
+    this.#budget = options.budget;
   }
 
   /** Answers one request. */
@@ -38,9 +45,12 @@ export class ChatRoute {
       const denial = deny('KARS_REQUEST_INVALID', 'inference router', reason);
       return this.#refuse(reply, snapshot, 'unreadable', denial);
     }
-    const plan = decideChat(parsed.data, policiesOf(snapshot));
+    const policies = policiesOf(snapshot);
+    const plan = decideChat(parsed.data, policies);
     if ('code' in plan) return this.#refuse(reply, snapshot, parsed.data.model ?? 'default', plan);
-    return this.#call(reply, snapshot, parsed.data, plan);
+    const reserved = this.#budget.reserve(plan.body, budgetOf(policies));
+    if ('code' in reserved) return this.#refuse(reply, snapshot, plan.model, reserved);
+    return this.#call(reply, snapshot, parsed.data, plan, reserved);
   }
 
   async #call(
@@ -48,6 +58,7 @@ export class ChatRoute {
     snapshot: Snapshot | undefined,
     asked: ChatRequest,
     plan: ChatPlan,
+    { reservation, body: bounded, left }: Reserved,
   ): Promise<FastifyReply> {
     const policy = snapshot?.payload('inference-policy');
     const call: DecidedCall = {
@@ -55,50 +66,61 @@ export class ChatRoute {
       surface: 'chat',
       target: plan.model,
       decision: plan.decision,
+      reserved: reservation.tokens,
     };
+    const settle = this.#settling(call, reservation);
     const unrecorded = await this.#recorder.decidedOrDeny(call);
     if (unrecorded !== undefined || policy === undefined) {
+      this.#budget.settle(reservation, 0);
       return send(reply, unrecorded ?? unavailable);
     }
+    if (left !== undefined) void reply.header('x-kars-tokens-left', left);
     const gone = new AbortController();
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) gone.abort();
     });
-    const body = asked.stream === true ? withUsage(plan.body) : plan.body;
+    const body = asked.stream === true ? withUsage(bounded) : bounded;
     const answer = await this.#upstream.chat(plan.provider, policy, body, gone.signal);
-    if ('code' in answer) {
-      await this.#recorder.settled(call, NOTHING, answer.reason);
-      return send(reply, answer);
+    if ('denial' in answer) {
+      const { denial, isSent } = answer;
+      await settle(isSent ? undefined : NOTHING, denial.reason);
+      return send(reply, denial);
     }
     if (asked.stream === true && isEventStream(answer)) {
       const events = relayChat(answer.body, {
         showUsage: asked.stream_options?.include_usage === true,
         gone: gone.signal,
-        settle: ({ usage = NOTHING, outcome }) => this.#recorder.settled(call, usage, outcome),
+        settle: ({ usage, outcome }) => settle(usage, outcome),
       });
       return reply
         .header('content-type', 'text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')
         .send(Readable.from(events));
     }
-    return this.#whole(reply, call, answer);
+    return this.#whole(reply, settle, answer);
   }
 
-  async #whole(
-    reply: FastifyReply,
-    call: DecidedCall,
-    answer: UpstreamAnswer,
-  ): Promise<FastifyReply> {
+  async #whole(reply: FastifyReply, settle: Settle, answer: UpstreamAnswer): Promise<FastifyReply> {
     const read = await readAnswer(answer);
     if ('code' in read) {
-      await this.#recorder.settled(call, NOTHING, read.reason);
+      await settle(undefined, read.reason);
       return send(reply, read);
     }
-    const { status, body, usage = NOTHING } = read;
-    await this.#recorder.settled(call, usage, `the provider answered with status ${status}`);
+    const { status, body, usage } = read;
+    // Providers charge nothing for a request that they refuse.
+    const used = answer.status >= 400 ? NOTHING : usage;
+    await settle(used, `the provider answered with status ${status}`);
     const retryAfter = answer.headers['retry-after'];
     if (typeof retryAfter === 'string') void reply.header('retry-after', retryAfter);
     return reply.code(status).type('application/json').send(body);
+  }
+
+  /** Settles a call once: by what the provider reports, else it stays charged with what was reserved. */
+  #settling(call: DecidedCall, reservation: Reservation): Settle {
+    return async (usage, outcome) => {
+      if (usage !== undefined) this.#budget.settle(reservation, usage.input + usage.output);
+      await this.#recorder.settled(call, usage ?? NOTHING, outcome);
+    };
   }
 
   async #refuse(
@@ -133,6 +155,11 @@ export function policiesOf(snapshot: Snapshot | undefined): ChatPolicies {
 /** The decision to list the models that a policy allows. */
 export function decideModels(policy: ChatPolicies['inference']): DecidedCall['decision'] {
   return policy === undefined ? unavailable : allow(`${ruleOf(policy)} models`);
+}
+
+function budgetOf({ inference }: ChatPolicies): BudgetInForce {
+  if (inference === undefined) return { budget: undefined, rule: 'no document set' };
+  return { budget: inference.payload.budget, rule: `${ruleOf(inference)} tokenBudget` };
 }
 
 const unavailable = deny(

@@ -4,6 +4,7 @@ import { readArguments, readPairs } from '../service/arguments.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
 import { listeningPort } from '../service/status-server.ts';
 import { createRouter } from './app.ts';
+import { Budget } from './budget/budget.ts';
 import { tokenFloor } from './token-floor.ts';
 import { Upstream } from './upstream.ts';
 
@@ -16,16 +17,19 @@ try {
   });
   const ceiling = own.optional('token-ceiling');
   const floor = ceiling === undefined ? noFloor : tokenFloor(ceiling);
-  const sidecar = await startSidecar('router', common, overrides, floor);
+  const budget = new Budget();
+  const sidecar = await startSidecar('router', common, overrides, floor, budget.read);
   const app = createRouter({
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,
     upstream,
+    budget,
   });
   await app.listen(common.agent);
   sidecar.serving(listeningPort(app), async () => {
     await app.close();
     await upstream.close();
+    budget.close();
   });
 } catch (error) {
   failStart('router', error);

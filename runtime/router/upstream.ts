@@ -30,7 +30,24 @@ export interface UpstreamAnswer {
   readonly credential: string | undefined;
 }
 
+/** Why there is no answer. */
+export interface UpstreamFault {
+  readonly denial: Deny;
+  /** Whether the provider may have got the request, and so may have worked on it. */
+  readonly isSent: boolean;
+}
+
 const RULE = 'inference router';
+
+/** Errors of which the connection was not even made. */
+const UNSENT: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** More than a policy has providers; those of earlier policies go. */
 const MOST_AGENTS = 32;
@@ -56,18 +73,18 @@ export class Upstream {
     policy: InferencePolicyPayload,
     body: unknown,
     signal: AbortSignal,
-  ): Promise<UpstreamAnswer | Deny> {
+  ): Promise<UpstreamAnswer | UpstreamFault> {
     const entry = policy.providers.find(({ name }) => name === provider);
     const override = this.#options.endpoints.get(provider);
     const endpoint = override ?? entry?.endpoint;
     if (entry === undefined || endpoint === undefined) {
       const reason = `the policy has no provider "${provider}"`;
-      return deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason);
+      return unsent(deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason));
     }
     const credential = entry.credential === 'none' ? undefined : await this.#credential(provider);
     if (entry.credential !== 'none' && credential === undefined) {
       const reason = `there is no credential for the provider "${provider}"`;
-      return deny('KARS_CREDENTIAL_MISSING', 'InferencePolicy providers', reason);
+      return unsent(deny('KARS_CREDENTIAL_MISSING', 'InferencePolicy providers', reason));
     }
     try {
       if (override === undefined) this.#addresses.require(new URL(endpoint).hostname);
@@ -129,9 +146,15 @@ export class Upstream {
   }
 }
 
-function unreachable(provider: string, error: unknown): Deny {
-  if (error instanceof ForbiddenAddress) return deny(error.code, RULE, error.message);
+const unsent = (denial: Deny): UpstreamFault => ({ denial, isSent: false });
+
+function unreachable(provider: string, error: unknown): UpstreamFault {
+  if (error instanceof ForbiddenAddress) return unsent(deny(error.code, RULE, error.message));
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
+  return { denial: denialOf(provider, code), isSent: !UNSENT.has(code) };
+}
+
+function denialOf(provider: string, code: string): Deny {
   return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT'
     ? deny('KARS_UPSTREAM_TIMEOUT', RULE, `the provider "${provider}" did not answer in time`)
     : deny(

@@ -10,6 +10,8 @@ export interface DecidedCall {
   readonly surface: string;
   readonly target: string;
   readonly decision: Decision;
+  /** Tokens that the call may use at most. */
+  readonly reserved?: number;
 }
 
 /** Where records go. */
@@ -89,7 +91,8 @@ export class DecisionRecorder {
     const target = clip(call.target);
     const rule = clip(decision.rule);
     if (decision.allow) {
-      await this.#append(call, 'allowed');
+      const { reserved } = call;
+      await this.#append(call, 'allowed', reserved === undefined ? {} : { reserved });
       this.#metrics.decisions.inc({ surface, decision: 'allow', code: '' });
       this.#log.info('decision', { surface, target, rule, decision: 'allow' });
       return;
@@ -168,7 +171,7 @@ export class DecisionRecorder {
   async #append(
     call: DecidedCall,
     reason: string,
-    used: Pick<AuditEntry, 'tokens' | 'traffic' | 'repeats'> = {},
+    used: Pick<AuditEntry, 'reserved' | 'tokens' | 'traffic' | 'repeats'> = {},
   ): Promise<void> {
     const { set = 'none', surface, target, decision } = call;
     await this.#audit.append({

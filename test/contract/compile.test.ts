@@ -38,6 +38,17 @@ describe('compiling an inference policy', () => {
     });
   });
 
+  it.each([
+    ['a window of nothing', { dailyTokens: 0 }, 'dailyTokens'],
+    ['less in a day than in an hour', { hourlyTokens: 2, dailyTokens: 1 }, 'dailyTokens'],
+    ['less in a month than in an hour', { hourlyTokens: 2, monthlyTokens: 1 }, 'monthlyTokens'],
+  ])('with %s is refused', (_what, tokenBudget, field) => {
+    expect(compileInferencePolicy({ appliesTo, modelPreference, tokenBudget })).toMatchObject({
+      ok: false,
+      problems: [{ code: 'KARS_BUDGET_INVALID', path: `spec.tokenBudget.${field}` }],
+    });
+  });
+
   it.each(['', 'models', 'ftp://models.example.com', 'javascript:alert(1)'])(
     'with the endpoint "%s" is refused',
     (endpoint) => {
@@ -60,7 +71,12 @@ describe('compiling an inference policy', () => {
       appliesTo: fc.constant(appliesTo),
       modelPreference: fc.record({ primary: ref, fallback: fc.array(ref, { maxLength: 3 }) }),
       providers: fc.array(fc.record({ name, endpoint: text }), { maxLength: 3 }),
-      tokenBudget: fc.record({ perRequestTokens: fc.option(fc.maxSafeNat()) }),
+      tokenBudget: fc.record({
+        perRequestTokens: fc.option(fc.maxSafeNat()),
+        hourlyTokens: fc.option(fc.maxSafeNat()),
+        dailyTokens: fc.option(fc.maxSafeNat()),
+        monthlyTokens: fc.option(fc.maxSafeNat()),
+      }),
     });
     fc.assert(
       fc.property(spec, (value) => {

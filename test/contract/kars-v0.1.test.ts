@@ -40,6 +40,10 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
       ],
     },
     EgressApproval: { theirs: ['spec.ttl string req'], ours: ['spec.ttl string'] },
+    InferencePolicy: {
+      theirs: [],
+      ours: ['spec.tokenBudget.hourlyTokens integer:uint64 N'],
+    },
   };
 
 /** Members of a spec that kars v0.1.x does not have; a manifest of it carries none of them, and they are optional. */

@@ -54,6 +54,21 @@ export const runtimeCodes = {
     meaning: 'the request asks for more output tokens than the policy allows for one request',
     cure: 'lower max_completion_tokens, or raise InferencePolicy.maxTokensPerRequest',
   },
+  KARS_BUDGET_SPENT: {
+    status: 403,
+    meaning: 'what is left of a budget is less than the request may use',
+    cure: 'wait for the end of the window that the message names, or raise InferencePolicy.tokenBudget',
+  },
+  KARS_BUDGET_UNBOUNDED: {
+    status: 403,
+    meaning: 'the policy has a budget, and nobody can say how many tokens the request uses at most',
+    cure: 'send text only, or use a policy without tokenBudget',
+  },
+  KARS_BUDGET_UNAVAILABLE: {
+    status: 503,
+    meaning: 'the tokens of the call cannot be charged',
+    cure: 'check the state volume of the sandbox',
+  },
   KARS_TOOL_NOT_ALLOWED: {
     status: 403,
     meaning: 'the request offers the model a tool that the policy does not list',

@@ -64,8 +64,9 @@ export const inferencePolicySpec = withRules(
     tokenBudget: z
       .strictObject({
         perRequestTokens: uint64().nullish().describe('Most output tokens of one request.'),
-        dailyTokens: uint64().nullish().describe('Tokens in a day, UTC.'),
-        monthlyTokens: uint64().nullish().describe('Tokens in a month, UTC.'),
+        hourlyTokens: uint64().nullish().describe('Tokens of input and output in an hour, UTC.'),
+        dailyTokens: uint64().nullish().describe('Tokens of input and output in a day, UTC.'),
+        monthlyTokens: uint64().nullish().describe('Tokens of input and output in a month, UTC.'),
       })
       .nullish()
       .describe('Most tokens that requests may use.'),
@@ -189,12 +190,26 @@ const providerPayload = z.strictObject({
   credential: z.enum(['none', 'bearer']),
 });
 
+const tokens = z.int().min(1).optional();
+
+/** Most tokens of input and output in a window, UTC; absent where there is no limit. */
+const tokenBudgetPayload = z.strictObject({
+  hourlyTokens: tokens,
+  dailyTokens: tokens,
+  monthlyTokens: tokens,
+});
+
+/** Most tokens of input and output in a window, UTC. */
+export type TokenBudget = z.output<typeof tokenBudgetPayload>;
+
 /** What the router reads of an InferencePolicy. */
 export const inferencePolicyPayload = z.strictObject({
   /** Every model that a request may name; the first one serves requests that name none. */
   models: z.array(z.strictObject({ provider: z.string(), deployment: z.string().min(1) })).min(1),
   providers: z.array(providerPayload),
   maxTokensPerRequest: z.int().min(1).nullable(),
+  /** Absent where no window has a limit. */
+  budget: tokenBudgetPayload.optional(),
 });
 
 /** What the router reads of an InferencePolicy. */
@@ -208,7 +223,8 @@ export function compileInferencePolicy(
   const limit = tokenBudget?.perRequestTokens ?? null;
   const problems = [
     ...(has(preference) ? [] : [problemOf.models]),
-    ...(limit === 0 ? [problemOf.limit] : []),
+    ...(limit === 0 ? [problemOf.limit('perRequestTokens')] : []),
+    ...budgetProblems(tokenBudget ?? {}),
     ...providers.flatMap(({ endpoint, certificateAuthorities: given }, index) => [
       ...(isEndpoint(endpoint) ? [] : [problemOf.endpoint(index, endpoint)]),
       ...(given === undefined || areAuthorities(given) ? [] : [problemOf.authority(index)]),
@@ -224,6 +240,30 @@ export function compileInferencePolicy(
       credential: credentialSecretRef === undefined ? 'none' : 'bearer',
     })),
     maxTokensPerRequest: limit,
+    ...budgetOf(tokenBudget ?? {}),
+  });
+}
+
+/** As a manifest carries it. */
+type TokenBudgetSpec = NonNullable<z.output<typeof inferencePolicySpec>['tokenBudget']>;
+
+/** Fields for windows, the shortest first. */
+const windowFields = ['hourlyTokens', 'dailyTokens', 'monthlyTokens'] as const;
+
+function budgetOf(spec: Partial<TokenBudgetSpec>): { budget?: TokenBudget } {
+  const limits = windowFields.filter((field) => has(spec[field]));
+  if (limits.length === 0) return {};
+  return { budget: Object.fromEntries(limits.map((field) => [field, spec[field]])) };
+}
+
+function budgetProblems(spec: Partial<TokenBudgetSpec>): Problem[] {
+  return windowFields.flatMap((field, index) => {
+    const limit = spec[field];
+    const shorter = windowFields.slice(0, index).find((other) => !atLeast(limit, spec[other]));
+    return [
+      ...(limit === 0 ? [problemOf.limit(field)] : []),
+      ...(shorter === undefined ? [] : [problemOf.window(field, shorter)]),
+    ];
   });
 }
 
@@ -235,11 +275,16 @@ const problemOf = {
     code: 'KARS_POLICY_WITHOUT_MODEL',
     message: 'got none, supply the models that the policy allows',
   },
-  limit: {
-    path: 'spec.tokenBudget.perRequestTokens',
+  limit: (field: string): Problem => ({
+    path: `spec.tokenBudget.${field}`,
     code: 'KARS_BUDGET_INVALID',
     message: 'got 0, supply a positive integer, or leave it out for no limit',
-  },
+  }),
+  window: (field: string, shorter: string): Problem => ({
+    path: `spec.tokenBudget.${field}`,
+    code: 'KARS_BUDGET_INVALID',
+    message: `got less than ${shorter}, which then limits nothing; supply as much at least`,
+  }),
   authority: (index: number): Problem => ({
     path: `spec.providers[${index}].certificateAuthorities`,
     code: 'KARS_PROVIDER_AUTHORITY',

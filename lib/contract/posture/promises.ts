@@ -53,8 +53,11 @@ export const platformPromises: readonly PlatformPromise[] = [
   {
     id: 'P5',
     text: 'budgets are hard and survive a restart',
-    by: ['the router caps the output tokens of a request'],
-    missing: ['budgets over hours, days and months'],
+    by: [
+      'the router caps the output tokens of a request',
+      'it charges budgets of hours, days and months before a call, on the state volume',
+    ],
+    missing: ['budgets by model and in money', 'rates of requests'],
   },
   {
     id: 'P6',

@@ -150,6 +150,7 @@ function modelWeaknesses({
   inferencePolicy: { providers = [], tokenBudget },
 }: PostureInput): Weakness[] {
   const limit = tokenBudget?.perRequestTokens ?? undefined;
+  const windows = [tokenBudget?.hourlyTokens, tokenBudget?.dailyTokens, tokenBudget?.monthlyTokens];
   return [
     ...providers.flatMap(({ name, endpoint }, index): Weakness[] =>
       URL.canParse(endpoint) && new URL(endpoint).protocol === 'http:'
@@ -168,6 +169,15 @@ function modelWeaknesses({
             promise: 'P5',
             field: 'InferencePolicy tokenBudget.perRequestTokens',
             what: 'absent: a request may ask for any number of output tokens',
+          },
+        ] as const)
+      : []),
+    ...(windows.every((window) => (window ?? undefined) === undefined)
+      ? ([
+          {
+            promise: 'P5',
+            field: 'InferencePolicy tokenBudget',
+            what: 'no hour, day or month has a limit: requests after requests use any number of tokens',
           },
         ] as const)
       : []),

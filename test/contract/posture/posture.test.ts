@@ -18,7 +18,11 @@ import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox
 type Change = (chart: ReturnType<typeof agentsChart>) => Partial<KarsSandboxProps>;
 
 const limited: Change = (chart) => ({
-  inferencePolicy: inferencePolicyIn(chart, { name: 'limited', maxTokensPerRequest: 100 }),
+  inferencePolicy: inferencePolicyIn(chart, {
+    name: 'limited',
+    maxTokensPerRequest: 100,
+    tokenBudget: { daily: 100_000 },
+  }),
 });
 
 function postureWith(change: Change): Posture {

@@ -7,7 +7,10 @@ import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox
 const app = synthesize((scope) => {
   const chart = agentsChart(scope);
   sandboxIn(chart, {
-    inferencePolicy: inferencePolicyIn(chart, { maxTokensPerRequest: 100 }),
+    inferencePolicy: inferencePolicyIn(chart, {
+      maxTokensPerRequest: 100,
+      tokenBudget: { hourly: 1000, daily: 5000 },
+    }),
     toolPolicy: new ToolPolicy(chart, 'tools', { allowedTools: ['b', 'a', 'b'] }),
     egress: [
       Egress.https('z.example.com'),
@@ -28,6 +31,7 @@ describe('the documents of a sandbox', () => {
       ],
       providers: [{ name: 'local', endpoint: 'https://models.example.com/v1', credential: 'none' }],
       maxTokensPerRequest: 100,
+      budget: { hourlyTokens: 1000, dailyTokens: 5000 },
     });
   });
 

@@ -39,7 +39,7 @@ async function call(endpoint: (port: number) => string, zone: Zone = {}, isOverr
   };
   const answer = await upstream.chat('local', policy, {}, AbortSignal.timeout(5000));
   if ('body' in answer) await answer.body.dump();
-  return { outcome: 'code' in answer ? answer.code : answer.status, calls };
+  return { outcome: 'denial' in answer ? answer.denial.code : answer.status, calls };
 }
 
 const named = (port: number): string => `http://${HOST}:${port}/v1`;

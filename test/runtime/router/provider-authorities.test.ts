@@ -56,7 +56,7 @@ async function call(shown: KeyPair, certificateAuthorities?: string): Promise<nu
     maxTokensPerRequest: null,
   };
   const answer = await upstream.chat('local', policy, {}, AbortSignal.timeout(5000));
-  if ('code' in answer) return answer.code;
+  if ('denial' in answer) return answer.denial.code;
   await answer.body.dump();
   return answer.status;
 }

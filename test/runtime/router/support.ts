@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import { onTestFinished } from 'vitest';
 import { createRouter } from '../../../runtime/router/app.ts';
+import { Budget } from '../../../runtime/router/budget/budget.ts';
+import { Ledger } from '../../../runtime/router/budget/ledger.ts';
 import { limits, type Limits } from '../../../runtime/router/limits.ts';
 import { Upstream } from '../../../runtime/router/upstream.ts';
 import { temporaryDirectory, type Payloads } from '../../support/documents.ts';
@@ -51,6 +53,7 @@ export async function startRouterOn(
   endpoint: string,
   withCredential = true,
   bounds: Limits = limits,
+  budget = new Budget(undefined, Ledger.open(':memory:')),
 ): Promise<TestRouter> {
   const credentials = join(temporaryDirectory(), 'credentials');
   mkdirSync(credentials);
@@ -64,6 +67,7 @@ export async function startRouterOn(
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,
     upstream,
+    budget,
     bounds,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { deny, type Deny, type TokenBudget } from 'kars-constructs/contract';
+import type { ChatRequest } from '../chat-request.ts';
+import { inputBound } from './input-bound.ts';
+import { Ledger } from './ledger.ts';
+import { windowsAt, type Window } from './windows.ts';
+
+const FILE = 'budget.sqlite';
+
+/** Tokens that are charged for a call before it is made. */
+export interface Reservation {
+  readonly windows: readonly Window[];
+  readonly tokens: number;
+}
+
+/** A call that has its tokens. */
+export interface Reserved {
+  readonly reservation: Reservation;
+  /** With output tokens of what is left at most. */
+  readonly body: ChatRequest;
+  /** Left in the window that has least, when all that is reserved is used; undefined without a budget. */
+  readonly left: number | undefined;
+}
+
+/** A budget, and the field that it stands in. */
+export interface BudgetInForce {
+  readonly budget: TokenBudget | undefined;
+  readonly rule: string;
+}
+
+/** A window with a limit. */
+interface Limited {
+  readonly window: Window;
+  readonly limit: number;
+  readonly left: number;
+}
+
+/**
+ * Charges calls before they are made, and gives back what they did not use. Between looking and charging
+ * nothing else runs, so no number of calls at once uses more than there is. What was reserved by a process
+ * that has died stays charged: nobody knows what the provider did.
+ */
+export class Budget {
+  readonly #now: () => Date;
+  #ledger: Ledger | undefined;
+
+  constructor(now: () => Date = () => new Date(), ledger?: Ledger) {
+    this.#now = now;
+    this.#ledger = ledger;
+  }
+
+  /** Goes on from what the state directory says was charged. */
+  readonly read = (directory: string): Promise<void> =>
+    Promise.resolve().then(() => {
+      this.close();
+      this.#ledger = Ledger.open(join(directory, FILE));
+      this.#ledger.forgetBefore(this.#now());
+    });
+
+  /** Reserves what a call can use at most, and lowers its output to what is left. */
+  reserve(body: ChatRequest, { budget, rule }: BudgetInForce): Reserved | Deny {
+    const ledger = this.#ledger;
+    if (ledger === undefined) return unavailable(rule, 'the state directory is not in use');
+    const windows = windowsAt(this.#now());
+    try {
+      const scarcest = scarcestOf(windows, budget, ledger);
+      const plan = fit(body, scarcest, rule);
+      if ('code' in plan) return plan;
+      ledger.charge(windows, plan.tokens);
+      const left = scarcest && scarcest.left - plan.tokens;
+      return { reservation: { windows, tokens: plan.tokens }, body: plan.body, left };
+    } catch (error) {
+      return unavailable(rule, String(error));
+    }
+  }
+
+  /** Charges what a call has used instead of what was reserved for it. */
+  settle({ windows, tokens }: Reservation, used: number): void {
+    this.#ledger?.charge(windows, used - tokens);
+  }
+
+  /** Left of each window with a limit, by its kind. */
+  left(budget: TokenBudget | undefined): ReadonlyMap<Window['kind'], number> {
+    const ledger = this.#ledger;
+    if (ledger === undefined) return new Map();
+    const limited = limitedOf(windowsAt(this.#now()), budget, ledger);
+    return new Map(limited.map(({ window, left }) => [window.kind, left]));
+  }
+
+  close(): void {
+    this.#ledger?.close();
+    this.#ledger = undefined;
+  }
+}
+
+const limitOf = (kind: Window['kind'], budget: TokenBudget): number | undefined =>
+  ({ hour: budget.hourlyTokens, day: budget.dailyTokens, month: budget.monthlyTokens })[kind];
+
+function limitedOf(
+  windows: readonly Window[],
+  budget: TokenBudget | undefined,
+  ledger: Ledger,
+): Limited[] {
+  return windows.flatMap((window) => {
+    const limit = budget && limitOf(window.kind, budget);
+    return limit === undefined
+      ? []
+      : [{ window, limit, left: Math.max(0, limit - ledger.charged(window)) }];
+  });
+}
+
+const scarcestOf = (...args: Parameters<typeof limitedOf>): Limited | undefined =>
+  limitedOf(...args).reduce<Limited | undefined>(
+    (least, one) => (least === undefined || one.left < least.left ? one : least),
+    undefined,
+  );
+
+/** What to reserve for a call, and its body with no more output than fits. */
+function fit(
+  body: ChatRequest,
+  scarcest: Limited | undefined,
+  rule: string,
+): { readonly tokens: number; readonly body: ChatRequest } | Deny {
+  const input = inputBound(body);
+  const answers = body.n ?? 1;
+  const asked = Math.max(body.max_tokens ?? 0, body.max_completion_tokens ?? 0);
+  if (scarcest === undefined) return { tokens: (input ?? 0) + asked * answers, body };
+  if (input === undefined) {
+    const reason = 'got content that is no text, and nobody knows how many tokens that is';
+    return deny('KARS_BUDGET_UNBOUNDED', rule, reason);
+  }
+  const { window, limit, left } = scarcest;
+  const most = Math.floor((left - input) / answers);
+  if (most < 1) {
+    const reason = `the ${window.id} (UTC) has ${left} of ${limit} tokens left, and the request may take ${input + answers}; it ends at ${window.ends}`;
+    return deny('KARS_BUDGET_SPENT', rule, reason);
+  }
+  const output = asked === 0 ? most : Math.min(asked, most);
+  return { tokens: input + output * answers, body: withOutput(body, output) };
+}
+
+/** In the field that the client has used, since some servers know one of the two alone. */
+function withOutput(body: ChatRequest, output: number): ChatRequest {
+  const { max_tokens: older, max_completion_tokens: newer } = body;
+  return {
+    ...body,
+    ...(typeof older === 'number' && { max_tokens: Math.min(older, output) }),
+    ...((typeof newer === 'number' || typeof older !== 'number') && {
+      max_completion_tokens: Math.min(newer ?? output, output),
+    }),
+  };
+}
+
+const unavailable = (rule: string, why: string): Deny =>
+  deny('KARS_BUDGET_UNAVAILABLE', rule, `nothing can be charged (${why})`);

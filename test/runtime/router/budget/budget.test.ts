@@ -1,0 +1,217 @@
+import { writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { TokenBudget } from 'kars-constructs/contract';
+import { Budget, type Reservation } from '../../../../runtime/router/budget/budget.ts';
+import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
+import { Ledger } from '../../../../runtime/router/budget/ledger.ts';
+import { windowsAt } from '../../../../runtime/router/budget/windows.ts';
+import type { ChatRequest } from '../../../../runtime/router/chat-request.ts';
+import { temporaryDirectory } from '../../../support/documents.ts';
+
+const rule = 'InferencePolicy agents/models tokenBudget';
+
+const request = (max_tokens?: number, content: unknown = 'hi'): ChatRequest => ({
+  messages: [{ role: 'user', content }],
+  ...(max_tokens === undefined ? {} : { max_tokens }),
+});
+
+/** What a request with such a limit of output reserves. */
+const tokensOf = (max_tokens: number): number =>
+  (inputBound(request(max_tokens)) ?? 0) + max_tokens;
+
+/** A budget with a clock that the test sets. */
+function started(start = '2026-01-31T09:30:00Z') {
+  const clock = { now: new Date(start) };
+  const budget = new Budget(() => clock.now, Ledger.open(':memory:'));
+  onTestFinished(() => budget.close());
+  const outcome = (limits: TokenBudget, body = request(100)): number | string => {
+    const reserved = budget.reserve(body, { budget: limits, rule });
+    return 'code' in reserved ? reserved.code : reserved.reservation.tokens;
+  };
+  return { budget, clock, outcome };
+}
+
+describe('windows', () => {
+  it('are those of UTC', () => {
+    expect(windowsAt(new Date('2026-01-31T23:59:59.999Z'))).toEqual([
+      { kind: 'hour', id: 'hour 2026-01-31T23', ends: '2026-02-01T00:00:00.000Z' },
+      { kind: 'day', id: 'day 2026-01-31', ends: '2026-02-01T00:00:00.000Z' },
+      { kind: 'month', id: 'month 2026-01', ends: '2026-02-01T00:00:00.000Z' },
+    ]);
+  });
+});
+
+describe('a budget', () => {
+  const one = tokensOf(100);
+
+  it.each(['hourlyTokens', 'dailyTokens', 'monthlyTokens'] as const)(
+    'is spent by what is reserved, in %s',
+    (field) => {
+      const { outcome } = started();
+      const limits = { [field]: 2 * one };
+      expect([outcome(limits), outcome(limits), outcome(limits)]).toEqual([
+        one,
+        one,
+        'KARS_BUDGET_SPENT',
+      ]);
+    },
+  );
+
+  it('says which window is spent, and when it ends', () => {
+    const { budget } = started();
+    expect(budget.reserve(request(), { budget: { dailyTokens: 10 }, rule })).toMatchObject({
+      code: 'KARS_BUDGET_SPENT',
+      rule,
+      reason: expect.stringMatching(
+        /^the day 2026-01-31 \(UTC\) has 10 of 10 tokens left, .*; it ends at 2026-02-01T00:00:00.000Z$/,
+      ) as string,
+    });
+  });
+
+  it('begins anew with the next window, and does not go back to an earlier one', () => {
+    const { clock, outcome } = started();
+    const limits = { hourlyTokens: one };
+    expect(outcome(limits)).toBe(one);
+    clock.now = new Date('2026-01-31T10:00:00Z');
+    expect(outcome(limits)).toBe(one);
+    clock.now = new Date('2026-01-31T09:59:59Z');
+    expect(outcome(limits)).toBe('KARS_BUDGET_SPENT');
+  });
+
+  it('lowers the output to what is left, in the field that the client uses', () => {
+    const { budget } = started();
+    const limits = { budget: { dailyTokens: one + tokensOf(10) }, rule };
+    budget.reserve(request(100), limits);
+    expect(budget.reserve(request(100), limits)).toMatchObject({
+      body: { max_tokens: 9 },
+      left: 0,
+    });
+    const other = started().budget;
+    const reserved = other.reserve(request(), { budget: { dailyTokens: 1000 }, rule });
+    if ('code' in reserved) throw new Error(reserved.code);
+    expect(reserved.body.max_completion_tokens).toBe(1000 - (inputBound(request()) ?? 0));
+    expect(reserved.body.max_tokens).toBeUndefined();
+  });
+
+  it('counts every answer of a request', () => {
+    const { outcome } = started();
+    const body = { ...request(100), n: 3 };
+    expect(outcome({ dailyTokens: 10_000 }, body)).toBe((inputBound(body) ?? 0) + 300);
+  });
+
+  it('gives back what was not used, and charges what was used besides', () => {
+    const { budget } = started();
+    const limits = { dailyTokens: 10_000 };
+    const reserve = (): Reservation => {
+      const reserved = budget.reserve(request(100), { budget: limits, rule });
+      if ('code' in reserved) throw new Error(reserved.code);
+      return reserved.reservation;
+    };
+    budget.settle(reserve(), 18);
+    expect(budget.left(limits)).toEqual(new Map([['day', 9982]]));
+    budget.settle(reserve(), 5000);
+    expect(budget.left(limits).get('day')).toBe(4982);
+    budget.settle(reserve(), 50_000);
+    expect(budget.left(limits).get('day')).toBe(0);
+  });
+
+  it.each([
+    ['an image', [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } }]],
+    ['audio', [{ type: 'input_audio', input_audio: { data: 'AA', format: 'wav' } }]],
+    ['a file', [{ type: 'file', file: { file_data: 'AA' } }]],
+  ])('refuses %s, whose tokens nobody can bound', (_what, content) => {
+    const { outcome } = started();
+    expect(outcome({ dailyTokens: 10 ** 9 }, request(1, content))).toBe('KARS_BUDGET_UNBOUNDED');
+    expect(outcome({}, request(1, content))).toBe(1);
+  });
+
+  it('denies while nothing can be charged', () => {
+    const budget = new Budget();
+    expect(budget.reserve(request(1), { budget: undefined, rule })).toMatchObject({
+      code: 'KARS_BUDGET_UNAVAILABLE',
+    });
+  });
+
+  it('is never passed, however calls and their ends mix over the edges of windows', () => {
+    const step = fc.oneof(
+      fc.record({ reserve: fc.integer({ min: 1, max: 400 }) }),
+      fc.record({ settle: fc.nat(), part: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      fc.record({ minutes: fc.integer({ min: 1, max: 90 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), fc.nat(3000), (steps, limit) => {
+        const { budget, clock } = started();
+        const limits = { hourlyTokens: limit + 1, dailyTokens: 3 * limit + 1 };
+        const open: Reservation[] = [];
+        const spent = new Map<string, number>();
+        const add = ({ windows }: Reservation, tokens: number): void => {
+          for (const { id } of windows) spent.set(id, (spent.get(id) ?? 0) + tokens);
+        };
+        for (const taken of steps) {
+          if ('minutes' in taken)
+            clock.now = new Date(clock.now.getTime() + taken.minutes * 60_000);
+          else if ('reserve' in taken) {
+            const reserved = budget.reserve(request(taken.reserve), { budget: limits, rule });
+            if ('code' in reserved) continue;
+            open.push(reserved.reservation);
+            add(reserved.reservation, reserved.reservation.tokens);
+          } else {
+            const [reservation] = open.splice(taken.settle % Math.max(1, open.length), 1);
+            if (reservation === undefined) continue;
+            const used = Math.floor(reservation.tokens * taken.part);
+            budget.settle(reservation, used);
+            add(reservation, used - reservation.tokens);
+          }
+        }
+        for (const [id, tokens] of spent) {
+          if (id.startsWith('hour')) expect(tokens).toBeLessThanOrEqual(limits.hourlyTokens);
+          if (id.startsWith('day')) expect(tokens).toBeLessThanOrEqual(limits.dailyTokens);
+        }
+        const now = windowsAt(clock.now);
+        const left = budget.left(limits);
+        for (const { kind, id } of now) {
+          const most = { hour: limits.hourlyTokens, day: limits.dailyTokens, month: 0 }[kind];
+          if (kind !== 'month') expect(left.get(kind)).toBe(most - (spent.get(id) ?? 0));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('what was charged', () => {
+  it('is there after a restart, what was reserved and not settled too', async () => {
+    const directory = temporaryDirectory();
+    const now = (): Date => new Date('2026-01-31T09:30:00Z');
+    for (const left of [10_000 - tokensOf(100), 10_000 - 2 * tokensOf(100)]) {
+      const budget = new Budget(now);
+      await budget.read(directory);
+      budget.reserve(request(100), { budget: { dailyTokens: 10_000 }, rule });
+      expect(budget.left({ dailyTokens: 10_000 }).get('day')).toBe(left);
+      budget.close();
+    }
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['damaged', (file) => writeFileSync(file, 'no database at all, and long enough to be read')],
+    [
+      'of a later release',
+      (file) => {
+        const database = new DatabaseSync(file);
+        database.exec('PRAGMA user_version = 2');
+        database.close();
+      },
+    ],
+  ])('is left as it is and denies when it is %s', async (_what, spoil) => {
+    const directory = temporaryDirectory();
+    const file = join(directory, 'budget.sqlite');
+    spoil(file);
+    const budget = new Budget();
+    await expect(budget.read(directory)).rejects.toMatchObject({ code: 'KARS_BUDGET_BROKEN' });
+    expect(budget.reserve(request(1), { budget: undefined, rule })).toHaveProperty('code');
+    await expect(budget.read(directory)).rejects.toThrow('move it away');
+  });
+});

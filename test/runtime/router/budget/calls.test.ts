@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import { request as send } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Child } from '../../../../runtime/cli/local/child.ts';
+import { programArguments } from '../../../../runtime/cli/programs.ts';
+import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
+import { temporaryDirectory, writeDocuments, type Payloads } from '../../../support/documents.ts';
+import { completion, startProvider, type Behaviour } from '../../../support/openai-provider.ts';
+import { codeOf, hello, policies, startRouter } from '../support.ts';
+
+const call = { ...hello, model: 'small', max_tokens: 50 };
+const ONE = (inputBound(call) ?? 0) + 50;
+const TEN = 10 * ONE + 20;
+
+const within = (dailyTokens: number): Payloads => ({
+  ...policies,
+  'inference-policy': { ...policies['inference-policy'], budget: { dailyTokens } },
+});
+
+/** A provider that takes a call and never answers it. */
+const never: Behaviour = () => undefined;
+
+describe('a budget for ten calls', () => {
+  it.each([false, true])('lets ten of 200 at once through (streams: %s)', async (stream) => {
+    const provider = await startProvider(never);
+    const body = { ...call, stream };
+    const ten = 10 * ((inputBound(body) ?? 0) + 50);
+    const { post } = await startRouter(provider.endpoint, within(ten));
+    const answers = await Promise.all(Array.from({ length: 200 }, () => post(body)));
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(190);
+    expect(provider.requests).toHaveLength(10);
+  });
+
+  it('is a final stop for the official client, which says when it ends', async () => {
+    const provider = await startProvider();
+    const { client, sidecar } = await startRouter(provider.endpoint, within(10));
+    const attempt = client.chat.completions.create(call);
+    await expect(attempt).rejects.toThrow(/it ends at \d{4}-.*KARS_BUDGET_SPENT/);
+    expect(await sidecar.audited()).toMatchObject([
+      { decision: 'deny', code: 'KARS_BUDGET_SPENT', target: 'small' },
+    ]);
+    expect(provider.requests).toEqual([]);
+  });
+
+  it('is charged what the provider reports, and says what is left', async () => {
+    const provider = await startProvider();
+    const { post, sidecar } = await startRouter(provider.endpoint, within(TEN));
+    for (let n = 0; n < 30; n += 1) {
+      const answer = await post(call);
+      expect(answer.status).toBe(200);
+      expect(Number(answer.headers.get('x-kars-tokens-left'))).toBe(TEN - 18 * n - ONE);
+      await answer.body?.cancel();
+    }
+    const [first] = await sidecar.audited();
+    expect(first).toMatchObject({ decision: 'allow', reserved: ONE });
+  });
+});
+
+describe('a call stays charged with what was reserved', () => {
+  const silent: Behaviour = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ ...completion(), usage: undefined }));
+  };
+  const negative: Behaviour = (_request, response) => {
+    const usage = { prompt_tokens: -5000, completion_tokens: 0, total_tokens: -5000 };
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ ...completion(), usage }));
+  };
+
+  it.each<[string, Behaviour]>([
+    ['reports no usage', silent],
+    ['reports a negative one', negative],
+    ['breaks the connection', (_request, response) => void response.destroy()],
+    ['does not answer in time', never],
+  ])('when its provider %s', async (_what, behaviour) => {
+    const provider = await startProvider(behaviour);
+    const { post } = await startRouter(provider.endpoint, within(ONE + 10));
+    await (await post(call)).body?.cancel();
+    expect(await codeOf(await post(call))).toBe('KARS_BUDGET_SPENT');
+  });
+
+  it('when its client goes away before the answer', async () => {
+    const provider = await startProvider(never);
+    const { url, post } = await startRouter(provider.endpoint, within(ONE + 10));
+    const gone = new AbortController();
+    const body = JSON.stringify(call);
+    const headers = { 'content-type': 'application/json' };
+    const target = `${url}/v1/chat/completions`;
+    const asked = send(target, { method: 'POST', body, headers, signal: gone.signal });
+    await expect.poll(() => provider.requests.length).toBe(1);
+    gone.abort();
+    await expect(asked).rejects.toThrow();
+    expect(await codeOf(await post(call))).toBe('KARS_BUDGET_SPENT');
+  });
+});
+
+describe('a call is charged nothing', () => {
+  it('when its provider refuses it', async () => {
+    const provider = await startProvider((_request, response) => {
+      response.writeHead(429, { 'content-type': 'application/json' });
+      response.end('{"error":{"message":"busy"}}');
+    });
+    const { post } = await startRouter(provider.endpoint, within(ONE + 10));
+    for (let n = 0; n < 3; n += 1) expect((await post(call)).status).toBe(429);
+  });
+
+  it('when its provider cannot be connected to', async () => {
+    const { post } = await startRouter('http://127.0.0.1:1/v1', within(ONE + 10));
+    for (let n = 0; n < 3; n += 1) {
+      expect(await codeOf(await post(call))).toBe('KARS_UPSTREAM_UNREACHABLE');
+    }
+  });
+});
+
+it('a router that is killed in the middle of calls gives no token back', async () => {
+  const provider = await startProvider(never);
+  const root = temporaryDirectory();
+  const payloads = within(TEN);
+  writeDocuments(join(root, 'documents'), {
+    ...payloads,
+    'inference-policy': {
+      ...policies['inference-policy'],
+      ...payloads['inference-policy'],
+      providers: [{ name: 'local', endpoint: provider.endpoint, credential: 'none' }],
+    },
+  });
+  const start = async () => {
+    const child = new Child({
+      name: 'router',
+      args: [
+        ...programArguments('router'),
+        '--sandbox=reader',
+        '--listen-port=0',
+        '--status-host=127.0.0.1',
+        '--status-port=0',
+        `--documents=${join(root, 'documents')}`,
+        `--state=${join(root, 'state')}`,
+        `--provider-endpoint=local=${provider.endpoint}`,
+      ],
+      env: {},
+    });
+    onTestFinished(() => child.stop());
+    const url = `http://127.0.0.1:${await child.port('agent')}/v1/chat/completions`;
+    const post = () =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(call),
+      });
+    return { child, post };
+  };
+  for (let life = 1; life <= 2; life += 1) {
+    const { child, post } = await start();
+    const open = Array.from({ length: 5 }, () => post().catch(() => undefined));
+    await expect.poll(() => provider.requests.length).toBe(5 * life);
+    child.kill();
+    await child.ended();
+    await Promise.all(open);
+  }
+  const { post } = await start();
+  expect(await codeOf(await post())).toBe('KARS_BUDGET_SPENT');
+  expect(provider.requests).toHaveLength(10);
+}, 60_000);

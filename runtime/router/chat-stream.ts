@@ -1,6 +1,8 @@
 import { createParser } from 'eventsource-parser';
 import { deny, type Deny } from 'kars-constructs/contract';
+import { z } from 'zod';
 import type { TokenUsage } from '../service/decision-recorder.ts';
+import type { ReservedOutput } from './budget/budget.ts';
 import { limits } from './limits.ts';
 import { openAiError } from './openai-error.ts';
 import { usageOf } from './usage.ts';
@@ -17,6 +19,13 @@ export interface RelayOptions {
   readonly showUsage: boolean;
   /** Aborted when the client goes away before the end. */
   readonly gone: AbortSignal;
+  /**
+   * Output tokens that are reserved for the call. An event with text is a token at least, so a stream with
+   * more of them has a provider that does not keep to its limit, and is cut.
+   *
+   * @default any number
+   */
+  readonly reserved?: ReservedOutput | undefined;
   /** Told once, at the end, whatever the end is. */
   readonly settle: (outcome: StreamOutcome) => Promise<void>;
 }
@@ -34,10 +43,11 @@ const frame = (data: string): string => `data: ${data}\n\n`;
  */
 export async function* relayChat(
   body: AsyncIterable<Uint8Array>,
-  { showUsage, gone, settle }: RelayOptions,
+  { showUsage, gone, reserved, settle }: RelayOptions,
 ): AsyncGenerator<string> {
   let usage: TokenUsage | undefined;
   let outcome = CLIENT_GONE;
+  let texts = 0;
   try {
     for await (const event of eventsOf(body)) {
       if (typeof event !== 'string') {
@@ -62,6 +72,15 @@ export async function* relayChat(
         return;
       }
       usage = usageOf(chunk) ?? usage;
+      if (reserved !== undefined && hasText(chunk)) texts += 1;
+      if (reserved !== undefined && texts > reserved.output) {
+        const reason = `the provider sent more than the ${reserved.output} tokens of output that are reserved`;
+        const fault = deny('KARS_BUDGET_SPENT', reserved.rule, reason);
+        outcome = fault.reason;
+        usage = undefined;
+        yield frame(JSON.stringify(openAiError(fault)));
+        return;
+      }
       if (showUsage || !isUsageOnly(chunk)) yield frame(event);
     }
     const fault = deny(
@@ -121,6 +140,21 @@ function parseChunk(data: string): Record<string, unknown> | undefined {
     return undefined;
   }
 }
+
+const choice = z.looseObject({ delta: z.record(z.string(), z.unknown()) });
+const delta = z.looseObject({ choices: z.array(choice) });
+
+/** Whether a chunk carries something that the model has said, in whatever field. */
+function hasText(chunk: Record<string, unknown>): boolean {
+  const { data } = delta.safeParse(chunk);
+  return (data?.choices ?? []).some(({ delta: said }) =>
+    Object.entries(said).some(
+      ([name, value]) => name !== 'role' && value !== null && value !== '' && !isEmptyList(value),
+    ),
+  );
+}
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** The last event, which exists only because the router asks for usage. */
 const isUsageOnly = ({ usage, choices }: Record<string, unknown>): boolean =>

@@ -58,7 +58,7 @@ export class ChatRoute {
     snapshot: Snapshot | undefined,
     asked: ChatRequest,
     plan: ChatPlan,
-    { reservation, body: bounded, left }: Reserved,
+    { reservation, body: bounded, reserved, left }: Reserved,
   ): Promise<FastifyReply> {
     const policy = snapshot?.payload('inference-policy');
     const call: DecidedCall = {
@@ -90,6 +90,7 @@ export class ChatRoute {
       const events = relayChat(answer.body, {
         showUsage: asked.stream_options?.include_usage === true,
         gone: gone.signal,
+        reserved,
         settle: ({ usage, outcome }) => settle(usage, outcome),
       });
       return reply

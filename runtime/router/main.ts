@@ -5,6 +5,7 @@ import { failStart, startSidecar } from '../service/sidecar.ts';
 import { listeningPort } from '../service/status-server.ts';
 import { createRouter } from './app.ts';
 import { Budget } from './budget/budget.ts';
+import { measureBudget } from './budget/metrics.ts';
 import { tokenFloor } from './token-floor.ts';
 import { Upstream } from './upstream.ts';
 
@@ -19,6 +20,10 @@ try {
   const floor = ceiling === undefined ? noFloor : tokenFloor(ceiling);
   const budget = new Budget();
   const sidecar = await startSidecar('router', common, overrides, floor, budget.read);
+  measureBudget(sidecar.registry, () => {
+    const policy = sidecar.documents.snapshot()?.payload('inference-policy');
+    return budget.left(policy?.budget);
+  });
   const app = createRouter({
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,

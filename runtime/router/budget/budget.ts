@@ -13,11 +13,19 @@ export interface Reservation {
   readonly tokens: number;
 }
 
+/** Output that a call may have, and the field that says so. */
+export interface ReservedOutput {
+  readonly output: number;
+  readonly rule: string;
+}
+
 /** A call that has its tokens. */
 export interface Reserved {
   readonly reservation: Reservation;
   /** With output tokens of what is left at most. */
   readonly body: ChatRequest;
+  /** What of it is for output; undefined without a budget. */
+  readonly reserved: ReservedOutput | undefined;
   /** Left in the window that has least, when all that is reserved is used; undefined without a budget. */
   readonly left: number | undefined;
 }
@@ -68,7 +76,8 @@ export class Budget {
       if ('code' in plan) return plan;
       ledger.charge(windows, plan.tokens);
       const left = scarcest && scarcest.left - plan.tokens;
-      return { reservation: { windows, tokens: plan.tokens }, body: plan.body, left };
+      const { tokens, ...rest } = plan;
+      return { reservation: { windows, tokens }, ...rest, left };
     } catch (error) {
       return unavailable(rule, String(error));
     }
@@ -115,16 +124,17 @@ const scarcestOf = (...args: Parameters<typeof limitedOf>): Limited | undefined 
     undefined,
   );
 
+/** What is reserved for a call, and its body. */
+type Fitting = Pick<Reserved, 'body' | 'reserved'> & Pick<Reservation, 'tokens'>;
+
 /** What to reserve for a call, and its body with no more output than fits. */
-function fit(
-  body: ChatRequest,
-  scarcest: Limited | undefined,
-  rule: string,
-): { readonly tokens: number; readonly body: ChatRequest } | Deny {
+function fit(body: ChatRequest, scarcest: Limited | undefined, rule: string): Fitting | Deny {
   const input = inputBound(body);
   const answers = body.n ?? 1;
   const asked = Math.max(body.max_tokens ?? 0, body.max_completion_tokens ?? 0);
-  if (scarcest === undefined) return { tokens: (input ?? 0) + asked * answers, body };
+  if (scarcest === undefined) {
+    return { tokens: (input ?? 0) + asked * answers, body, reserved: undefined };
+  }
   if (input === undefined) {
     const reason = 'got content that is no text, and nobody knows how many tokens that is';
     return deny('KARS_BUDGET_UNBOUNDED', rule, reason);
@@ -135,8 +145,9 @@ function fit(
     const reason = `the ${window.id} (UTC) has ${left} of ${limit} tokens left, and the request may take ${input + answers}; it ends at ${window.ends}`;
     return deny('KARS_BUDGET_SPENT', rule, reason);
   }
-  const output = asked === 0 ? most : Math.min(asked, most);
-  return { tokens: input + output * answers, body: withOutput(body, output) };
+  const each = asked === 0 ? most : Math.min(asked, most);
+  const output = each * answers;
+  return { tokens: input + output, body: withOutput(body, each), reserved: { output, rule } };
 }
 
 /** In the field that the client has used, since some servers know one of the two alone. */

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { relayChat, type StreamOutcome } from '../../../runtime/router/chat-stream.ts';
+import type { ReservedOutput } from '../../../runtime/router/budget/budget.ts';
 import { streamText } from '../../support/openai-provider.ts';
 
 async function relay(
   parts: readonly Uint8Array[],
   showUsage = false,
+  reserved?: ReservedOutput,
 ): Promise<{ text: string; outcome: StreamOutcome | undefined }> {
   let outcome: StreamOutcome | undefined;
   async function* body(): AsyncGenerator<Uint8Array> {
@@ -20,7 +22,7 @@ async function relay(
     return Promise.resolve();
   };
   const gone = new AbortController().signal;
-  for await (const event of relayChat(body(), { showUsage, gone, settle })) text += event;
+  for await (const event of relayChat(body(), { showUsage, gone, reserved, settle })) text += event;
   return { text, outcome };
 }
 
@@ -51,4 +53,40 @@ it('an event over the limit ends the stream with an error', async () => {
   const endless = Array.from({ length: 70 }, () => Buffer.from(`data: ${'x'.repeat(70_000)}`));
   const { text } = await relay(endless);
   expect(text).toContain('KARS_UPSTREAM_INVALID');
+});
+
+describe('a stream under a budget', () => {
+  const rule = 'InferencePolicy agents/models tokenBudget';
+
+  it('passes when it has as many events with text as are reserved', async () => {
+    const whole = await relay([stream]);
+    expect(await relay([stream], false, { output: 4, rule })).toEqual(whole);
+  });
+
+  it('is cut at the first event more, and stays charged', async () => {
+    const { text, outcome } = await relay([stream], false, { output: 2, rule });
+    expect(text).toContain('dich ');
+    expect(text).not.toContain('👋🏽');
+    expect(text).toMatch(/KARS_BUDGET_SPENT[^\n]*\n\n$/);
+    expect(outcome).toEqual({
+      usage: undefined,
+      outcome: 'the provider sent more than the 2 tokens of output that are reserved',
+    });
+  });
+
+  it('counts reasoning and tool calls as text, and neither roles nor nothing', async () => {
+    const said = (delta: object): string =>
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`;
+    const counted = [
+      { reasoning_content: 'hm' },
+      { tool_calls: [{ index: 0 }] },
+      { refusal: 'no' },
+    ];
+    const free = [{ role: 'assistant' }, { content: '' }, { content: null }, { tool_calls: [] }];
+    const bytes = Buffer.from(
+      [...free, ...counted, ...free].map(said).join('') + 'data: [DONE]\n\n',
+    );
+    expect((await relay([bytes], false, { output: 3, rule })).outcome?.outcome).toBe('completed');
+    expect((await relay([bytes], false, { output: 2, rule })).text).toContain('KARS_BUDGET_SPENT');
+  });
 });

@@ -5,7 +5,12 @@ import { Child } from '../../../../runtime/cli/local/child.ts';
 import { programArguments } from '../../../../runtime/cli/programs.ts';
 import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
 import { temporaryDirectory, writeDocuments, type Payloads } from '../../../support/documents.ts';
-import { completion, startProvider, type Behaviour } from '../../../support/openai-provider.ts';
+import {
+  completion,
+  startProvider,
+  streamText,
+  type Behaviour,
+} from '../../../support/openai-provider.ts';
 import { codeOf, hello, policies, startRouter } from '../support.ts';
 
 const call = { ...hello, model: 'small', max_tokens: 50 };
@@ -54,6 +59,22 @@ describe('a budget for ten calls', () => {
     const [first] = await sidecar.audited();
     expect(first).toMatchObject({ decision: 'allow', reserved: ONE });
   });
+});
+
+it('a stream that passes what is reserved ends in an error for the official client', async () => {
+  const provider = await startProvider((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(streamText(Array.from({ length: 80 }, () => 'word ')));
+  });
+  const { client, post } = await startRouter(provider.endpoint, within(ONE + 100));
+  const stream = await client.chat.completions.create({ ...call, stream: true });
+  let words = 0;
+  const read = async (): Promise<void> => {
+    for await (const { choices } of stream) words += choices[0]?.delta.content ? 1 : 0;
+  };
+  await expect(read()).rejects.toThrow('KARS_BUDGET_SPENT');
+  expect(words).toBe(50);
+  expect(await codeOf(await post(call))).toBe('KARS_BUDGET_SPENT');
 });
 
 describe('a call stays charged with what was reserved', () => {

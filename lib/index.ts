@@ -29,7 +29,7 @@ export type { AllowlistSignersOptions, SigningIdentity } from './policy/allowlis
 export { EgressApproval } from './policy/egress-approval.ts';
 export type { EgressApprovalProps } from './policy/egress-approval.ts';
 export { InferencePolicy } from './policy/inference-policy.ts';
-export type { InferencePolicyProps, TokenBudget } from './policy/inference-policy.ts';
+export type { CallLimits, InferencePolicyProps, TokenBudget } from './policy/inference-policy.ts';
 export { ModelProvider } from './policy/model-provider.ts';
 export type { ModelProviderProps } from './policy/model-provider.ts';
 export { ToolPolicy } from './policy/tool-policy.ts';

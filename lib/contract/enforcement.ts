@@ -93,6 +93,13 @@ const budget: Enforcement = {
   test: 'test/runtime/router/budget/budget.test.ts',
 };
 
+const callLimits: Enforcement = {
+  by: 'router',
+  prop: 'callLimits',
+  where: 'runtime/router/call-rates.ts',
+  test: 'test/runtime/router/call-rates.test.ts',
+};
+
 const DECIDE_CHAT = 'decide-chat.test.ts';
 
 /**
@@ -207,6 +214,8 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'modelPreference.fallback[].provider': router('provider', 'upstream.ts', DECIDE_CHAT),
     'modelPreference.fallback[].deployment': router('models', 'decide-chat.ts', DECIDE_CHAT),
     'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-chat.ts', DECIDE_CHAT),
+    'callLimits.requestsPerMinute': callLimits,
+    'callLimits.concurrentRequests': callLimits,
     'tokenBudget.hourlyTokens': budget,
     'tokenBudget.dailyTokens': budget,
     'tokenBudget.monthlyTokens': budget,

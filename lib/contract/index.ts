@@ -56,6 +56,7 @@ export type { IpAddress, IpFamily, IpRange } from './ip.ts';
 export { kinds } from './kinds/index.ts';
 export { compileInferencePolicy, inferencePolicy } from './kinds/inference-policy.ts';
 export type {
+  CallLimits,
   InferencePolicyPayload,
   TokenBudget,
   InferencePolicySpec,

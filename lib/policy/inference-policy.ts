@@ -30,6 +30,20 @@ export interface InferencePolicyProps extends CustomResourceProps {
    * @default no budget
    */
   readonly tokenBudget?: TokenBudget;
+  /**
+   * How many requests there may be. One more is told to wait, which clients do by themselves.
+   *
+   * @default no limit
+   */
+  readonly callLimits?: CallLimits;
+}
+
+/** Positive integers. */
+export interface CallLimits {
+  /** Requests that begin in any minute. @default no limit */
+  readonly requestsPerMinute?: number;
+  /** Requests that are under way at once. @default no limit */
+  readonly concurrentRequests?: number;
 }
 
 /** Tokens of input and output, positive integers; a longer window has as many as a shorter one at least. */
@@ -66,6 +80,7 @@ function toSpec({
   models,
   maxTokensPerRequest,
   tokenBudget = {},
+  callLimits,
 }: InferencePolicyProps): InferencePolicySpec {
   const budget = {
     ...(maxTokensPerRequest === undefined ? {} : { perRequestTokens: maxTokensPerRequest }),
@@ -82,6 +97,7 @@ function toSpec({
     appliesTo: {},
     ...(primary === undefined ? {} : { modelPreference: { primary, fallback } }),
     ...(Object.keys(budget).length === 0 ? {} : { tokenBudget: budget }),
+    ...(callLimits === undefined ? {} : { callLimits }),
     providers: [
       {
         name,

@@ -4,6 +4,7 @@ import { allow, deny, runtimeCodes, type Deny, type MemberKind } from 'kars-cons
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecidedCall, DecisionRecorder, TokenUsage } from '../service/decision-recorder.ts';
 import type { Budget, BudgetInForce, Reservation, Reserved } from './budget/budget.ts';
+import { CallRates, type LimitsInForce } from './call-rates.ts';
 import { readAnswer } from './chat-answer.ts';
 import { chatRequest, type ChatRequest } from './chat-request.ts';
 import { relayChat } from './chat-stream.ts';
@@ -22,6 +23,7 @@ export class ChatRoute {
   readonly #recorder: DecisionRecorder;
   readonly #upstream: Upstream;
   readonly #budget: Budget;
+  readonly #rates = new CallRates();
 
   constructor(options: {
     readonly snapshot: () => Snapshot | undefined;
@@ -48,6 +50,12 @@ export class ChatRoute {
     const policies = policiesOf(snapshot);
     const plan = decideChat(parsed.data, policies);
     if ('code' in plan) return this.#refuse(reply, snapshot, parsed.data.model ?? 'default', plan);
+    const place = this.#rates.take(limitsOf(policies));
+    if ('denial' in place) {
+      void reply.header('retry-after', place.retryAfter);
+      return this.#refuse(reply, snapshot, plan.model, place.denial);
+    }
+    reply.raw.once('close', place);
     const reserved = this.#budget.reserve(plan.body, budgetOf(policies));
     if ('code' in reserved) return this.#refuse(reply, snapshot, plan.model, reserved);
     return this.#call(reply, snapshot, parsed.data, plan, reserved);
@@ -151,6 +159,11 @@ export function policiesOf(snapshot: Snapshot | undefined): ChatPolicies {
     return payload === undefined || source === undefined ? undefined : { payload, source };
   };
   return { inference: inForce('inference-policy'), tools: inForce('tool-policy') };
+}
+
+function limitsOf({ inference }: ChatPolicies): LimitsInForce {
+  if (inference === undefined) return { limits: undefined, rule: 'no document set' };
+  return { limits: inference.payload.callLimits, rule: `${ruleOf(inference)} callLimits` };
 }
 
 /** The decision to list the models that a policy allows. */

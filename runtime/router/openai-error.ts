@@ -10,6 +10,9 @@ export interface OpenAiError {
   };
 }
 
+/** Passes with time, unlike all others below 500. */
+const TOO_MANY = 429;
+
 /** A denial in the form that OpenAI clients understand and show. */
 export function openAiError({ code, reason, rule, cure }: Deny): OpenAiError {
   const message = `${reason} [${code}; rule: ${rule}; to change it: ${cure}]`;
@@ -25,11 +28,12 @@ export function denialHeaders({ code }: Deny): Record<string, string> {
   return {
     'x-kars-decision': 'deny',
     'x-kars-code': code,
-    ...(status < 500 ? { 'x-should-retry': 'false' } : {}),
+    ...(status < 500 && status !== TOO_MANY ? { 'x-should-retry': 'false' } : {}),
   };
 }
 
 function typeOf(status: number): string {
   if (status === 403) return 'policy_violation';
+  if (status === TOO_MANY) return 'rate_limit_error';
   return status < 500 ? 'invalid_request_error' : 'proxy_error';
 }

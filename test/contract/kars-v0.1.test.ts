@@ -62,7 +62,7 @@ const added: Readonly<Record<string, readonly string[]>> = {
     'workspace',
   ],
   EgressApproval: ['approvedAt', 'expiresAt'],
-  InferencePolicy: ['providers'],
+  InferencePolicy: ['callLimits', 'providers'],
   ToolPolicy: ['allowedTools'],
 };
 

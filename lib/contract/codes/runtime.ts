@@ -54,6 +54,11 @@ export const runtimeCodes = {
     meaning: 'the request asks for more output tokens than the policy allows for one request',
     cure: 'lower max_completion_tokens, or raise InferencePolicy.maxTokensPerRequest',
   },
+  KARS_RATE_LIMITED: {
+    status: 429,
+    meaning: 'as many requests are under way, or began in the last minute, as the policy allows',
+    cure: 'try again after the seconds of Retry-After, or raise InferencePolicy.callLimits',
+  },
   KARS_BUDGET_SPENT: {
     status: 403,
     meaning: 'what is left of a budget is less than the request may use',

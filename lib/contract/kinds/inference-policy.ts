@@ -42,6 +42,24 @@ const provider = z.strictObject({
     ),
 });
 
+const callLimits = z.strictObject({
+  requestsPerMinute: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('Requests that begin in any minute.'),
+  concurrentRequests: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Requests that are under way at once.'),
+});
+
+/** How many requests there may be; absent where there is no limit. */
+export type CallLimits = z.output<typeof callLimits>;
+
 const atLeast = (high: number | null | undefined, low: number | null | undefined): boolean =>
   !has(high) || !has(low) || high >= low;
 
@@ -70,6 +88,7 @@ export const inferencePolicySpec = withRules(
       })
       .nullish()
       .describe('Most tokens that requests may use.'),
+    callLimits: callLimits.optional().describe('How many requests there may be.'),
     contentSafety: z
       .strictObject({
         hate: severity,
@@ -210,6 +229,7 @@ export const inferencePolicyPayload = z.strictObject({
   maxTokensPerRequest: z.int().min(1).nullable(),
   /** Absent where no window has a limit. */
   budget: tokenBudgetPayload.optional(),
+  callLimits: callLimits.optional(),
 });
 
 /** What the router reads of an InferencePolicy. */
@@ -219,7 +239,7 @@ export type InferencePolicyPayload = z.output<typeof inferencePolicyPayload>;
 export function compileInferencePolicy(
   spec: z.output<typeof inferencePolicySpec>,
 ): Result<InferencePolicyPayload> {
-  const { modelPreference: preference, providers = [], tokenBudget } = spec;
+  const { modelPreference: preference, providers = [], tokenBudget, callLimits: limits } = spec;
   const limit = tokenBudget?.perRequestTokens ?? null;
   const problems = [
     ...(has(preference) ? [] : [problemOf.models]),
@@ -241,6 +261,7 @@ export function compileInferencePolicy(
     })),
     maxTokensPerRequest: limit,
     ...budgetOf(tokenBudget ?? {}),
+    ...(limits === undefined ? {} : { callLimits: limits }),
   });
 }
 

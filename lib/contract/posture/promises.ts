@@ -57,7 +57,7 @@ export const platformPromises: readonly PlatformPromise[] = [
       'the router caps the output tokens of a request',
       'it charges budgets of hours, days and months before a call, on the state volume',
     ],
-    missing: ['budgets by model and in money', 'rates of requests'],
+    missing: ['budgets by model and in money'],
   },
   {
     id: 'P6',

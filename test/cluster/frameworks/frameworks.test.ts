@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Deployment } from 'kubernetes-types/apps/v1.js';
-import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -15,11 +13,11 @@ import {
 import { AUDIT_FILE } from 'kars-constructs/contract';
 import { synthesize } from 'kars-constructs/testing';
 import { agentsChart, sandboxIn } from '../../support/sandbox.ts';
-import type { ApplicableObject } from '../client.ts';
 import { paths } from '../node/paths.ts';
 import { firstJsonLine, isReady } from '../node/pods.ts';
 import { AGENT_IMAGE } from '../node/test-images.ts';
 import { useNode } from '../node/use-node.ts';
+import { withProviderAt } from '../sandbox/provider-at.ts';
 import { smallResources } from '../sandbox/agents.ts';
 import { frameworkArchive, frameworks, type Framework } from './images.ts';
 
@@ -63,18 +61,9 @@ describe('agent frameworks in real pods', () => {
         name,
       );
     });
-    await node.apply(app.objects.map((object) => withModels(object)));
+    const at = `http://${models}:${MODELS_PORT}/v1`;
+    await node.apply(app.objects.map((object) => withProviderAt(object, 'stub', at)));
   };
-
-  /** There is no DNS in the cluster of the tests. */
-  function withModels(object: ApplicableObject): ApplicableObject {
-    if (object.kind !== 'Deployment' && object.kind !== 'Job') return object;
-    const owner = structuredClone(object) as unknown as Deployment | Job;
-    const pod = owner.spec?.template.spec;
-    const router = pod?.initContainers?.find(({ name }) => name === 'router');
-    router?.args?.push(`--provider-endpoint=stub=http://${models}:${MODELS_PORT}/v1`);
-    return owner as unknown as ApplicableObject;
-  }
 
   /** What the sidecars have recorded, as surface, target and code. */
   const audited = async (name: string): Promise<string[]> => {

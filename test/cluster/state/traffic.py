@@ -1,4 +1,4 @@
-"""Calls without end: to the router, to the proxy, and past both. Prints one line of JSON for each answer."""
+"""Calls without end: to the router, to the proxy, to a model with a budget, and past all. Prints one line of JSON for each answer."""
 import http.client
 import json
 import os
@@ -30,6 +30,11 @@ def model(name):
     return ask(8443, "POST", "/v1/chat/completions", json.dumps(body))
 
 
+def paid(_name):
+    body = {"model": "small", "messages": [{"role": "user", "content": "x"}], "max_tokens": 10}
+    return ask(8443, "POST", "/v1/chat/completions", json.dumps(body))
+
+
 def tunnel(name):
     return ask(8444, "CONNECT", f"{name}:443")
 
@@ -41,7 +46,7 @@ def past(name):
 
 
 while True:
-    for kind, call in (("router", model), ("egress-proxy", tunnel), ("past", past)):
+    for kind, call in (("router", model), ("egress-proxy", tunnel), ("paid", paid), ("past", past)):
         name = f"{uuid.uuid4().hex}.example"
         try:
             outcome = call(name)

@@ -3,7 +3,7 @@ import { paths } from '../node/paths.ts';
 
 /** What the agent says that one call came to. */
 export interface Answer {
-  readonly kind: 'router' | 'egress-proxy' | 'past';
+  readonly kind: 'router' | 'egress-proxy' | 'paid' | 'past';
   /** Model, or host name, of this call alone. */
   readonly name: string;
   /** Status and code, or the name of an error. */

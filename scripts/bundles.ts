@@ -1,4 +1,4 @@
-import { build, type BuildResult, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type BuildResult, type Metafile } from 'esbuild';
 
 /** Programs of kars-runtime: the name of the bundle and its entry point. */
 export const programs = {
@@ -11,12 +11,9 @@ export const programs = {
 /** The name of a program. */
 export type Program = keyof typeof programs;
 
-/** Bundles one program into a single file; without `outfile` nothing is written. */
-export async function bundle(
-  program: Program,
-  outfile?: string,
-): Promise<BuildResult & { metafile: Metafile }> {
-  return build({
+/** How a program becomes a single file. */
+export function bundleOptions(program: Program): BuildOptions & { metafile: true } {
+  return {
     entryPoints: [programs[program]],
     bundle: true,
     platform: 'node',
@@ -35,6 +32,16 @@ export async function bundle(
     banner: {
       js: "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);",
     },
+  };
+}
+
+/** Bundles one program into a single file; without `outfile` nothing is written. */
+export async function bundle(
+  program: Program,
+  outfile?: string,
+): Promise<BuildResult & { metafile: Metafile }> {
+  return build({
+    ...bundleOptions(program),
     ...(outfile === undefined ? { write: false, outdir: 'out' } : { outfile }),
   });
 }

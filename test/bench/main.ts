@@ -1,19 +1,27 @@
 import { parseArgs } from 'node:util';
-import { formatBench, type BenchReport } from './report.ts';
+import { formatBench, type BenchOptions, type BenchReport } from './report.ts';
+import { benchEgress } from './egress/bench.ts';
 import { benchLauncher } from './launcher/bench.ts';
 import { benchSandbox } from './sandbox/bench.ts';
 import { benchSynth } from './synth/bench.ts';
 
-type Bench = (progress: (text: string) => void) => BenchReport | Promise<BenchReport>;
+type Bench = (
+  progress: (text: string) => void,
+  options: BenchOptions,
+) => BenchReport | Promise<BenchReport>;
 
 const benches: Readonly<Record<string, Bench>> = {
+  egress: benchEgress,
   launcher: benchLauncher,
   sandbox: benchSandbox,
   synth: benchSynth,
 };
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 const [name = ''] = positionals;
@@ -22,6 +30,6 @@ if (bench === undefined) {
   process.stderr.write(`got the bench "${name}", there are: ${Object.keys(benches).join(', ')}\n`);
   process.exitCode = 2;
 } else {
-  const report = await bench((text) => process.stderr.write(`${text}\n`));
+  const report = await bench((text) => process.stderr.write(`${text}\n`), { quick: values.quick });
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : formatBench(report)}\n`);
 }

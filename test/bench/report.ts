@@ -16,6 +16,12 @@ export interface BenchReport {
   readonly goals: readonly Goal[];
 }
 
+/** What every bench is told. */
+export interface BenchOptions {
+  /** Only shows that the bench works. */
+  readonly quick: boolean;
+}
+
 /** The machine and programs that a bench ran on. */
 export const machineConditions = (): Record<string, string> => ({
   node: process.version,

@@ -1,7 +1,9 @@
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AUDIT_FILE, chain, type AuditEntry, type AuditRecord } from 'kars-constructs/contract';
+import { setImmediate as turnEnd } from 'node:timers/promises';
+import { AUDIT_FILE, type AuditRecord } from 'kars-constructs/contract';
 import { AuditLogError } from './audit-log-error.ts';
+import { chainBatch, MOST_RECORDS, type Batch, type NewEntry } from './batch.ts';
 import { removedBefore, segmentBytes, type AuditBounds } from './bounds.ts';
 import { LONGEST_LINE } from './lines.ts';
 import { readEnd } from './log-end.ts';
@@ -11,6 +13,13 @@ import { closedName, closedSegments, type ClosedSegment } from './segments.ts';
 interface OpenSegment {
   readonly handle: FileHandle;
   size: number;
+}
+
+/** A record that is to be written, and who waits for it. */
+interface Waiting {
+  readonly entry: NewEntry;
+  readonly written: (record: AuditRecord) => void;
+  readonly failed: (error: unknown) => void;
 }
 
 /**
@@ -53,7 +62,8 @@ export class AuditLog {
   #segment: OpenSegment | undefined;
   #closed: readonly ClosedSegment[];
   #last: AuditRecord | undefined;
-  #writing: Promise<unknown> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
   #half = false;
 
   private constructor(found: {
@@ -82,15 +92,11 @@ export class AuditLog {
    *
    * @throws Error when it cannot be written; the call that the record is about must not go on.
    */
-  append(entry: Omit<AuditEntry, 'time'>): Promise<AuditRecord> {
-    const written = this.#writing.then(async () => {
-      const size = this.#segment?.size ?? 0;
-      if (size >= segmentBytes(this.#bounds)) await this.#rotate();
-      this.#requireRoom();
-      return this.#append(entry);
-    });
-    this.#writing = written.catch(() => undefined);
-    return written;
+  append(entry: NewEntry): Promise<AuditRecord> {
+    const { promise, resolve, reject } = Promise.withResolvers<AuditRecord>();
+    this.#waiting.push({ entry, written: resolve, failed: reject });
+    this.#writing ??= this.#writeWaiting();
+    return promise;
   }
 
   /** Writes what is still under way, then closes the file. */
@@ -105,28 +111,54 @@ export class AuditLog {
     }
   }
 
-  async #append(entry: Omit<AuditEntry, 'time'>): Promise<AuditRecord> {
-    const record = chain(this.#last, { ...entry, time: new Date().toISOString() });
-    await this.#write(`${JSON.stringify(record)}\n`);
-    this.#last = record;
-    return record;
+  /** Writes together what came in one turn of the event loop, or during a write, which costs more than its records. */
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await turnEnd();
+      const batch = this.#waiting.splice(0, MOST_RECORDS);
+      try {
+        if ((this.#segment?.size ?? 0) >= segmentBytes(this.#bounds)) await this.#rotate();
+        this.#requireRoom();
+        const records = await this.#append(batch.map(({ entry }) => entry));
+        this.#waiting.unshift(...batch.slice(records.length));
+        for (const [index, record] of records.entries()) batch[index]?.written(record);
+      } catch (error) {
+        for (const { failed } of batch) failed(error);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  /** Appends the first of some entries, and those behind it that there is room for. */
+  async #append(entries: readonly NewEntry[]): Promise<readonly AuditRecord[]> {
+    const batch = chainBatch(this.#last, entries, this.#room());
+    await this.#write(batch);
+    this.#last = batch.records.at(-1) ?? this.#last;
+    return batch.records;
   }
 
   /** A write that fails in the middle must not leave half a record in front of the next one. */
-  async #write(line: string): Promise<void> {
+  async #write({ lines, bytes }: Batch): Promise<void> {
     if (this.#segment === undefined) throw new Error('the log is closed');
     if (this.#half)
       throw new Error('half a record is at the end of the log, and cannot be cut off');
     const { handle, size } = this.#segment;
     try {
-      await handle.appendFile(line);
-      this.#segment.size = size + Buffer.byteLength(line);
+      await handle.appendFile(lines);
+      this.#segment.size = size + bytes;
     } catch (error) {
       this.#half = true;
       await handle.truncate(size);
       this.#half = false;
       throw error;
     }
+  }
+
+  /** Bytes until the segment is to be closed, or the log has no room. */
+  #room(): number {
+    const { bytes: most = Infinity } = this.#bounds;
+    const left = segmentBytes(this.#bounds) - (this.#segment?.size ?? 0);
+    return Math.min(left, most - LONGEST_LINE - this.bytes + 1);
   }
 
   #requireRoom(): void {
@@ -175,18 +207,20 @@ export class AuditLog {
     const { last } = await endOf(file);
     if (last === undefined) return;
     const { sandbox, process, seq, hash } = last;
-    await this.#append({
-      sandbox,
-      process,
-      set: 'none',
-      surface: 'audit-retention',
-      target: `records up to ${seq}`,
-      decision: 'allow',
-      code: '',
-      rule: 'KarsSandbox spec.state.auditRetentionDays',
-      reason: `older than ${this.#bounds.retentionDays ?? 0} days`,
-      removed: { through: seq, hash },
-    });
+    await this.#append([
+      {
+        sandbox,
+        process,
+        set: 'none',
+        surface: 'audit-retention',
+        target: `records up to ${seq}`,
+        decision: 'allow',
+        code: '',
+        rule: 'KarsSandbox spec.state.auditRetentionDays',
+        reason: `older than ${this.#bounds.retentionDays ?? 0} days`,
+        removed: { through: seq, hash },
+      },
+    ]);
   }
 }
 

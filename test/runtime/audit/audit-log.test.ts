@@ -31,6 +31,13 @@ async function written(count: number): Promise<string> {
 
 const linesOf = (file: string): string[] => readFileSync(file, 'utf8').trimEnd().split('\n');
 
+/** What every handle is made from, which Node.js does not export. */
+async function fileHandlePrototype(): Promise<FileHandle> {
+  const handle = await open(process.execPath, 'r');
+  await handle.close();
+  return Object.getPrototypeOf(handle) as FileHandle;
+}
+
 function rewrite(file: string, change: (records: AuditRecord[]) => AuditRecord[]): void {
   const records = linesOf(file).map((line) => JSON.parse(line) as AuditRecord);
   writeFileSync(
@@ -128,12 +135,52 @@ describe('an audit log', () => {
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true });
   });
 
+  it('writes records together that came together or during a write, in their order', async () => {
+    const file = await written(1);
+    const log = await AuditLog.open(dirname(file));
+    const append = vi.spyOn(await fileHandlePrototype(), 'appendFile');
+    onTestFinished(() => append.mockRestore());
+    const first = [log.append(entry), log.append(entry)];
+    await expect.poll(() => append.mock.calls.length).toBe(1);
+    const more = Array.from({ length: 10 }, () => log.append(entry));
+    const seqs = (await Promise.all([...first, ...more])).map(({ seq }) => seq);
+    expect(seqs).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    expect(append.mock.calls.length).toBeLessThanOrEqual(3);
+    await log.close();
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 13 });
+  });
+
+  it('fails every record of a write that fails, and goes on with the next', async () => {
+    const file = await written(1);
+    const log = await AuditLog.open(dirname(file));
+    const append = vi
+      .spyOn(await fileHandlePrototype(), 'appendFile')
+      .mockImplementationOnce(() => {
+        appendFileSync(file, linesOf(file)[0] ?? '');
+        return Promise.reject(new Error('disk full'));
+      });
+    onTestFinished(() => append.mockRestore());
+    const lost = await Promise.allSettled([log.append(entry), log.append(entry)]);
+    expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect((await log.append(entry)).seq).toBe(1);
+    await log.close();
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 2 });
+  });
+
+  it('goes on behind a record that JSON cannot carry', async () => {
+    const file = await written(0);
+    const log = await AuditLog.open(dirname(file));
+    const tokens = { input: Number.NaN, output: 0 };
+    await expect(log.append({ ...entry, tokens })).rejects.toThrow('JSON has no form');
+    expect((await log.append(entry)).seq).toBe(0);
+    await log.close();
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, records: 1 });
+  });
+
   it('takes no more records when half of one cannot be cut off', async () => {
     const file = await written(1);
     const log = await AuditLog.open(dirname(file));
-    const handle = await open(file, 'r');
-    const prototype = Object.getPrototypeOf(handle) as FileHandle;
-    await handle.close();
+    const prototype = await fileHandlePrototype();
     const append = vi.spyOn(prototype, 'appendFile').mockImplementationOnce(() => {
       appendFileSync(file, '{"seq":');
       return Promise.reject(new Error('disk full'));

@@ -25,8 +25,11 @@ const SMALL = { segmentBytes: 1000 };
 
 async function write(directory: string, count: number, bounds: AuditBounds = SMALL) {
   const log = await AuditLog.open(directory, bounds);
-  await Promise.all(Array.from({ length: count }, () => log.append(entry)));
-  await log.close();
+  try {
+    await Promise.all(Array.from({ length: count }, () => log.append(entry)));
+  } finally {
+    await log.close();
+  }
 }
 
 const verify = async (directory: string) => verifyAuditLog(await segmentFiles(directory));
@@ -51,6 +54,14 @@ describe('a log in segments', () => {
     const files = await segmentFiles(directory);
     writeFileSync(copy, files.map((file) => readFileSync(file, 'utf8')).join(''));
     expect(await verifyAuditLog(copy)).toMatchObject({ ok: true, records: 35 });
+  });
+
+  it('closes each at its bound, however many records come at once', async () => {
+    const directory = temporaryDirectory();
+    await write(directory, 20);
+    const sizes = (await segmentFiles(directory)).map((file) => statSync(file).size);
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(Math.max(...sizes)).toBeLessThan(2 * SMALL.segmentBytes);
   });
 
   it('goes on where a crash came between two segments', async () => {

@@ -1,4 +1,10 @@
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import {
+  connect,
+  isIP,
+  type LookupFunction,
+  type Socket,
+  type TcpSocketConnectOpts,
+} from 'node:net';
 import {
   deny,
   formatAuthority,
@@ -103,17 +109,10 @@ function open(
   { host, port }: Authority,
   rule: string,
 ): Promise<Dialled> {
-  const checked: LookupFunction = (_host, _options, callback) =>
-    callback(
-      null,
-      addresses.map(({ address, family }) => ({ address, family })),
-    );
   const { promise, resolve } = Promise.withResolvers<Dialled>();
   const socket = connect({
-    host,
+    ...checked(addresses, host),
     port,
-    lookup: checked,
-    autoSelectFamily: true,
     allowHalfOpen: true,
     noDelay: true,
     keepAlive: true,
@@ -142,4 +141,19 @@ function open(
     resolve({ ok: true, socket, closed });
   });
   return promise;
+}
+
+/** What Node.js connects to: an only address itself, since a choice among one costs as much as one among many. */
+function checked(
+  addresses: readonly ResolvedAddress[],
+  host: string,
+): Pick<TcpSocketConnectOpts, 'host' | 'lookup' | 'autoSelectFamily'> {
+  const [only, ...more] = addresses;
+  if (only !== undefined && more.length === 0) return { host: only.address };
+  const lookup: LookupFunction = (_host, _options, callback) =>
+    callback(
+      null,
+      addresses.map(({ address, family }) => ({ address, family })),
+    );
+  return { host, lookup, autoSelectFamily: true };
 }

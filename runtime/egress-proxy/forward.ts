@@ -1,11 +1,10 @@
 import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { deny, type Authority, type Deny } from 'kars-constructs/contract';
 import { denialAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
-import { endToEndHeaders, framing } from './headers.ts';
+import { endToEndHeaders, framing, hasBody } from './headers.ts';
 import { readTarget, type Target } from './target.ts';
 
 /** A request that may go on, with its connection to the host. */
@@ -76,12 +75,14 @@ async function exchange(
   upstream.on('error', answered.reject);
   upstream.once('close', () => answered.reject(new Error('closed without an answer')));
   try {
-    // No pipeline, which ends both: a host may answer before it has read the whole request.
-    request.pipe(upstream);
-    finished(request, { writable: false }, (error) => error && upstream.destroy());
+    if (hasBody(request.headers)) {
+      // No pipeline, which ends both: a host may answer before it has read the whole request.
+      request.pipe(upstream);
+      finished(request, { writable: false }, (error) => error && upstream.destroy());
+    } else upstream.end();
     const answer = await answered.promise;
     response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.headers));
-    await pipeline(answer, response);
+    await carry(answer, response);
   } catch {
     if (response.headersSent) response.destroy();
     else {
@@ -94,4 +95,19 @@ async function exchange(
     request.resume();
     socket.destroy();
   }
+}
+
+/**
+ * Carries the body of an answer until the response is closed. A plain pipe, since `pipeline` makes an
+ * abort controller and an error for each.
+ *
+ * @throws Error when the answer ends before it is whole.
+ */
+function carry(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    answer.once('error', reject);
+    if (response.closed) resolve();
+    else response.once('close', resolve);
+    answer.pipe(response);
+  });
 }

@@ -33,3 +33,7 @@ export function framing(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const length = headers['content-length'];
   return length === undefined ? {} : { 'content-length': length };
 }
+
+/** Whether bytes follow the fields of a request. @see RFC 9112 section 6.3 */
+export const hasBody = (headers: IncomingHttpHeaders): boolean =>
+  Object.keys(framing(headers)).length > 0;

@@ -226,6 +226,42 @@ describe('an absolute-form request', () => {
     });
   });
 
+  it.each([
+    ['GET', undefined],
+    ['DELETE', undefined],
+    ['POST', '0'],
+  ])('of %s without a body reaches the host without one', async (method, length) => {
+    const site = await startSite();
+    const { port } = await startProxy(listed, toLoopback('site.example', 80, site.port));
+    const head = `${method} http://site.example/ HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n\r\n`;
+    expect(await exchangeRaw(port, head)).toContain('HTTP/1.1 200 OK');
+    const { headers } = JSON.parse(site.seen[0] ?? '') as { headers: Record<string, string> };
+    expect(headers['content-length']).toBe(length);
+    expect(headers['transfer-encoding']).toBeUndefined();
+  });
+
+  it('ends as its answer does when the host breaks the connection in the middle of it', async () => {
+    const site = createTcpServer((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf', () =>
+          socket.resetAndDestroy(),
+        );
+      });
+    });
+    site.listen(0, '127.0.0.1');
+    await once(site, 'listening');
+    onTestFinished(() => void site.close());
+    const { port } = await startProxy(listed, toLoopback('site.example', 80, portOf(site)));
+    const incoming = send({
+      port,
+      path: 'http://site.example/',
+      headers: { host: 'site.example' },
+    });
+    incoming.end();
+    const [answer] = (await once(incoming, 'response')) as [IncomingMessage];
+    await expect(text(answer)).rejects.toThrow('aborted');
+  });
+
   it('takes a default port in Host as the same host', async () => {
     const site = await startSite();
     const { port } = await startProxy(listed, toLoopback('site.example', 80, site.port));

@@ -83,9 +83,13 @@ export class Budget {
     }
   }
 
-  /** Charges what a call has used instead of what was reserved for it. */
+  /** Charges what a call has used instead of what was reserved for it, which stays charged where that fails. */
   settle({ windows, tokens }: Reservation, used: number): void {
-    this.#ledger?.charge(windows, used - tokens);
+    try {
+      this.#ledger?.charge(windows, used - tokens);
+    } catch {
+      // The answer is the agent's all the same; the next call is denied for the same cause.
+    }
   }
 
   /** Left of each window with a limit, by its kind. */

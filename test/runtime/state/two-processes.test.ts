@@ -56,9 +56,12 @@ describe('two processes on one state directory', () => {
     first.child.kill();
     await first.child.ended();
     await expect.poll(second.readiness, { timeout: 10_000 }).toContain('"ready"');
-    expect(await second.call()).toBe('KARS_POLICY_UNAVAILABLE');
+    for (let call = 0; call < 3; call += 1) {
+      expect(await second.call()).toBe('KARS_POLICY_UNAVAILABLE');
+    }
     await second.child.stop();
-    expect(await verifyAuditLog(log)).toMatchObject({ ok: true, records: 2 });
+    // What the second one denied again is in one record, which its end has written.
+    expect(await verifyAuditLog(log)).toMatchObject({ ok: true, records: 3, denied: 4 });
   });
 
   it('end with code 1 when they are stopped before they were ready', async () => {

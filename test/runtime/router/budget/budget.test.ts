@@ -128,6 +128,18 @@ describe('a budget', () => {
     expect(outcome({}, request(1, content))).toBe(1);
   });
 
+  it('leaves a call charged that cannot be settled', () => {
+    const ledger = Ledger.open(':memory:');
+    const budget = new Budget(undefined, ledger);
+    const reserved = budget.reserve(request(100), { budget: undefined, rule });
+    if ('code' in reserved) throw new Error(reserved.code);
+    ledger.close();
+    budget.settle(reserved.reservation, 0);
+    expect(budget.reserve(request(1), { budget: undefined, rule })).toMatchObject({
+      code: 'KARS_BUDGET_UNAVAILABLE',
+    });
+  });
+
   it('denies while nothing can be charged', () => {
     const budget = new Budget();
     expect(budget.reserve(request(1), { budget: undefined, rule })).toMatchObject({

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -209,6 +209,18 @@ describe('what was charged', () => {
 
   it.each<[string, (file: string) => void]>([
     ['damaged', (file) => writeFileSync(file, 'no database at all, and long enough to be read')],
+    [
+      'damaged inside',
+      (file) => {
+        const ledger = Ledger.open(file);
+        for (let day = 0; day < 400; day += 1) {
+          ledger.charge(windowsAt(new Date(Date.UTC(2026, 0, day))), 1);
+        }
+        ledger.close();
+        const bytes = readFileSync(file);
+        writeFileSync(file, bytes.fill(0xff, 3 * 4096, 4 * 4096));
+      },
+    ],
     [
       'of a later release',
       (file) => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { echoServer, exchangeRaw, httpServer } from '../../support/servers.ts';
 import { startProxy, toLoopback } from './support.ts';
 
@@ -135,4 +135,19 @@ it('HTTP/2 by prior knowledge is no request', async () => {
   const { port } = await startProxy(site);
   const answer = await exchangeRaw(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
   expect(answer).toContain('x-kars-code: KARS_REQUEST_INVALID');
+});
+
+it('a request that cannot be read to its end has its refusal, however late that is recorded', async () => {
+  const { port, sidecar } = await startProxy(site);
+  const { recorder } = sidecar;
+  const decided = recorder.decidedOrDeny.bind(recorder);
+  vi.spyOn(recorder, 'decidedOrDeny').mockImplementationOnce(async (call) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return decided(call);
+  });
+  const answer = await exchangeRaw(
+    port,
+    'POST http://site.example/ HTTP/1.1\r\nHost: site.example\r\nTransfer-Encoding: xchunked\r\n\r\nhello',
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
 });

@@ -57,6 +57,9 @@ describe('the table', () => {
       figure('tls', 'squid', 100, 0.94),
       figure('tls', 'bare', 80, 0.95),
       figure('tls', 'other', 900, 0.2),
+      figure('tcp', 'ours', 208, 1),
+      figure('tcp', 'squid', 160, 0.95),
+      figure('tcp', 'bare', 130, 1),
       figure('bulk', 'ours', 690),
       figure('bulk', 'squid', 1000),
       figure('bulk', 'bare', 400),
@@ -96,8 +99,12 @@ describe('the table', () => {
 
   it('meets a goal on its bound, and misses it beyond', () => {
     expect(met('CONNECT tunnel, TLS')).toEqual([
-      ['1.30 x squid', true],
+      ['1.30 x squid, of a process that was not busy enough', false],
       ['1.63 x bare', false],
+    ]);
+    expect(met('CONNECT tunnel, any bytes')).toEqual([
+      ['1.30 x squid', true],
+      ['1.60 x bare', true],
     ]);
     expect(met('bytes in tunnels')).toEqual([['0.69 x squid', false]]);
     expect(met('idle')).toEqual([['40.1 MB RssAnon', false]]);

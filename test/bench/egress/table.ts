@@ -70,11 +70,17 @@ function goalsOf(figures: readonly Figure[], { ours, squid, floor }: Names): Goa
     const value = than === undefined ? own : own / middleOf(figures, measure, than);
     const text = (amount: number): string =>
       than === undefined ? `${show(amount, digits)} ${unit}` : `${show(amount, 2)} x ${than}`;
+    const isBusy = [ours, than ?? ours].every(
+      (proxy) => !(busyIn(figures, measure, proxy) < BUSY_ENOUGH),
+    );
+    const isMet = better === 'less' ? value <= bound : value >= bound;
     return {
       name: title,
       goal: `at ${better === 'less' ? 'most' : 'least'} ${text(bound)}`,
-      measured: Number.isNaN(value) ? 'nothing' : text(value),
-      met: better === 'less' ? value <= bound : value >= bound,
+      measured: Number.isNaN(value)
+        ? 'nothing'
+        : `${text(value)}${isBusy ? '' : ', of a process that was not busy enough'}`,
+      met: isMet && isBusy,
     };
   };
   return [

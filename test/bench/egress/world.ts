@@ -42,6 +42,10 @@ export class World {
 
   /** Makes both network namespaces; the pod asks its own loopback for names. */
   open(): void {
+    process.once('exit', this.#remove);
+    // A signal alone would end this process without that.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => process.exit(1));
     // Proxies that take another user go through it.
     chmodSync(this.directory, 0o755);
     const names = join('/etc/netns', this.pod);
@@ -86,10 +90,16 @@ export class World {
   /** Ends what still runs, then takes the namespaces away. */
   async close(): Promise<void> {
     await Promise.all([...this.#running].map((child) => end(child)));
+    process.off('exit', this.#remove);
+    this.#remove();
+  }
+
+  readonly #remove = (): void => {
+    for (const child of this.#running) child.kill('SIGKILL');
     for (const name of [this.pod, this.hosts]) spawnSync('ip', ['netns', 'del', name]);
     rmSync(join('/etc/netns', this.pod), { recursive: true, force: true });
     rmSync(this.directory, { recursive: true, force: true });
-  }
+  };
 
   #keep(child: ChildProcess): void {
     this.#running.add(child);

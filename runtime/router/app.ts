@@ -13,6 +13,7 @@ import { CallSlots } from './call-slots.ts';
 import { membersOf, readJsonText } from './json-text.ts';
 import { limits, type Limits } from './limits.ts';
 import type { Upstream } from './upstream.ts';
+import { whenClosed } from './when-closed.ts';
 
 /** What the router is built from. */
 export interface RouterOptions {
@@ -58,7 +59,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
       await send(reply, denial);
       return;
     }
-    reply.raw.once('close', () => {
+    whenClosed(reply.raw, () => {
       slots.give(bytes);
     });
   });

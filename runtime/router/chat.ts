@@ -11,6 +11,7 @@ import { relayChat } from './chat-stream.ts';
 import { decideChat, type ChatPlan, type ChatPolicies, type InForce } from './decide-chat.ts';
 import { denialHeaders, openAiError } from './openai-error.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
+import { whenClosed } from './when-closed.ts';
 
 const NOTHING: TokenUsage = { input: 0, output: 0 };
 
@@ -55,7 +56,7 @@ export class ChatRoute {
       void reply.header('retry-after', place.retryAfter);
       return this.#refuse(reply, snapshot, plan.model, place.denial);
     }
-    reply.raw.once('close', place);
+    whenClosed(reply.raw, place);
     const reserved = this.#budget.reserve(plan.body, budgetOf(policies));
     if ('code' in reserved) return this.#refuse(reply, snapshot, plan.model, reserved);
     return this.#call(reply, snapshot, parsed.data, plan, reserved);
@@ -84,7 +85,7 @@ export class ChatRoute {
     }
     if (left !== undefined) void reply.header('x-kars-tokens-left', left);
     const gone = new AbortController();
-    reply.raw.once('close', () => {
+    whenClosed(reply.raw, () => {
       if (!reply.raw.writableFinished) gone.abort();
     });
     const body = asked.stream === true ? withUsage(bounded) : bounded;

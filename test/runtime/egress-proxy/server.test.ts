@@ -93,7 +93,7 @@ describe('the limits of the proxy', () => {
     const { port } = await startProxy(
       site,
       {},
-      { idleMilliseconds: 20, keepAliveMilliseconds: 20 },
+      { idleMilliseconds: 500, keepAliveMilliseconds: 500 },
     );
     const unfinished = EVIL.replace('\r\n\r\n', '\r\nContent-Length: 5\r\n\r\n');
     expect(await exchangeRaw(port, '')).toBe('');

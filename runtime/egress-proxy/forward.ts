@@ -70,6 +70,9 @@ async function exchange(
     setHost: false,
     createConnection: () => socket,
   });
+  // A host that says nothing would keep the call of a client that has gone.
+  if (response.closed) socket.destroy();
+  else response.once('close', () => socket.destroy());
   const answered = Promise.withResolvers<IncomingMessage>();
   upstream.once('response', answered.resolve);
   upstream.on('error', answered.reject);

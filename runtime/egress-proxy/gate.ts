@@ -75,7 +75,10 @@ export class Gate {
     const inForce = this.#inForce();
     const { policy } = inForce;
     const decision = decideUse(target, use, policy);
-    const dialled = await this.#dial(target, decision, policy?.allowlist ?? { entries: [] });
+    // A range of the list is for what the list has, not for whatever name leads into it.
+    const learned = isLearned(target, policy);
+    const ranges = learned ? undefined : policy?.allowlist;
+    const dialled = await this.#dial(target, decision, ranges ?? { entries: [] });
     // Another policy that came into force meanwhile knows nothing of this connection.
     if (dialled.ok && this.#inForce() !== inForce) {
       dialled.socket.destroy();
@@ -92,7 +95,7 @@ export class Gate {
       return { ok: false, denial: unrecorded };
     }
     if (dialled.ok) {
-      if (isLearned(target, policy)) this.#learned?.note(surface, target);
+      if (learned) this.#learned?.note(surface, target);
       const call = { set: inForce.set, surface, target: formatAuthority(target), decision };
       this.#recordEnd(call, dialled);
     }

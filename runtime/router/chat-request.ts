@@ -9,7 +9,10 @@ const tool = z.looseObject({
   custom: z.looseObject({ name }).optional(),
 });
 
-const tokens = z.int().min(1).nullish();
+/** More than any model gives; sums of it stay numbers that every reader of JSON takes. */
+export const MOST_TOKENS = 2 ** 31 - 1;
+
+const tokens = z.int().min(1).max(MOST_TOKENS).nullish();
 
 /**
  * The parts of a chat completion request that decisions depend on; everything else passes as it came.
@@ -20,7 +23,8 @@ export const chatRequest = z.looseObject({
   model: name.optional(),
   messages: z.array(z.looseObject({ role: z.string() })).min(1),
   stream: z.boolean().nullish(),
-  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  // What else it may say has a provider report in the middle of a stream, which is no end to settle by.
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: tokens,
   max_completion_tokens: tokens,
   n: z.int().min(1).max(128).nullish(),

@@ -10,6 +10,8 @@ import { usageOf } from './usage.ts';
 /** How a stream ended, and what it used. */
 export interface StreamOutcome {
   readonly usage: TokenUsage | undefined;
+  /** Whether it came to its end, so that the usage is that of all of it. */
+  readonly isWhole: boolean;
   readonly outcome: string;
 }
 
@@ -30,7 +32,10 @@ export interface RelayOptions {
   readonly settle: (outcome: StreamOutcome) => Promise<void>;
 }
 
-const CLIENT_GONE = 'the client went away';
+/** How a call ends whose client does not wait for it. */
+export const CLIENT_GONE = 'the client went away';
+
+const COMPLETED = 'completed';
 
 const RULE = 'inference router';
 
@@ -56,7 +61,7 @@ export async function* relayChat(
         return;
       }
       if (event === '[DONE]') {
-        outcome = 'completed';
+        outcome = COMPLETED;
         yield frame(event);
         return;
       }
@@ -77,7 +82,6 @@ export async function* relayChat(
         const reason = `the provider sent more than the ${reserved.output} tokens of output that are reserved`;
         const fault = deny('KARS_BUDGET_SPENT', reserved.rule, reason);
         outcome = fault.reason;
-        usage = undefined;
         yield frame(JSON.stringify(openAiError(fault)));
         return;
       }
@@ -92,7 +96,8 @@ export async function* relayChat(
     yield frame(JSON.stringify(openAiError(fault)));
   } finally {
     // A client that goes away also breaks the connection to the provider.
-    await settle({ usage, outcome: gone.aborted ? CLIENT_GONE : outcome });
+    const isWhole = outcome === COMPLETED && !gone.aborted;
+    await settle({ usage, isWhole, outcome: gone.aborted ? CLIENT_GONE : outcome });
   }
 }
 

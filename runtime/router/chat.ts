@@ -7,7 +7,7 @@ import type { Budget, BudgetInForce, Reservation, Reserved } from './budget/budg
 import { CallRates, type LimitsInForce } from './call-rates.ts';
 import { readAnswer } from './chat-answer.ts';
 import { chatRequest, type ChatRequest } from './chat-request.ts';
-import { relayChat } from './chat-stream.ts';
+import { CLIENT_GONE, relayChat } from './chat-stream.ts';
 import { decideChat, type ChatPlan, type ChatPolicies, type InForce } from './decide-chat.ts';
 import { denialHeaders, openAiError } from './openai-error.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
@@ -15,8 +15,11 @@ import { whenClosed } from './when-closed.ts';
 
 const NOTHING: TokenUsage = { input: 0, output: 0 };
 
-/** Told once what a call has used, undefined where nobody knows, and how it ended. */
-type Settle = (usage: TokenUsage | undefined, outcome: string) => Promise<void>;
+/** Statuses that a provider answers before a model works: others may carry, or hide, what one has said. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403, 404, 413, 422, 429]);
+
+/** Told once what a call has used, undefined where nobody knows, and how it ended; not whole, it may have used more. */
+type Settle = (usage: TokenUsage | undefined, outcome: string, isWhole?: boolean) => Promise<void>;
 
 /** Serves chat completions: read, decide, reserve, record, call, relay, settle. */
 export class ChatRoute {
@@ -78,16 +81,16 @@ export class ChatRoute {
       reserved: reservation.tokens,
     };
     const settle = this.#settling(call, reservation);
+    const gone = new AbortController();
+    whenClosed(reply.raw, () => {
+      if (!reply.raw.writableFinished) gone.abort();
+    });
     const unrecorded = await this.#recorder.decidedOrDeny(call);
     if (unrecorded !== undefined || policy === undefined) {
       this.#budget.settle(reservation, 0);
       return send(reply, unrecorded ?? unavailable);
     }
     if (left !== undefined) void reply.header('x-kars-tokens-left', left);
-    const gone = new AbortController();
-    whenClosed(reply.raw, () => {
-      if (!reply.raw.writableFinished) gone.abort();
-    });
     const body = asked.stream === true ? withUsage(bounded) : bounded;
     const answer = await this.#upstream.chat(plan.provider, policy, body, gone.signal);
     if ('denial' in answer) {
@@ -100,12 +103,19 @@ export class ChatRoute {
         showUsage: asked.stream_options?.include_usage === true,
         gone: gone.signal,
         reserved,
-        settle: ({ usage, outcome }) => settle(usage, outcome),
+        settle: ({ usage, outcome, isWhole }) => settle(usage, outcome, isWhole),
       });
+      const stream = Readable.from(events);
+      // A client that has gone before anything was read leaves a stream that nobody would ever read or end.
+      stream.once('close', () => {
+        answer.body.destroy();
+        void settle(undefined, CLIENT_GONE);
+      });
+      whenClosed(reply.raw, () => stream.destroy());
       return reply
         .header('content-type', 'text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')
-        .send(Readable.from(events));
+        .send(stream);
     }
     return this.#whole(reply, settle, answer);
   }
@@ -117,8 +127,7 @@ export class ChatRoute {
       return send(reply, read);
     }
     const { status, body, usage } = read;
-    // Providers charge nothing for a request that they refuse.
-    const used = answer.status >= 400 ? NOTHING : usage;
+    const used = REFUSED.has(answer.status) ? NOTHING : usage;
     await settle(used, `the provider answered with status ${status}`);
     const retryAfter = answer.headers['retry-after'];
     if (typeof retryAfter === 'string') void reply.header('retry-after', retryAfter);
@@ -127,8 +136,14 @@ export class ChatRoute {
 
   /** Settles a call once: by what the provider reports, else it stays charged with what was reserved. */
   #settling(call: DecidedCall, reservation: Reservation): Settle {
-    return async (usage, outcome) => {
-      if (usage !== undefined) this.#budget.settle(reservation, usage.input + usage.output);
+    let isSettled = false;
+    return async (usage, outcome, isWhole = true) => {
+      if (isSettled) return;
+      isSettled = true;
+      if (usage !== undefined) {
+        const used = usage.input + usage.output;
+        this.#budget.settle(reservation, isWhole ? used : Math.max(used, reservation.tokens));
+      }
       await this.#recorder.settled(call, usage ?? NOTHING, outcome);
     };
   }

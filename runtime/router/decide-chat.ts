@@ -8,7 +8,7 @@ import {
   type ToolPolicyPayload,
 } from 'kars-constructs/contract';
 import type { ChatRequest } from './chat-request.ts';
-import { refuseReach } from './provider-reach.ts';
+import { refuseReach, withoutUnknown } from './provider-reach.ts';
 
 /** A policy that is in force, and the resource that it stands in. */
 export interface InForce<P> {
@@ -51,7 +51,7 @@ export function decideChat(
     decision: allow(`${nameOf(inference)} models`),
     provider: model.provider,
     model: model.deployment,
-    body: { ...request, ...cap, model: model.deployment },
+    body: { ...withoutUnknown(request), ...cap, model: model.deployment },
   };
 }
 

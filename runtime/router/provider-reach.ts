@@ -18,19 +18,56 @@ export function refuseReach(request: ChatRequest): Deny | undefined {
 }
 
 function refuseField(name: string, value: unknown): Deny | undefined {
+  if (name === 'chat_template_kwargs') return refuseTemplate(value);
   if (isKnownField(name) || isNothing(value)) return undefined;
   const act = actOf(name);
   return act === undefined ? unknown(name) : reach(`${name}, with which the provider ${act}`);
 }
 
+/** Switches of a template pass; a template itself, which makes whatever it likes of a request, does not. */
+function refuseTemplate(value: unknown): Deny | undefined {
+  if (isNothing(value)) return undefined;
+  const isSwitches =
+    isRecord(value) &&
+    Object.entries(value).every(
+      ([name, one]) => !TEMPLATES.has(name) && (one === null || typeof one !== 'object'),
+    );
+  return isSwitches ? undefined : unknown('chat_template_kwargs with more than switches');
+}
+
+const TEMPLATES: ReadonlySet<string> = new Set(['chat_template', 'tokenize']);
+
+/**
+ * A request without the fields that nobody knows and that say nothing: a server that reads names without
+ * case would take `Max_Tokens: null` for the limit.
+ */
+export const withoutUnknown = (request: ChatRequest): ChatRequest => ({
+  ...(fieldsOf(request, (name) => isKnownField(name) || actOf(name) !== undefined) as ChatRequest),
+  messages: request.messages.map(
+    (message) => fieldsOf(message, isMessageField) as ChatRequest['messages'][number],
+  ),
+});
+
+const fieldsOf = (
+  value: Readonly<Record<string, unknown>>,
+  isKept: (name: string) => boolean,
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => isKept(name)));
+
 function refuseMessage(at: string, message: Readonly<Record<string, unknown>>): Deny | undefined {
   return first(Object.entries(message), ([name, value]) => {
-    if (name === 'content') return Array.isArray(value) ? refuseParts(at, value) : undefined;
+    if (name === 'content') return refuseContent(at, value);
     if (isMessageField(name) || isNothing(value)) return undefined;
     return name === 'audio'
       ? reach(`${at}.audio, an answer that the provider has kept`)
       : unknown(`${at}.${name}`);
   });
+}
+
+function refuseContent(at: string, content: unknown): Deny | undefined {
+  if (Array.isArray(content)) return refuseParts(at, content);
+  const isText = typeof content === 'string' || content === null || content === undefined;
+  return isText ? undefined : unknown(`${at}.content that is neither text nor a list of parts`);
 }
 
 const refuseParts = (at: string, parts: readonly unknown[]): Deny | undefined =>
@@ -39,6 +76,17 @@ const refuseParts = (at: string, parts: readonly unknown[]): Deny | undefined =>
     return isRecord(part) ? refusePart(where, part) : unknown(where);
   });
 
+/** Members of a part that is text. */
+const OF_TEXT: ReadonlySet<string> = new Set([
+  'annotations',
+  'cache_control',
+  'refusal',
+  'signature',
+  'text',
+  'thinking',
+  'type',
+]);
+
 /** Parts that carry their content, and those that may name it instead. */
 function refusePart(at: string, part: Readonly<Record<string, unknown>>): Deny | undefined {
   const { type } = part;
@@ -46,7 +94,9 @@ function refusePart(at: string, part: Readonly<Record<string, unknown>>): Deny |
     case 'text':
     case 'refusal':
     case 'thinking':
-      return undefined;
+      return first(Object.entries(part), ([name, value]) =>
+        OF_TEXT.has(name) || isNothing(value) ? undefined : unknown(`${at}.${name}`),
+      );
     case 'image_url':
     case 'audio_url':
     case 'video_url':

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { TokenUsage } from '../service/decision-recorder.ts';
+import { MOST_TOKENS } from './chat-request.ts';
+
+const reportedTokens = z.int().min(0).max(MOST_TOKENS);
 
 const reported = z.looseObject({
   usage: z.looseObject({
-    prompt_tokens: z.int().min(0),
-    completion_tokens: z.int().min(0),
+    prompt_tokens: reportedTokens,
+    completion_tokens: reportedTokens,
   }),
 });
 

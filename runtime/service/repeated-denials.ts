@@ -59,8 +59,11 @@ export class RepeatedDenials {
       decision: deny(denied.decision.code, 'various', `more than ${this.#most} kinds of denials`),
     };
     const key = keyOf(others);
-    const shared = this.#counted.get(key) ?? { denied: others, count: 0, since: '' };
-    this.#counted.set(key, shared);
+    const shared = this.#counted.get(key);
+    if (shared === undefined) {
+      this.#counted.set(key, { denied: others, count: 0, since: '' });
+      return true;
+    }
     count(shared);
     return false;
   }

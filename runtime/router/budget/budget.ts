@@ -65,7 +65,7 @@ export class Budget {
       this.#ledger.forgetBefore(this.#now());
     });
 
-  /** Reserves what a call can use at most, and lowers its output to what is left. */
+  /** Reserves what a call can use at most under a budget, and lowers its output to what is left. */
   reserve(body: ChatRequest, { budget, rule }: BudgetInForce): Reserved | Deny {
     const ledger = this.#ledger;
     if (ledger === undefined) return unavailable(rule, 'the state directory is not in use');
@@ -133,12 +133,10 @@ type Fitting = Pick<Reserved, 'body' | 'reserved'> & Pick<Reservation, 'tokens'>
 
 /** What to reserve for a call, and its body with no more output than fits. */
 function fit(body: ChatRequest, scarcest: Limited | undefined, rule: string): Fitting | Deny {
+  if (scarcest === undefined) return { tokens: 0, body, reserved: undefined };
   const input = inputBound(body);
   const answers = body.n ?? 1;
   const asked = Math.max(body.max_tokens ?? 0, body.max_completion_tokens ?? 0);
-  if (scarcest === undefined) {
-    return { tokens: (input ?? 0) + asked * answers, body, reserved: undefined };
-  }
   if (input === undefined) {
     const reason = 'got content that is no text, and nobody knows how many tokens that is';
     return deny('KARS_BUDGET_UNBOUNDED', rule, reason);

@@ -50,7 +50,7 @@ export class Ledger {
     this.#charged = database.prepare('SELECT tokens FROM charged WHERE id = ?');
     this.#charge = database.prepare(
       `INSERT INTO charged (id, ends, tokens) VALUES (?, ?, max(?3, 0))
-       ON CONFLICT (id) DO UPDATE SET tokens = max(tokens + ?3, 0)`,
+       ON CONFLICT (id) DO UPDATE SET tokens = min(max(tokens + ?3, 0), ${Number.MAX_SAFE_INTEGER})`,
     );
     this.#forget = database.prepare('DELETE FROM charged WHERE ends < ?');
   }

@@ -118,6 +118,17 @@ describe('the limits of the proxy', () => {
   });
 });
 
+it('a client that has gone takes the connection to a host that says nothing with it', async () => {
+  const ended = Promise.withResolvers<undefined>();
+  const host = await httpServer((request) => {
+    request.socket.once('close', () => ended.resolve(undefined));
+  });
+  const { port } = await startProxy(site, toLoopback('site.example', 80, host.port));
+  const client = connect(port, '127.0.0.1');
+  client.write(GET, () => setTimeout(() => client.destroy(), 50));
+  await ended.promise;
+});
+
 it('a malformed request behind one that is under way is no answer to that one', async () => {
   const { port, sidecar, calls } = await startSilent({});
   const socket = connect(port, '127.0.0.1');

@@ -30,7 +30,11 @@ const stream = Buffer.from(streamText(['grüß ', 'dich ', '👋🏽', ' line\n'
 
 it('a stream gives the same events and the same charge however its bytes are cut', async () => {
   const whole = await relay([stream]);
-  expect(whole.outcome).toEqual({ usage: { input: 11, output: 7 }, outcome: 'completed' });
+  expect(whole.outcome).toEqual({
+    usage: { input: 11, output: 7 },
+    isWhole: true,
+    outcome: 'completed',
+  });
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(fc.integer({ min: 1, max: stream.length - 1 }), { maxLength: 40 }),
@@ -70,6 +74,7 @@ describe('a stream under a budget', () => {
     expect(text).toMatch(/KARS_BUDGET_SPENT[^\n]*\n\n$/);
     expect(outcome).toEqual({
       usage: undefined,
+      isWhole: false,
       outcome: 'the provider sent more than the 2 tokens of output that are reserved',
     });
   });

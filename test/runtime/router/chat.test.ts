@@ -77,6 +77,7 @@ describe('the router refuses', () => {
     ['a model that is no text', { ...request, model: ['small'] }, 400, 'KARS_REQUEST_INVALID'],
     ['tokens that are no integer', { ...request, max_tokens: 1.5 }, 400, 'KARS_REQUEST_INVALID'],
     ['tokens as text', { ...request, max_tokens: '5' }, 400, 'KARS_REQUEST_INVALID'],
+    ['tokens past any model', { ...request, max_tokens: 2 ** 31 }, 400, 'KARS_REQUEST_INVALID'],
     ['negative tokens', { ...request, max_tokens: -1 }, 400, 'KARS_REQUEST_INVALID'],
     [
       'a model of a thousand letters',

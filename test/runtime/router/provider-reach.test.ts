@@ -109,3 +109,31 @@ describe('the reach of a provider', () => {
     ]);
   });
 });
+
+describe('what the router does not know', () => {
+  it('does not go to the provider, also where it says nothing', async () => {
+    const provider = await startProvider();
+    const { post } = await startRouter(provider.endpoint);
+    const nothing = { Max_Tokens: null, MAX_COMPLETION_TOKENS: null, unknown: false };
+    const messages = [{ role: 'user', content: 'hi', Content: null, audio: null }];
+    expect((await post({ messages, model: 'small', max_tokens: 5, ...nothing })).status).toBe(200);
+    expect(provider.requests[0]?.body).toEqual({
+      messages: [{ role: 'user', content: 'hi' }],
+      model: 'small',
+      max_tokens: 5,
+    });
+  });
+
+  it.each<[string, object]>([
+    ['a template', { chat_template_kwargs: { chat_template: '{% for i in range(9) %}' } }],
+    ['a switch that is none', { chat_template_kwargs: { tools: [{}] } }],
+    ['content that is an object', { messages: [{ role: 'user', content: { type: 'text' } }] }],
+    ['a text with a source', says({ type: 'text', text: 'a', image_url: { url: IMAGE } })],
+  ])('is refused as %s', (_what, body) => {
+    expect(refused(body)).toMatchObject({ code: 'KARS_FIELD_UNKNOWN' });
+  });
+
+  it('is not what switches a template', () => {
+    expect(refused({ chat_template_kwargs: { enable_thinking: false } })).toBeUndefined();
+  });
+});

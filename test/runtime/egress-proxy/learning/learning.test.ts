@@ -6,6 +6,8 @@ import { decideLookup } from '../../../../runtime/egress-policy/decide-lookup.ts
 import { decideEgress } from '../../../../runtime/egress-policy/decide.ts';
 import { decideUse } from '../../../../runtime/egress-policy/decide-use.ts';
 import { ApprovalClock } from '../../../../runtime/egress-proxy/approvals/approval-clock.ts';
+import { systemDialer } from '../../../../runtime/egress-proxy/dial.ts';
+import { Gate } from '../../../../runtime/egress-proxy/gate.ts';
 import { Learning } from '../../../../runtime/egress-proxy/learning/learning.ts';
 import { learnFloor } from '../../../../runtime/egress-proxy/learning/learn-floor.ts';
 import { createLog } from '../../../../runtime/service/log.ts';
@@ -57,6 +59,22 @@ describe('a decision while something is learned', () => {
     const over = { source, allowlist };
     expect(decideEgress({ host: 'any.example.com', port: 443 }, over).allow).toBe(false);
     expect(decideLookup('any.example.com', over).allow).toBe(false);
+  });
+});
+
+it('a name that is learned leads to no range of the list, whoever names its address', async () => {
+  const { recorder } = await openSidecar('egress-proxy');
+  const host = { address: '10.0.0.5', family: 4 as const };
+  const http = { methods: ['GET' as const] };
+  const entries = [{ cidr: '10.0.0.5/32', port: 80, http }];
+  const gate = new Gate({
+    inForce: () => ({ set: 'a', policy: { source, allowlist: { entries }, learning: learn } }),
+    recorder,
+    dialer: { ...systemDialer(new Map()), resolve: () => Promise.resolve([host]) },
+  });
+  const target = { host: 'of-the-agent.example', port: 80 };
+  expect(await gate.pass('http', target, { method: 'POST', path: '/admin' })).toMatchObject({
+    denial: { code: 'KARS_EGRESS_ADDRESS_FORBIDDEN' },
   });
 });
 

@@ -44,6 +44,18 @@ describe('windows', () => {
   });
 });
 
+describe('the bound of an input', () => {
+  it('is no less than what a template writes of tools, in lines and in ASCII', () => {
+    const parameters = { type: 'object', properties: { a: { enum: [[[['ä', '👋']]]] } } };
+    const tools = [{ type: 'function', function: { name: 'f', parameters } }];
+    const written = JSON.stringify(tools, null, 4).replaceAll(
+      /[^\0-\x7f]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    expect(inputBound({ ...request(), tools })).toBeGreaterThan(written.length);
+  });
+});
+
 describe('a budget', () => {
   const one = tokensOf(100);
 
@@ -125,7 +137,7 @@ describe('a budget', () => {
   ])('refuses %s, whose tokens nobody can bound', (_what, content) => {
     const { outcome } = started();
     expect(outcome({ dailyTokens: 10 ** 9 }, request(1, content))).toBe('KARS_BUDGET_UNBOUNDED');
-    expect(outcome({}, request(1, content))).toBe(1);
+    expect(outcome({}, request(1, content))).toBe(0);
   });
 
   it('leaves a call charged that cannot be settled', () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { request as send } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -93,6 +95,13 @@ describe('a call stays charged with what was reserved', () => {
     ['reports a negative one', negative],
     ['breaks the connection', (_request, response) => void response.destroy()],
     ['does not answer in time', never],
+    [
+      'answers with an error that may hold what a model said',
+      (_request, response) => {
+        response.writeHead(400, { 'content-type': 'application/json' });
+        response.end('{"error":{"message":"tool_use_failed","failed_generation":"words"}}');
+      },
+    ],
   ])('when its provider %s', async (_what, behaviour) => {
     const provider = await startProvider(behaviour);
     const { post } = await startRouter(provider.endpoint, within(ONE + 10));
@@ -113,6 +122,58 @@ describe('a call stays charged with what was reserved', () => {
     await expect(asked).rejects.toThrow();
     expect(await codeOf(await post(call))).toBe('KARS_BUDGET_SPENT');
   });
+});
+
+describe('a stream of which usage was reported in the middle', () => {
+  const early: Behaviour = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const usage = { prompt_tokens: 1, completion_tokens: 0 };
+    const choices = [{ index: 0, delta: { content: 'word' } }];
+    response.write(`data: ${JSON.stringify({ choices, usage })}\n\n`);
+  };
+
+  it('stays charged when its client goes away', async () => {
+    const provider = await startProvider(early);
+    const { url, post } = await startRouter(provider.endpoint, within(ONE + 100));
+    const gone = new AbortController();
+    const body = JSON.stringify({ ...call, stream: true });
+    const headers = { 'content-type': 'application/json' };
+    const target = `${url}/v1/chat/completions`;
+    const answer = await fetch(target, { method: 'POST', body, headers, signal: gone.signal });
+    await answer.body?.getReader().read();
+    gone.abort();
+    expect(await codeOf(await post(call))).toBe('KARS_BUDGET_SPENT');
+  });
+
+  it('is asked for at its end alone', async () => {
+    const provider = await startProvider();
+    const { post } = await startRouter(provider.endpoint);
+    const options = { include_usage: true, continuous_usage_stats: true };
+    await (await post({ ...call, stream: true, stream_options: options })).text();
+    expect(provider.requests[0]?.body['stream_options']).toEqual({ include_usage: true });
+  });
+});
+
+it('a client that goes away while its call is recorded leaves nothing under way', async () => {
+  const provider = await startProvider(never);
+  const { url, sidecar } = await startRouter(provider.endpoint, within(100 * ONE));
+  const body = JSON.stringify(call);
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  for (let n = 0; n < 30; n += 1) {
+    const client = connect(Number(new URL(url).port), '127.0.0.1');
+    client.on('error', () => undefined);
+    await once(client, 'connect');
+    client.write(head + body, () => client.resetAndDestroy());
+    await once(client, 'close');
+  }
+  const records = async () => {
+    const audited = await sidecar.audited();
+    const count = (surface: string): number =>
+      audited.filter((record) => record.surface === surface).length;
+    return [count('chat'), count('chat-usage')] as const;
+  };
+  // Within less than the provider may take to answer.
+  await expect.poll(async () => new Set(await records()).size, { timeout: 400 }).toBe(1);
 });
 
 describe('a call is charged nothing', () => {

@@ -1,9 +1,17 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { listByName, objectName, ociArtifactRef, stringMap, uint64 } from '../primitives.ts';
+import { listByName, objectName, ociArtifactRef, stringMap } from '../primitives.ts';
 import { failure, success, type Problem, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
+import {
+  atLeast,
+  budgetOf,
+  budgetProblems,
+  callLimits,
+  tokenBudget,
+  tokenBudgetPayload,
+} from './inference-limits.ts';
 import { reportedRef, reportedText, statusOf } from '../status.ts';
 
 const categories = ['hate', 'selfHarm', 'sexual', 'violence'] as const;
@@ -42,27 +50,6 @@ const provider = z.strictObject({
     ),
 });
 
-const callLimits = z.strictObject({
-  requestsPerMinute: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .optional()
-    .describe('Requests that begin in any minute.'),
-  concurrentRequests: z
-    .int()
-    .min(1)
-    .max(1000)
-    .optional()
-    .describe('Requests that are under way at once.'),
-});
-
-/** How many requests there may be; absent where there is no limit. */
-export type CallLimits = z.output<typeof callLimits>;
-
-const atLeast = (high: number | null | undefined, low: number | null | undefined): boolean =>
-  !has(high) || !has(low) || high >= low;
-
 const isComplete = ({ provider: name, deployment }: z.output<typeof modelRef>): boolean =>
   name.length > 0 && deployment.length > 0;
 
@@ -79,15 +66,7 @@ export const inferencePolicySpec = withRules(
           .describe('API surface: chat, responses, image, embeddings or `*`.'),
       })
       .describe('Carried for compatibility; a sandbox refers to its policy by name.'),
-    tokenBudget: z
-      .strictObject({
-        perRequestTokens: uint64().nullish().describe('Most output tokens of one request.'),
-        hourlyTokens: uint64().nullish().describe('Tokens of input and output in an hour, UTC.'),
-        dailyTokens: uint64().nullish().describe('Tokens of input and output in a day, UTC.'),
-        monthlyTokens: uint64().nullish().describe('Tokens of input and output in a month, UTC.'),
-      })
-      .nullish()
-      .describe('Most tokens that requests may use.'),
+    tokenBudget: tokenBudget.nullish().describe('Most tokens that requests may use.'),
     callLimits: callLimits.optional().describe('How many requests there may be.'),
     contentSafety: z
       .strictObject({
@@ -209,18 +188,6 @@ const providerPayload = z.strictObject({
   credential: z.enum(['none', 'bearer']),
 });
 
-const tokens = z.int().min(1).optional();
-
-/** Most tokens of input and output in a window, UTC; absent where there is no limit. */
-const tokenBudgetPayload = z.strictObject({
-  hourlyTokens: tokens,
-  dailyTokens: tokens,
-  monthlyTokens: tokens,
-});
-
-/** Most tokens of input and output in a window, UTC. */
-export type TokenBudget = z.output<typeof tokenBudgetPayload>;
-
 /** What the router reads of an InferencePolicy. */
 export const inferencePolicyPayload = z.strictObject({
   /** Every model that a request may name; the first one serves requests that name none. */
@@ -239,12 +206,16 @@ export type InferencePolicyPayload = z.output<typeof inferencePolicyPayload>;
 export function compileInferencePolicy(
   spec: z.output<typeof inferencePolicySpec>,
 ): Result<InferencePolicyPayload> {
-  const { modelPreference: preference, providers = [], tokenBudget, callLimits: limits } = spec;
-  const limit = tokenBudget?.perRequestTokens ?? null;
+  const {
+    modelPreference: preference,
+    providers = [],
+    tokenBudget: budget,
+    callLimits: limits,
+  } = spec;
+  const limit = budget?.perRequestTokens ?? null;
   const problems = [
     ...(has(preference) ? [] : [problemOf.models]),
-    ...(limit === 0 ? [problemOf.limit('perRequestTokens')] : []),
-    ...budgetProblems(tokenBudget ?? {}),
+    ...budgetProblems(budget ?? {}),
     ...providers.flatMap(({ endpoint, certificateAuthorities: given }, index) => [
       ...(isEndpoint(endpoint) ? [] : [problemOf.endpoint(index, endpoint)]),
       ...(given === undefined || areAuthorities(given) ? [] : [problemOf.authority(index)]),
@@ -260,31 +231,8 @@ export function compileInferencePolicy(
       credential: credentialSecretRef === undefined ? 'none' : 'bearer',
     })),
     maxTokensPerRequest: limit,
-    ...budgetOf(tokenBudget ?? {}),
+    ...budgetOf(budget ?? {}),
     ...(limits === undefined ? {} : { callLimits: limits }),
-  });
-}
-
-/** As a manifest carries it. */
-type TokenBudgetSpec = NonNullable<z.output<typeof inferencePolicySpec>['tokenBudget']>;
-
-/** Fields for windows, the shortest first. */
-const windowFields = ['hourlyTokens', 'dailyTokens', 'monthlyTokens'] as const;
-
-function budgetOf(spec: Partial<TokenBudgetSpec>): { budget?: TokenBudget } {
-  const limits = windowFields.filter((field) => has(spec[field]));
-  if (limits.length === 0) return {};
-  return { budget: Object.fromEntries(limits.map((field) => [field, spec[field]])) };
-}
-
-function budgetProblems(spec: Partial<TokenBudgetSpec>): Problem[] {
-  return windowFields.flatMap((field, index) => {
-    const limit = spec[field];
-    const shorter = windowFields.slice(0, index).find((other) => !atLeast(limit, spec[other]));
-    return [
-      ...(limit === 0 ? [problemOf.limit(field)] : []),
-      ...(shorter === undefined ? [] : [problemOf.window(field, shorter)]),
-    ];
   });
 }
 
@@ -296,16 +244,6 @@ const problemOf = {
     code: 'KARS_POLICY_WITHOUT_MODEL',
     message: 'got none, supply the models that the policy allows',
   },
-  limit: (field: string): Problem => ({
-    path: `spec.tokenBudget.${field}`,
-    code: 'KARS_BUDGET_INVALID',
-    message: 'got 0, supply a positive integer, or leave it out for no limit',
-  }),
-  window: (field: string, shorter: string): Problem => ({
-    path: `spec.tokenBudget.${field}`,
-    code: 'KARS_BUDGET_INVALID',
-    message: `got less than ${shorter}, which then limits nothing; supply as much at least`,
-  }),
   authority: (index: number): Problem => ({
     path: `spec.providers[${index}].certificateAuthorities`,
     code: 'KARS_PROVIDER_AUTHORITY',

@@ -19,6 +19,11 @@ func profile(arguments []string) error {
 	wait := flags.Bool("wait", false, "go on until a signal")
 	// A command line that is none has ended the program.
 	_ = flags.Parse(arguments)
+	// Before anything is reported: whoever reads the report may end the program at once.
+	ended := make(chan os.Signal, 1)
+	if *wait {
+		signal.Notify(ended, syscall.SIGTERM, syscall.SIGINT)
+	}
 	if *source != "" {
 		if err := guard.InstallProfile(*source, *target, *digest); err != nil {
 			return err
@@ -28,8 +33,6 @@ func profile(arguments []string) error {
 	}
 	if *wait {
 		report.Info("seccomp-profile", "profile-present", map[string]any{"digest": *digest})
-		ended := make(chan os.Signal, 1)
-		signal.Notify(ended, syscall.SIGTERM, syscall.SIGINT)
 		<-ended
 	}
 	return nil

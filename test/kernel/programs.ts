@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { missingOf } from '../support/setup.ts';
 
 export { launcherNames, launcherProgram } from '../../scripts/launcher.ts';
 
@@ -30,5 +30,4 @@ export const debianPackages: Readonly<Record<string, string>> = {
 };
 
 /** Programs that are not installed. */
-export const missingPrograms = (): string[] =>
-  Object.keys(debianPackages).filter((path) => !existsSync(path));
+export const missingPrograms = (): string[] => missingOf(debianPackages);

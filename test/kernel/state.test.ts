@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AUDIT_FILE } from 'kars-constructs/contract';
 import { verifyAuditLog } from '../../runtime/audit/verify.ts';
-import { Child, type ChildRecord } from '../../runtime/cli/local/child.ts';
-import { programArguments } from '../../runtime/cli/programs.ts';
+import type { ChildRecord } from '../../runtime/cli/local/child.ts';
 import { temporaryDirectory, writeDocuments } from '../support/documents.ts';
+import { startRouterProcess } from '../support/router-process.ts';
 
 function mount(...args: string[]): void {
   const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' });
@@ -24,29 +24,17 @@ async function startOnSmallVolume(...options: string[]) {
     spawnSync('umount', ['--lazy', state]);
   });
   const records: ChildRecord[] = [];
-  const child = new Child({
-    name: 'router',
-    args: [
-      ...programArguments('router'),
-      '--sandbox=reader',
-      '--listen-port=0',
-      '--status-host=127.0.0.1',
-      '--status-port=0',
-      `--documents=${join(root, 'documents')}`,
-      `--state=${state}`,
-    ],
-    env: {},
+  const { agent, status } = await startRouterProcess({
+    documents: join(root, 'documents'),
+    state,
     onRecord: (record) => records.push(record),
   });
-  onTestFinished(() => child.stop());
-  const ready = `http://127.0.0.1:${await child.port('status')}/readyz`;
-  const chat = `http://127.0.0.1:${await child.port('agent')}/v1/chat/completions`;
   let calls = 0;
   return {
     state,
     audit: join(state, AUDIT_FILE),
     records,
-    readiness: async () => (await fetch(ready)).text(),
+    readiness: async () => (await fetch(`${status}/readyz`)).text(),
     /** Another model each time, since equal denials share a record. */
     call: async () => {
       calls += 1;
@@ -55,7 +43,7 @@ async function startOnSmallVolume(...options: string[]) {
         messages: [{ role: 'user', content: 'x' }],
       });
       const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(chat, { method: 'POST', body, headers });
+      const answer = await fetch(`${agent}/v1/chat/completions`, { method: 'POST', body, headers });
       await answer.body?.cancel();
       return `${answer.status} ${answer.headers.get('x-kars-code') ?? ''}`;
     },

@@ -7,6 +7,10 @@ export type Say = (text: string) => void;
 const PULSE_MILLISECONDS = 10_000;
 const MOST_MINUTES = 90;
 
+/** The programs of Debian packages, by path, that are not installed. */
+export const missingOf = (packages: Readonly<Record<string, string>>): string[] =>
+  Object.keys(packages).filter((path) => !existsSync(path));
+
 /** Why a tier cannot be set up. */
 export class SetupError extends Error {
   constructor(code: string, message: string) {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { missingOf } from '../../support/setup.ts';
 
 /** Debian packages with the programs that the bench calls, each by one of them. */
 export const debianPackages: Readonly<Record<string, string>> = {
@@ -10,5 +10,4 @@ export const debianPackages: Readonly<Record<string, string>> = {
 };
 
 /** Programs that are not installed. */
-export const missingPrograms = (): string[] =>
-  Object.keys(debianPackages).filter((path) => !existsSync(path));
+export const missingPrograms = (): string[] => missingOf(debianPackages);

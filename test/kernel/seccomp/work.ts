@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { wheelProgram } from '../wheel.ts';
 
 /** A program of ordinary work: a bash script in an empty directory, and the last line that it prints. */
 export interface Program {
@@ -55,19 +56,6 @@ async def main():
 asyncio.run(main())
 `;
 
-const wheel = `
-import zipfile
-info = "kars_part-1.0.dist-info"
-files = {
-    "kars_part.py": "value = 'installed'",
-    f"{info}/METADATA": "Metadata-Version: 2.1\\nName: kars-part\\nVersion: 1.0\\n",
-    f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-}
-files[f"{info}/RECORD"] = "".join(f"{name},,\\n" for name in files)
-with zipfile.ZipFile("kars_part-1.0-py3-none-any.whl", "w") as archive:
-    for name, text in files.items(): archive.writestr(name, text)
-`;
-
 const nodeWork = `
 const { readFile, writeFile } = require('node:fs/promises');
 const { Worker } = require('node:worker_threads');
@@ -113,7 +101,7 @@ export const programs: Readonly<Record<string, Program>> = {
   },
   'python: a virtual environment and pip': {
     script: `
-      ${python(wheel)}
+      ${python(wheelProgram)}
       /usr/bin/python3 -m venv env
       env/bin/pip install --no-index --no-cache-dir --disable-pip-version-check -q ./*.whl
       env/bin/python -c 'import kars_part; print(kars_part.value)'`,

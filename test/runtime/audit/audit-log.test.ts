@@ -7,19 +7,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { recordHash, type AuditRecord } from 'kars-constructs/contract';
 import { AuditLog } from '../../../runtime/audit/audit-log.ts';
 import { verifyAuditLog } from '../../../runtime/audit/verify.ts';
+import { deniedModel as entry } from '../../support/audit.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
-
-const entry = {
-  sandbox: 'reader',
-  process: 'router' as const,
-  set: 'none',
-  surface: 'chat',
-  target: 'small',
-  decision: 'deny' as const,
-  code: 'KARS_MODEL_NOT_ALLOWED',
-  rule: 'InferencePolicy agents/models',
-  reason: 'not listed',
-};
 
 async function written(count: number): Promise<string> {
   const file = join(temporaryDirectory(), 'audit.jsonl');

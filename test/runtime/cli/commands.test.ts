@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { AuditLog } from '../../../runtime/audit/audit-log.ts';
+import { deniedModel } from '../../support/audit.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
 import { kars } from '../../support/kars.ts';
 
@@ -59,17 +60,7 @@ describe('kars audit verify', () => {
   it('ends with code 0 for a whole log and 1 for a changed one', async () => {
     const file = join(temporaryDirectory(), 'audit.jsonl');
     const log = await AuditLog.open(dirname(file));
-    const entry = {
-      sandbox: 'reader',
-      process: 'router' as const,
-      set: 'none',
-      surface: 'chat',
-      target: 'small',
-      decision: 'allow' as const,
-      code: '',
-      rule: 'r',
-      reason: 'allowed',
-    };
+    const entry = { ...deniedModel, decision: 'allow' as const, code: '' };
     await log.append(entry);
     const { hash } = await log.append(entry);
     await log.close();

@@ -6,19 +6,8 @@ import { verifyAuditLog } from '../../../runtime/audit/verify.ts';
 import { createLog } from '../../../runtime/service/log.ts';
 import { mountType } from '../../../runtime/state/file-system.ts';
 import { StateDirectory } from '../../../runtime/state/state-directory.ts';
+import { deniedModel as entry } from '../../support/audit.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
-
-const entry = {
-  sandbox: 'reader',
-  process: 'router' as const,
-  set: 'none',
-  surface: 'chat',
-  target: 'small',
-  decision: 'deny' as const,
-  code: 'KARS_MODEL_NOT_ALLOWED',
-  rule: 'InferencePolicy agents/models',
-  reason: 'not listed',
-};
 
 async function open(directory: string, read?: () => Promise<void>) {
   const records: { readonly event: string; readonly code?: string }[] = [];

@@ -1,35 +1,22 @@
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verifyAuditLog } from '../../../runtime/audit/verify.ts';
-import { Child } from '../../../runtime/cli/local/child.ts';
-import { programArguments } from '../../../runtime/cli/programs.ts';
 import { temporaryDirectory, writeDocuments } from '../../support/documents.ts';
+import { startRouterProcess } from '../../support/router-process.ts';
 
 const allowlist = { 'egress-allowlist': { entries: [] } };
 
 /** A router on the state directory of `root`, and what the outside sees of it. */
 async function startOn(root: string) {
-  const child = new Child({
-    name: 'router',
-    args: [
-      ...programArguments('router'),
-      '--sandbox=reader',
-      '--listen-port=0',
-      '--status-host=127.0.0.1',
-      '--status-port=0',
-      `--documents=${join(root, 'documents')}`,
-      `--state=${join(root, 'state')}`,
-    ],
-    env: {},
+  const { child, agent, status } = await startRouterProcess({
+    documents: join(root, 'documents'),
+    state: join(root, 'state'),
   });
-  onTestFinished(() => child.stop());
-  const ready = `http://127.0.0.1:${await child.port('status')}/readyz`;
-  const models = `http://127.0.0.1:${await child.port('agent')}/v1/models`;
   return {
     child,
-    readiness: async () => (await fetch(ready)).text(),
+    readiness: async () => (await fetch(`${status}/readyz`)).text(),
     call: async () => {
-      const answer = await fetch(models);
+      const answer = await fetch(`${agent}/v1/models`);
       await answer.body?.cancel();
       return answer.headers.get('x-kars-code');
     },

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { wheelProgram } from '../../wheel.ts';
 
 /** Files of a site, and the keys by which clients know it and it knows them. */
 export interface Stage {
@@ -83,19 +84,6 @@ function stagePackages(run: Run, files: string): void {
     versions: { '1.0.0': version },
   };
   writeFileSync(join(npm, 'kars-part'), JSON.stringify(document));
-  run('/usr/bin/python3', '-c', WHEEL, pip);
+  run('/usr/bin/python3', '-c', wheelProgram, pip);
   writeFileSync(join(pip, 'index.html'), `<a href="kars_part-1.0-py3-none-any.whl">kars_part</a>`);
 }
-
-const WHEEL = `
-import sys, zipfile
-info = "kars_part-1.0.dist-info"
-files = {
-    "kars_part.py": "",
-    f"{info}/METADATA": "Metadata-Version: 2.1\\nName: kars-part\\nVersion: 1.0\\n",
-    f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-}
-files[f"{info}/RECORD"] = "".join(f"{name},,\\n" for name in files)
-with zipfile.ZipFile(f"{sys.argv[1]}/kars_part-1.0-py3-none-any.whl", "w") as archive:
-    for name, text in files.items(): archive.writestr(name, text)
-`;

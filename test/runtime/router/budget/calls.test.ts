@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { request as send } from 'undici';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { Child } from '../../../../runtime/cli/local/child.ts';
-import { programArguments } from '../../../../runtime/cli/programs.ts';
+import { describe, expect, it } from 'vitest';
 import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
 import { temporaryDirectory, writeDocuments, type Payloads } from '../../../support/documents.ts';
 import {
@@ -13,6 +11,7 @@ import {
   streamText,
   type Behaviour,
 } from '../../../support/openai-provider.ts';
+import { startRouterProcess } from '../../../support/router-process.ts';
 import { codeOf, hello, policies, startRouter } from '../support.ts';
 
 const call = { ...hello, model: 'small', max_tokens: 50 };
@@ -207,24 +206,13 @@ it('a router that is killed in the middle of calls gives no token back', async (
     },
   });
   const start = async () => {
-    const child = new Child({
-      name: 'router',
-      args: [
-        ...programArguments('router'),
-        '--sandbox=reader',
-        '--listen-port=0',
-        '--status-host=127.0.0.1',
-        '--status-port=0',
-        `--documents=${join(root, 'documents')}`,
-        `--state=${join(root, 'state')}`,
-        `--provider-endpoint=local=${provider.endpoint}`,
-      ],
-      env: {},
+    const { child, agent } = await startRouterProcess({
+      documents: join(root, 'documents'),
+      state: join(root, 'state'),
+      args: [`--provider-endpoint=local=${provider.endpoint}`],
     });
-    onTestFinished(() => child.stop());
-    const url = `http://127.0.0.1:${await child.port('agent')}/v1/chat/completions`;
     const post = () =>
-      fetch(url, {
+      fetch(`${agent}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(call),

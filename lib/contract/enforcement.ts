@@ -221,6 +221,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'tokenBudget.monthlyTokens': budget,
     'providers[].name': router('provider', 'upstream.ts', DECIDE_CHAT),
     'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CHAT),
+    'providers[].outputLimit': router('provider', 'output-limit.ts', DECIDE_CHAT),
     'providers[].certificateAuthorities': router(
       'provider',
       'upstream.ts',

@@ -56,7 +56,7 @@ export type { IpAddress, IpFamily, IpRange } from './ip.ts';
 export { kinds } from './kinds/index.ts';
 export { compileInferencePolicy, inferencePolicy } from './kinds/inference-policy.ts';
 export type { InferencePolicyPayload, InferencePolicySpec } from './kinds/inference-policy.ts';
-export type { CallLimits, TokenBudget } from './kinds/inference-limits.ts';
+export type { CallLimits, OutputLimitField, TokenBudget } from './kinds/inference-limits.ts';
 export { karsEval } from './kinds/kars-eval.ts';
 export type { KarsEvalSpec } from './kinds/kars-eval.ts';
 export { karsMemory } from './kinds/kars-memory.ts';

@@ -92,7 +92,7 @@ function toSpec({
     provider: provider.name,
     deployment,
   }));
-  const { name, endpoint, credential, certificateAuthorities } = provider;
+  const { name, endpoint, credential, certificateAuthorities, outputLimit } = provider;
   return {
     appliesTo: {},
     ...(primary === undefined ? {} : { modelPreference: { primary, fallback } }),
@@ -103,6 +103,7 @@ function toSpec({
         name,
         endpoint,
         ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
+        ...(outputLimit === undefined ? {} : { outputLimit }),
         ...(credential === undefined
           ? {}
           : { credentialSecretRef: { name: credential.secret.name, key: credential.key } }),

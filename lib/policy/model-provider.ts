@@ -19,6 +19,13 @@ export interface ModelProviderProps {
    * @default the well-known authorities
    */
   readonly certificateAuthorities?: string;
+  /**
+   * Field of a request that the server takes the limit of its output from. Many servers ignore the other
+   * one in silence, and then no limit of tokens holds.
+   *
+   * @default 'max_tokens'
+   */
+  readonly outputLimit?: 'max_tokens' | 'max_completion_tokens';
 }
 
 /** Where models are served, and the credential that the router uses there. */
@@ -29,6 +36,7 @@ export class ModelProvider {
       name: 'openai',
       endpoint: 'https://api.openai.com/v1',
       credential: props.credential,
+      outputLimit: 'max_completion_tokens',
     });
   }
 
@@ -45,11 +53,14 @@ export class ModelProvider {
   readonly credential: SecretValue | undefined;
   /** Certificates in PEM that it is verified with; undefined for the well-known authorities. */
   readonly certificateAuthorities: string | undefined;
+  /** Field that it takes the limit of its output from; undefined for `max_tokens`. */
+  readonly outputLimit: ModelProviderProps['outputLimit'];
 
-  private constructor({ name, endpoint, credential, certificateAuthorities }: ModelProviderProps) {
-    this.name = name;
-    this.endpoint = endpoint;
-    this.credential = credential;
-    this.certificateAuthorities = certificateAuthorities;
+  private constructor(props: ModelProviderProps) {
+    this.name = props.name;
+    this.endpoint = props.endpoint;
+    this.credential = props.credential;
+    this.certificateAuthorities = props.certificateAuthorities;
+    this.outputLimit = props.outputLimit;
   }
 }

@@ -60,7 +60,7 @@ export class ChatRoute {
       return this.#refuse(reply, snapshot, plan.model, place.denial);
     }
     whenClosed(reply.raw, place);
-    const reserved = this.#budget.reserve(plan.body, budgetOf(policies));
+    const reserved = this.#budget.reserve(plan, budgetOf(policies));
     if ('code' in reserved) return this.#refuse(reply, snapshot, plan.model, reserved);
     return this.#call(reply, snapshot, parsed.data, plan, reserved);
   }

@@ -4,10 +4,12 @@ import {
   type Decision,
   type Deny,
   type InferencePolicyPayload,
+  type OutputLimitField,
   type Source,
   type ToolPolicyPayload,
 } from 'kars-constructs/contract';
 import type { ChatRequest } from './chat-request.ts';
+import { askedOutput, withOutputLimit } from './output-limit.ts';
 import { refuseReach, withoutUnknown } from './provider-reach.ts';
 
 /** A policy that is in force, and the resource that it stands in. */
@@ -28,6 +30,8 @@ export interface ChatPlan {
   readonly provider: string;
   readonly model: string;
   readonly body: ChatRequest;
+  /** The field of the body that may have a limit of output. */
+  readonly outputLimit: OutputLimitField;
 }
 
 const nameOf = ({ source }: InForce<unknown>): string =>
@@ -47,11 +51,16 @@ export function decideChat(
   if ('code' in cap) return cap;
   const refused = refuseReach(request) ?? refuseTools(request, tools);
   if (refused !== undefined) return refused;
+  const field = outputLimitOf(model.provider, inference.payload);
   return {
     decision: allow(`${nameOf(inference)} models`),
     provider: model.provider,
     model: model.deployment,
-    body: { ...withoutUnknown(request), ...cap, model: model.deployment },
+    body: {
+      ...withOutputLimit(withoutUnknown(request), field, cap.tokens),
+      model: model.deployment,
+    },
+    outputLimit: field,
   };
 }
 
@@ -70,11 +79,13 @@ function pinModel(
 
 /** What a request may ask for is shared by its `n` answers. */
 function capTokens(
-  { max_tokens: older, max_completion_tokens: newer, n }: ChatRequest,
+  request: ChatRequest,
   policy: InForce<InferencePolicyPayload>,
-): { max_completion_tokens?: number } | Deny {
+): { readonly tokens: number | undefined } | Deny {
+  const { max_tokens: older, max_completion_tokens: newer, n } = request;
   const cap = policy.payload.maxTokensPerRequest;
-  if (cap === null) return {};
+  const tokens = askedOutput(request);
+  if (cap === null) return { tokens };
   const rule = `${nameOf(policy)} maxTokensPerRequest`;
   const answers = n ?? 1;
   const asked = Math.max(older ?? 0, newer ?? 0);
@@ -82,8 +93,11 @@ function capTokens(
     const reason = `got ${answers} x ${asked} output tokens, allowed are ${cap} for one request`;
     return deny('KARS_TOKENS_PER_REQUEST', rule, reason);
   }
-  return asked === 0 ? { max_completion_tokens: Math.floor(cap / answers) } : {};
+  return { tokens: tokens ?? Math.floor(cap / answers) };
 }
+
+const outputLimitOf = (name: string, { providers }: InferencePolicyPayload): OutputLimitField =>
+  providers.find((provider) => provider.name === name)?.outputLimit ?? 'max_tokens';
 
 function refuseTools(
   request: ChatRequest,

@@ -11,6 +11,12 @@ export const tokenBudget = z.strictObject({
   monthlyTokens: uint64().nullish().describe('Tokens of input and output in a month, UTC.'),
 });
 
+/** Fields of a chat completion that limit its output. */
+export const outputLimit = z.enum(['max_tokens', 'max_completion_tokens']);
+
+/** Field of a chat completion that limits its output. */
+export type OutputLimitField = z.output<typeof outputLimit>;
+
 /** How many requests there may be. */
 export const callLimits = z.strictObject({
   requestsPerMinute: z

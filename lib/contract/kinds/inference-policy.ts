@@ -9,6 +9,7 @@ import {
   budgetOf,
   budgetProblems,
   callLimits,
+  outputLimit,
   tokenBudget,
   tokenBudgetPayload,
 } from './inference-limits.ts';
@@ -38,6 +39,11 @@ const provider = z.strictObject({
     .optional()
     .describe(
       'Certificates in PEM that the provider is verified with, in place of the well-known authorities.',
+    ),
+  outputLimit: outputLimit
+    .optional()
+    .describe(
+      'Field of a request that the provider takes the limit of its output from, max_tokens when absent. Many servers ignore the other one.',
     ),
   credentialSecretRef: z
     .strictObject({
@@ -186,6 +192,8 @@ const providerPayload = z.strictObject({
     .refine(areAuthorities, { message: 'supply certificates in PEM' })
     .optional(),
   credential: z.enum(['none', 'bearer']),
+  /** Absent where it is `max_tokens`. */
+  outputLimit: outputLimit.optional(),
 });
 
 /** What the router reads of an InferencePolicy. */
@@ -224,11 +232,16 @@ export function compileInferencePolicy(
   if (!has(preference) || problems.length > 0) return failure(...problems);
   return success({
     models: [preference.primary, ...preference.fallback],
-    providers: providers.map(({ name, endpoint, certificateAuthorities, credentialSecretRef }) => ({
-      name,
-      endpoint,
-      ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
-      credential: credentialSecretRef === undefined ? 'none' : 'bearer',
+    providers: providers.map((provider) => ({
+      name: provider.name,
+      endpoint: provider.endpoint,
+      ...(provider.certificateAuthorities === undefined
+        ? {}
+        : { certificateAuthorities: provider.certificateAuthorities }),
+      credential: provider.credentialSecretRef === undefined ? 'none' : 'bearer',
+      ...(provider.outputLimit === 'max_completion_tokens'
+        ? { outputLimit: provider.outputLimit }
+        : {}),
     })),
     maxTokensPerRequest: limit,
     ...budgetOf(budget ?? {}),

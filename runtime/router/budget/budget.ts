@@ -1,11 +1,16 @@
 import { join } from 'node:path';
 import { deny, type Deny, type TokenBudget } from 'kars-constructs/contract';
 import type { ChatRequest } from '../chat-request.ts';
+import type { ChatPlan } from '../decide-chat.ts';
+import { askedOutput, withOutputLimit } from '../output-limit.ts';
 import { inputBound } from './input-bound.ts';
 import { Ledger } from './ledger.ts';
 import { windowsAt, type Window } from './windows.ts';
 
 const FILE = 'budget.sqlite';
+
+/** A call, and the field of its body that limits its output. */
+export type BoundedCall = Pick<ChatPlan, 'body' | 'outputLimit'>;
 
 /** Tokens that are charged for a call before it is made. */
 export interface Reservation {
@@ -66,13 +71,13 @@ export class Budget {
     });
 
   /** Reserves what a call can use at most under a budget, and lowers its output to what is left. */
-  reserve(body: ChatRequest, { budget, rule }: BudgetInForce): Reserved | Deny {
+  reserve(call: BoundedCall, { budget, rule }: BudgetInForce): Reserved | Deny {
     const ledger = this.#ledger;
     if (ledger === undefined) return unavailable(rule, 'the state directory is not in use');
     const windows = windowsAt(this.#now());
     try {
       const scarcest = scarcestOf(windows, budget, ledger);
-      const plan = fit(body, scarcest, rule);
+      const plan = fit(call, scarcest, rule);
       if ('code' in plan) return plan;
       ledger.charge(windows, plan.tokens);
       const left = scarcest && scarcest.left - plan.tokens;
@@ -132,11 +137,14 @@ const scarcestOf = (...args: Parameters<typeof limitedOf>): Limited | undefined 
 type Fitting = Pick<Reserved, 'body' | 'reserved'> & Pick<Reservation, 'tokens'>;
 
 /** What to reserve for a call, and its body with no more output than fits. */
-function fit(body: ChatRequest, scarcest: Limited | undefined, rule: string): Fitting | Deny {
+function fit(
+  { body, outputLimit }: BoundedCall,
+  scarcest: Limited | undefined,
+  rule: string,
+): Fitting | Deny {
   if (scarcest === undefined) return { tokens: 0, body, reserved: undefined };
   const input = inputBound(body);
   const answers = body.n ?? 1;
-  const asked = Math.max(body.max_tokens ?? 0, body.max_completion_tokens ?? 0);
   if (input === undefined) {
     const reason = 'got content that is no text, and nobody knows how many tokens that is';
     return deny('KARS_BUDGET_UNBOUNDED', rule, reason);
@@ -147,20 +155,12 @@ function fit(body: ChatRequest, scarcest: Limited | undefined, rule: string): Fi
     const reason = `the ${window.id} (UTC) has ${left} of ${limit} tokens left, and the request may take ${input + answers}; it ends at ${window.ends}`;
     return deny('KARS_BUDGET_SPENT', rule, reason);
   }
-  const each = asked === 0 ? most : Math.min(asked, most);
+  const each = Math.min(askedOutput(body) ?? most, most);
   const output = each * answers;
-  return { tokens: input + output, body: withOutput(body, each), reserved: { output, rule } };
-}
-
-/** In the field that the client has used, since some servers know one of the two alone. */
-function withOutput(body: ChatRequest, output: number): ChatRequest {
-  const { max_tokens: older, max_completion_tokens: newer } = body;
   return {
-    ...body,
-    ...(typeof older === 'number' && { max_tokens: Math.min(older, output) }),
-    ...((typeof newer === 'number' || typeof older !== 'number') && {
-      max_completion_tokens: Math.min(newer ?? output, output),
-    }),
+    tokens: input + output,
+    body: withOutputLimit(body, outputLimit, each),
+    reserved: { output, rule },
   };
 }
 

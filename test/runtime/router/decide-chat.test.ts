@@ -33,7 +33,7 @@ describe('the decision on a chat completion', () => {
     expect(decide({})).toMatchObject({
       provider: 'local',
       model: 'small',
-      body: { model: 'small', max_completion_tokens: 100 },
+      body: { model: 'small', max_tokens: 100 },
       decision: { allow: true, rule: 'InferencePolicy agents/models models' },
     });
   });
@@ -68,8 +68,22 @@ describe('the decision on a chat completion', () => {
     expect(decide({ max_tokens: 100 })).not.toHaveProperty('body.max_completion_tokens');
   });
 
+  it('writes the limit into the field that the provider keeps to, and into no other', () => {
+    const providers = policies['inference-policy'].providers.map((provider) => ({
+      ...provider,
+      outputLimit: 'max_completion_tokens' as const,
+    }));
+    const newer = withPolicy({ providers });
+    for (const asked of [{ max_tokens: 7 }, { max_tokens: 7, max_completion_tokens: 9 }]) {
+      expect(decide(asked, newer)).toMatchObject({ body: { max_completion_tokens: 7 } });
+      expect(decide(asked, newer)).not.toHaveProperty('body.max_tokens');
+    }
+    expect(decide({ max_completion_tokens: 7 })).toMatchObject({ body: { max_tokens: 7 } });
+    expect(decide({ max_completion_tokens: 7 })).not.toHaveProperty('body.max_completion_tokens');
+  });
+
   it('shares the limit among several answers', () => {
-    expect(decide({ n: 3 })).toMatchObject({ body: { max_completion_tokens: 33 } });
+    expect(decide({ n: 3 })).toMatchObject({ body: { max_tokens: 33 } });
   });
 
   it('sets no limit where the policy has none', () => {

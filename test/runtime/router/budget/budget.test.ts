@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { TokenBudget } from 'kars-constructs/contract';
+import type { OutputLimitField, TokenBudget } from 'kars-constructs/contract';
 import { Budget, type Reservation } from '../../../../runtime/router/budget/budget.ts';
 import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
 import { Ledger } from '../../../../runtime/router/budget/ledger.ts';
@@ -18,6 +18,11 @@ const request = (max_tokens?: number, content: unknown = 'hi'): ChatRequest => (
   ...(max_tokens === undefined ? {} : { max_tokens }),
 });
 
+const call = (body: ChatRequest, outputLimit: OutputLimitField = 'max_tokens') => ({
+  body,
+  outputLimit,
+});
+
 /** What a request with such a limit of output reserves. */
 const tokensOf = (max_tokens: number): number =>
   (inputBound(request(max_tokens)) ?? 0) + max_tokens;
@@ -28,7 +33,7 @@ function started(start = '2026-01-31T09:30:00Z') {
   const budget = new Budget(() => clock.now, Ledger.open(':memory:'));
   onTestFinished(() => budget.close());
   const outcome = (limits: TokenBudget, body = request(100)): number | string => {
-    const reserved = budget.reserve(body, { budget: limits, rule });
+    const reserved = budget.reserve(call(body), { budget: limits, rule });
     return 'code' in reserved ? reserved.code : reserved.reservation.tokens;
   };
   return { budget, clock, outcome };
@@ -74,7 +79,7 @@ describe('a budget', () => {
 
   it('says which window is spent, and when it ends', () => {
     const { budget } = started();
-    expect(budget.reserve(request(), { budget: { dailyTokens: 10 }, rule })).toMatchObject({
+    expect(budget.reserve(call(request()), { budget: { dailyTokens: 10 }, rule })).toMatchObject({
       code: 'KARS_BUDGET_SPENT',
       rule,
       reason: expect.stringMatching(
@@ -93,19 +98,20 @@ describe('a budget', () => {
     expect(outcome(limits)).toBe('KARS_BUDGET_SPENT');
   });
 
-  it('lowers the output to what is left, in the field that the client uses', () => {
+  it('lowers the output to what is left, in the field that the provider keeps to', () => {
     const { budget } = started();
     const limits = { budget: { dailyTokens: one + tokensOf(10) }, rule };
-    budget.reserve(request(100), limits);
-    expect(budget.reserve(request(100), limits)).toMatchObject({
+    budget.reserve(call(request(100)), limits);
+    expect(budget.reserve(call(request(100)), limits)).toMatchObject({
       body: { max_tokens: 9 },
       left: 0,
     });
     const other = started().budget;
-    const reserved = other.reserve(request(), { budget: { dailyTokens: 1000 }, rule });
+    const asked = call(request(5000), 'max_completion_tokens');
+    const reserved = other.reserve(asked, { budget: { dailyTokens: 1000 }, rule });
     if ('code' in reserved) throw new Error(reserved.code);
-    expect(reserved.body.max_completion_tokens).toBe(1000 - (inputBound(request()) ?? 0));
-    expect(reserved.body.max_tokens).toBeUndefined();
+    expect(reserved.body.max_completion_tokens).toBe(1000 - (inputBound(request(5000)) ?? 0));
+    expect(reserved.body).not.toHaveProperty('max_tokens');
   });
 
   it('counts every answer of a request', () => {
@@ -118,7 +124,7 @@ describe('a budget', () => {
     const { budget } = started();
     const limits = { dailyTokens: 10_000 };
     const reserve = (): Reservation => {
-      const reserved = budget.reserve(request(100), { budget: limits, rule });
+      const reserved = budget.reserve(call(request(100)), { budget: limits, rule });
       if ('code' in reserved) throw new Error(reserved.code);
       return reserved.reservation;
     };
@@ -143,18 +149,18 @@ describe('a budget', () => {
   it('leaves a call charged that cannot be settled', () => {
     const ledger = Ledger.open(':memory:');
     const budget = new Budget(undefined, ledger);
-    const reserved = budget.reserve(request(100), { budget: undefined, rule });
+    const reserved = budget.reserve(call(request(100)), { budget: undefined, rule });
     if ('code' in reserved) throw new Error(reserved.code);
     ledger.close();
     budget.settle(reserved.reservation, 0);
-    expect(budget.reserve(request(1), { budget: undefined, rule })).toMatchObject({
+    expect(budget.reserve(call(request(1)), { budget: undefined, rule })).toMatchObject({
       code: 'KARS_BUDGET_UNAVAILABLE',
     });
   });
 
   it('denies while nothing can be charged', () => {
     const budget = new Budget();
-    expect(budget.reserve(request(1), { budget: undefined, rule })).toMatchObject({
+    expect(budget.reserve(call(request(1)), { budget: undefined, rule })).toMatchObject({
       code: 'KARS_BUDGET_UNAVAILABLE',
     });
   });
@@ -178,7 +184,7 @@ describe('a budget', () => {
           if ('minutes' in taken)
             clock.now = new Date(clock.now.getTime() + taken.minutes * 60_000);
           else if ('reserve' in taken) {
-            const reserved = budget.reserve(request(taken.reserve), { budget: limits, rule });
+            const reserved = budget.reserve(call(request(taken.reserve)), { budget: limits, rule });
             if ('code' in reserved) continue;
             open.push(reserved.reservation);
             add(reserved.reservation, reserved.reservation.tokens);
@@ -213,7 +219,7 @@ describe('what was charged', () => {
     for (const left of [10_000 - tokensOf(100), 10_000 - 2 * tokensOf(100)]) {
       const budget = new Budget(now);
       await budget.read(directory);
-      budget.reserve(request(100), { budget: { dailyTokens: 10_000 }, rule });
+      budget.reserve(call(request(100)), { budget: { dailyTokens: 10_000 }, rule });
       expect(budget.left({ dailyTokens: 10_000 }).get('day')).toBe(left);
       budget.close();
     }
@@ -247,7 +253,7 @@ describe('what was charged', () => {
     spoil(file);
     const budget = new Budget();
     await expect(budget.read(directory)).rejects.toMatchObject({ code: 'KARS_BUDGET_BROKEN' });
-    expect(budget.reserve(request(1), { budget: undefined, rule })).toHaveProperty('code');
+    expect(budget.reserve(call(request(1)), { budget: undefined, rule })).toHaveProperty('code');
     await expect(budget.read(directory)).rejects.toThrow('move it away');
   });
 });

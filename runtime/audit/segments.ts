@@ -28,6 +28,12 @@ export async function closedSegments(directory: string): Promise<ClosedSegment[]
   );
 }
 
+/** Whether there is a log in a directory, and anything in it. */
+export async function hasRecords(directory: string): Promise<boolean> {
+  const open = await stat(join(directory, AUDIT_FILE)).catch(() => undefined);
+  return (open?.size ?? 0) > 0 || (await closedSegments(directory)).length > 0;
+}
+
 /** Every file of the log in a directory, the oldest first; the last one may still take records. */
 export async function segmentFiles(directory: string): Promise<string[]> {
   const closed = (await closedSegments(directory)).map(({ file }) => file);

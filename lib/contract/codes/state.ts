@@ -6,7 +6,7 @@ export const stateCodes = {
   KARS_STATE_FULL: 'the state volume has no space left',
   KARS_STATE_UNWRITABLE: 'the state directory cannot be written',
   KARS_BUDGET_BROKEN:
-    'what was charged to budgets cannot be read, was changed, or is of a later release',
+    'what was charged to budgets cannot be read, was changed, is gone, or is of a later release',
   KARS_DNS_NAMES_BROKEN: 'the addresses that were given to names cannot be read, or were changed',
   KARS_GENERATIONS_BROKEN:
     'which generation of an allow-list was accepted last cannot be read, or was changed',

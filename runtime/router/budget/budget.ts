@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { deny, type Deny, type TokenBudget } from 'kars-constructs/contract';
+import { hasRecords } from '../../audit/segments.ts';
+import { StateFault } from '../../state/state-fault.ts';
 import type { ChatRequest } from '../chat-request.ts';
 import type { ChatPlan } from '../decide-chat.ts';
 import { askedOutput, withOutputLimit } from '../output-limit.ts';
@@ -62,13 +65,18 @@ export class Budget {
     this.#ledger = ledger;
   }
 
-  /** Goes on from what the state directory says was charged. */
-  readonly read = (directory: string): Promise<void> =>
-    Promise.resolve().then(() => {
-      this.close();
-      this.#ledger = Ledger.open(join(directory, FILE));
-      this.#ledger.forgetBefore(this.#now());
-    });
+  /**
+   * Goes on from what the state directory says was charged.
+   *
+   * @throws StateFault when that cannot be read, or is gone from a directory that has an audit log.
+   */
+  readonly read = async (directory: string): Promise<void> => {
+    this.close();
+    const file = join(directory, FILE);
+    if (!existsSync(file) && (await hasRecords(directory))) throw isGone(file);
+    this.#ledger = Ledger.open(file);
+    this.#ledger.forgetBefore(this.#now());
+  };
 
   /** Reserves what a call can use at most under a budget, and lowers its output to what is left. */
   reserve(call: BoundedCall, { budget, rule }: BudgetInForce): Reserved | Deny {
@@ -110,6 +118,13 @@ export class Budget {
     this.#ledger = undefined;
   }
 }
+
+/** The ledger is made before the first record is written. */
+const isGone = (file: string): StateFault =>
+  new StateFault(
+    'KARS_BUDGET_BROKEN',
+    `${file} is gone, and the audit log beside it is not, so nobody knows what was charged; restore it from a snapshot, or move the audit log away as well to count from nothing`,
+  );
 
 const limitOf = (kind: Window['kind'], budget: TokenBudget): number | undefined =>
   ({ hour: budget.hourlyTokens, day: budget.dailyTokens, month: budget.monthlyTokens })[kind];

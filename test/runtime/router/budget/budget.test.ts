@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,6 +9,8 @@ import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
 import { Ledger } from '../../../../runtime/router/budget/ledger.ts';
 import { windowsAt } from '../../../../runtime/router/budget/windows.ts';
 import type { ChatRequest } from '../../../../runtime/router/chat-request.ts';
+import { AuditLog } from '../../../../runtime/audit/audit-log.ts';
+import { deniedModel } from '../../../support/audit.ts';
 import { temporaryDirectory } from '../../../support/documents.ts';
 
 const rule = 'InferencePolicy agents/models tokenBudget';
@@ -223,6 +225,19 @@ describe('what was charged', () => {
       expect(budget.left({ dailyTokens: 10_000 }).get('day')).toBe(left);
       budget.close();
     }
+  });
+
+  it('is not made anew in silence where an audit log says that there was some', async () => {
+    const directory = temporaryDirectory();
+    const log = await AuditLog.open(directory);
+    await log.append(deniedModel);
+    await log.close();
+    const budget = new Budget();
+    await expect(budget.read(directory)).rejects.toMatchObject({ code: 'KARS_BUDGET_BROKEN' });
+    expect(readdirSync(directory)).toEqual(['audit.jsonl']);
+    rmSync(join(directory, 'audit.jsonl'));
+    await budget.read(directory);
+    budget.close();
   });
 
   it.each<[string, (file: string) => void]>([

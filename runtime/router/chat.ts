@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allow, deny, runtimeCodes, type Deny, type MemberKind } from 'kars-constructs/contract';
 import type { Snapshot } from '../policy/snapshot.ts';
-import type { DecidedCall, DecisionRecorder, TokenUsage } from '../service/decision-recorder.ts';
-import type { Budget, BudgetInForce, Reservation, Reserved } from './budget/budget.ts';
+import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
+import type { Budget, BudgetInForce, Reserved } from './budget/budget.ts';
+import { Settlement } from './budget/settlement.ts';
 import { CallRates, type LimitsInForce } from './call-rates.ts';
 import { readAnswer } from './chat-answer.ts';
 import { chatRequest, type ChatRequest } from './chat-request.ts';
@@ -13,13 +14,8 @@ import { denialHeaders, openAiError } from './openai-error.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 import { whenClosed } from './when-closed.ts';
 
-const NOTHING: TokenUsage = { input: 0, output: 0 };
-
 /** Statuses that a provider answers before a model works: others may carry, or hide, what one has said. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 404, 413, 422, 429]);
-
-/** Told once what a call has used, undefined where nobody knows, and how it ended; not whole, it may have used more. */
-type Settle = (usage: TokenUsage | undefined, outcome: string, isWhole?: boolean) => Promise<void>;
 
 /** Serves chat completions: read, decide, reserve, record, call, relay, settle. */
 export class ChatRoute {
@@ -80,14 +76,15 @@ export class ChatRoute {
       decision: plan.decision,
       reserved: reservation.tokens,
     };
-    const settle = this.#settling(call, reservation);
+    const [budget, recorder] = [this.#budget, this.#recorder];
+    const settlement = new Settlement({ budget, recorder, call, reservation });
     const gone = new AbortController();
     whenClosed(reply.raw, () => {
       if (!reply.raw.writableFinished) gone.abort();
     });
     const unrecorded = await this.#recorder.decidedOrDeny(call);
     if (unrecorded !== undefined || policy === undefined) {
-      this.#budget.settle(reservation, 0);
+      settlement.cancel();
       return send(reply, unrecorded ?? unavailable);
     }
     if (left !== undefined) void reply.header('x-kars-tokens-left', left);
@@ -95,7 +92,8 @@ export class ChatRoute {
     const answer = await this.#upstream.chat(plan.provider, policy, body, gone.signal);
     if ('denial' in answer) {
       const { denial, isSent } = answer;
-      await settle(isSent ? undefined : NOTHING, denial.reason);
+      const { reason: outcome } = denial;
+      await (isSent ? settlement.end({ outcome }) : settlement.free(outcome));
       return send(reply, denial);
     }
     if (asked.stream === true && isEventStream(answer)) {
@@ -103,13 +101,13 @@ export class ChatRoute {
         showUsage: asked.stream_options?.include_usage === true,
         gone: gone.signal,
         reserved,
-        settle: ({ usage, outcome, isWhole }) => settle(usage, outcome, isWhole),
+        settle: (end) => settlement.end(end),
       });
       const stream = Readable.from(events);
       // A client that has gone before anything was read leaves a stream that nobody would ever read or end.
       stream.once('close', () => {
         answer.body.destroy();
-        void settle(undefined, CLIENT_GONE);
+        settlement.abandon(CLIENT_GONE);
       });
       whenClosed(reply.raw, () => stream.destroy());
       return reply
@@ -117,35 +115,27 @@ export class ChatRoute {
         .header('cache-control', 'no-store')
         .send(stream);
     }
-    return this.#whole(reply, settle, answer);
+    return this.#whole(reply, settlement, answer);
   }
 
-  async #whole(reply: FastifyReply, settle: Settle, answer: UpstreamAnswer): Promise<FastifyReply> {
+  async #whole(
+    reply: FastifyReply,
+    settlement: Settlement,
+    answer: UpstreamAnswer,
+  ): Promise<FastifyReply> {
     const read = await readAnswer(answer);
     if ('code' in read) {
-      await settle(undefined, read.reason);
+      await settlement.end({ outcome: read.reason });
       return send(reply, read);
     }
     const { status, body, usage } = read;
-    const used = REFUSED.has(answer.status) ? NOTHING : usage;
-    await settle(used, `the provider answered with status ${status}`);
+    const outcome = `the provider answered with status ${status}`;
+    await (REFUSED.has(answer.status)
+      ? settlement.free(outcome)
+      : settlement.end({ usage, outcome }));
     const retryAfter = answer.headers['retry-after'];
     if (typeof retryAfter === 'string') void reply.header('retry-after', retryAfter);
     return reply.code(status).type('application/json').send(body);
-  }
-
-  /** Settles a call once: by what the provider reports, else it stays charged with what was reserved. */
-  #settling(call: DecidedCall, reservation: Reservation): Settle {
-    let isSettled = false;
-    return async (usage, outcome, isWhole = true) => {
-      if (isSettled) return;
-      isSettled = true;
-      if (usage !== undefined) {
-        const used = usage.input + usage.output;
-        this.#budget.settle(reservation, isWhole ? used : Math.max(used, reservation.tokens));
-      }
-      await this.#recorder.settled(call, usage ?? NOTHING, outcome);
-    };
   }
 
   async #refuse(

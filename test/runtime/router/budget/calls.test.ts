@@ -123,6 +123,23 @@ describe('a call stays charged with what was reserved', () => {
   });
 });
 
+it('a stream that ends while nothing can be recorded does not end the router', async () => {
+  const provider = await startProvider((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': nothing yet\n\n');
+  });
+  const { url, post, sidecar } = await startRouter(provider.endpoint, within(TEN));
+  const gone = new AbortController();
+  const body = JSON.stringify({ ...call, stream: true });
+  const headers = { 'content-type': 'application/json' };
+  const asked = fetch(`${url}/v1/chat/completions`, { method: 'POST', body, headers, signal: gone.signal }).catch(() => undefined); // prettier-ignore
+  await expect.poll(() => provider.requests.length).toBe(1);
+  await sidecar.closeAudit();
+  gone.abort();
+  await asked;
+  expect(await codeOf(await post(call))).toBe('KARS_AUDIT_UNAVAILABLE');
+});
+
 describe('a stream of which usage was reported in the middle', () => {
   const early: Behaviour = (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -1,8 +1,8 @@
 export { API_VERSION, GROUP, RELEASE, VERSION, annotations, labels } from './api.ts';
 export { auditRecord, chain, GENESIS, recordHash } from './audit-record.ts';
 export type { AuditEntry, AuditRecord } from './audit-record.ts';
-export { blockedRecord } from './blocked-record.ts';
-export type { BlockedRecord } from './blocked-record.ts';
+export { attemptRecord } from './attempt-record.ts';
+export type { AttemptRecord } from './attempt-record.ts';
 export { canonicalJson, contentDigest, DIGEST, fileDigest } from './canonical.ts';
 export type { Json } from './canonical.ts';
 export { admissionCodes } from './codes/admission.ts';

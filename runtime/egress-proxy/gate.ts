@@ -9,8 +9,8 @@ import {
 import { decideUse, type ConnectionUse } from '../egress-policy/decide-use.ts';
 import { decideEgress, type EgressDecision, type EgressPolicy } from '../egress-policy/decide.ts';
 import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
-import type { Attempts } from './blocked/attempts.ts';
-import type { BlockedAttempts } from './blocked/blocked-attempts.ts';
+import type { Attempts } from './attempts/attempts.ts';
+import type { BlockedAttempts } from './attempts/blocked-attempts.ts';
 import { ConnectionSlots, type SlotBounds } from './connection-slots.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits, type Limits } from './limits.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { sandboxNamespace } from 'kars-constructs/contract';
-import type { BlockedTarget } from '../egress/blocked.ts';
+import type { TargetAttempts } from '../egress/attempted-targets.ts';
 import type { ListedApproval } from '../egress/listed-approvals.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -47,7 +47,7 @@ export function addEgress(program: Command, output: Output): void {
     .option('--limit <count>', 'how many', positive, 10)
     .action(async (sandbox: string, flags: ClusterFlags & { readonly limit: number }) => {
       const { readTargets } = await import('../egress/run.ts');
-      const { topOf } = await import('../egress/blocked.ts');
+      const { topOf } = await import('../egress/attempted-targets.ts');
       const targets = await readTargets(placeOf(sandbox), 'egress-blocked', flags);
       show(output, flags, { blocked: topOf(targets, flags.limit) }, formatBlocked);
     });
@@ -131,7 +131,11 @@ function show<Result extends object>(
 }
 
 /** A table, and for each target the change that would open it. */
-export function formatBlocked({ blocked }: { readonly blocked: readonly BlockedTarget[] }): string {
+export function formatBlocked({
+  blocked,
+}: {
+  readonly blocked: readonly TargetAttempts[];
+}): string {
   if (blocked.length === 0) return 'nothing was denied, as far as the log goes back';
   const head = ['target', 'attempts', 'last', 'code', 'to open it'];
   return formatTable([

@@ -1,5 +1,5 @@
 import { suggestedChange } from '../../egress-policy/suggested-change.ts';
-import type { BlockedTarget } from './blocked.ts';
+import type { TargetAttempts } from './attempted-targets.ts';
 import type { ListedApproval } from './listed-approvals.ts';
 
 /** The `egress` of a construct that has what the approvals in force open, each host and port once. */
@@ -11,7 +11,7 @@ export function exportEntries(approvals: readonly ListedApproval[]): string {
 }
 
 /** The `egress` of a construct that has what was learned, the most frequent first. */
-export function learnedEntries(learned: readonly BlockedTarget[]): string {
+export function learnedEntries(learned: readonly TargetAttempts[]): string {
   if (learned.length === 0) return 'nothing was learned, as far as the log goes back';
   const byCount = learned.toSorted((a, b) => b.count - a.count);
   return egressOf(byCount.map(({ construct }) => construct));

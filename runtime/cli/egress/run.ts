@@ -3,14 +3,14 @@ import {
   CLOCK_FILE,
   encodeClockAcceptance,
   annotations,
-  type BlockedRecord,
+  type AttemptRecord,
   type EgressApprovalPayload,
 } from 'kars-constructs/contract';
 import { approvalsClient, type ApprovalsClient } from '../cluster/approvals-client.ts';
 import { connect, loadConfig, type ClusterOptions } from '../cluster/kube-client.ts';
 import { CommandError } from '../exit-codes.ts';
 import { awaitEffect } from './await-effect.ts';
-import { targetsIn, type BlockedTarget } from './blocked.ts';
+import { targetsIn, type TargetAttempts } from './attempted-targets.ts';
 import { listApprovals, type ListedApproval } from './listed-approvals.ts';
 import { newApproval, type ApprovalRequest } from './new-approval.ts';
 
@@ -44,9 +44,9 @@ const TAIL = { tailLines: 5000 } as const;
 /** The targets that the egress proxy has denied, or let through to learn, from its log. */
 export async function readTargets(
   place: Place,
-  event: BlockedRecord['event'],
+  event: AttemptRecord['event'],
   options: ClusterOptions,
-): Promise<BlockedTarget[]> {
+): Promise<TargetAttempts[]> {
   const reader = connect(options);
   const [pod] = await reader.pods(place.namespace, place.sandbox);
   if (pod === undefined) {

@@ -2,7 +2,7 @@ import { deny, normalHost, type Decision } from 'kars-constructs/contract';
 import { decideLookup } from '../../egress-policy/decide-lookup.ts';
 import type { DecisionRecorder } from '../../service/decision-recorder.ts';
 import type { Log } from '../../service/log.ts';
-import type { BlockedAttempts } from '../blocked/blocked-attempts.ts';
+import type { BlockedAttempts } from '../attempts/blocked-attempts.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { rcodes, recordTypes } from './codes.ts';
 import type { NameTable } from './name-table.ts';

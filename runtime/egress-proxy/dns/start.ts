@@ -1,5 +1,5 @@
 import type { Sidecar } from '../../service/sidecar.ts';
-import type { BlockedAttempts } from '../blocked/blocked-attempts.ts';
+import type { BlockedAttempts } from '../attempts/blocked-attempts.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { dnsLimits, type DnsLimits } from './limits.ts';
 import { Lookups } from './lookups.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { annotations } from 'kars-constructs/contract';
 import { exportEntries, learnedEntries } from '../../../../runtime/cli/egress/export-entries.ts';
-import { targetsIn } from '../../../../runtime/cli/egress/blocked.ts';
+import { targetsIn } from '../../../../runtime/cli/egress/attempted-targets.ts';
 import { listApprovals } from '../../../../runtime/cli/egress/listed-approvals.ts';
 import { newApproval } from '../../../../runtime/cli/egress/new-approval.ts';
 import { suggestedChange } from '../../../../runtime/egress-policy/suggested-change.ts';

@@ -1,4 +1,4 @@
-import type { BlockedRecord } from 'kars-constructs/contract';
+import type { AttemptRecord } from 'kars-constructs/contract';
 import { suggestedChange } from '../../egress-policy/suggested-change.ts';
 import type { Log } from '../../service/log.ts';
 
@@ -31,7 +31,7 @@ const USUAL_PORT = 443;
  * the log.
  */
 export class Attempts {
-  readonly #event: BlockedRecord['event'];
+  readonly #event: AttemptRecord['event'];
   readonly #log: Log;
   readonly #most: number;
   /** In the order in which they were last met. */
@@ -39,7 +39,7 @@ export class Attempts {
   readonly #timer: NodeJS.Timeout;
 
   constructor(
-    event: BlockedRecord['event'],
+    event: AttemptRecord['event'],
     log: Log,
     { most = MOST_TARGETS, writeMilliseconds = WRITE_MILLISECONDS } = {},
   ) {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { blockedRecord, deny, type BlockedRecord } from 'kars-constructs/contract';
-import { BlockedAttempts } from '../../../../runtime/egress-proxy/blocked/blocked-attempts.ts';
+import { attemptRecord, deny, type AttemptRecord } from 'kars-constructs/contract';
+import { BlockedAttempts } from '../../../../runtime/egress-proxy/attempts/blocked-attempts.ts';
 import { createLog } from '../../../../runtime/service/log.ts';
 
 const denial = deny('KARS_EGRESS_NOT_ALLOWED', 'KarsSandbox agents/reader egress', 'no entry');
@@ -12,7 +12,7 @@ function collector(most?: number) {
   onTestFinished(() => {
     blocked.close();
   });
-  const records = (): BlockedRecord[] => lines.map((line) => blockedRecord.parse(JSON.parse(line)));
+  const records = (): AttemptRecord[] => lines.map((line) => attemptRecord.parse(JSON.parse(line)));
   return { blocked, records };
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * denied, or let through because it learns: at the first attempt at a target, and once a minute as long as
  * there are more.
  */
-export const blockedRecord = z.object({
+export const attemptRecord = z.object({
   /** RFC 3339, UTC. */
   time: z.iso.datetime(),
   event: z.enum(['egress-blocked', 'egress-learned']),
@@ -28,4 +28,4 @@ export const blockedRecord = z.object({
 });
 
 /** One record of denied attempts. */
-export type BlockedRecord = z.output<typeof blockedRecord>;
+export type AttemptRecord = z.output<typeof attemptRecord>;

@@ -1,8 +1,8 @@
-import { blockedRecord, type BlockedRecord } from 'kars-constructs/contract';
+import { attemptRecord, type AttemptRecord } from 'kars-constructs/contract';
 
 /** One target of attempts that were denied, or let through to learn. */
-export interface BlockedTarget extends Pick<
-  BlockedRecord,
+export interface TargetAttempts extends Pick<
+  AttemptRecord,
   'host' | 'port' | 'code' | 'count' | 'opens' | 'construct' | 'manifest'
 > {
   /** RFC 3339, UTC. */
@@ -12,8 +12,8 @@ export interface BlockedTarget extends Pick<
 }
 
 /** The targets that the log of an egress proxy tells of, those that were met last first. */
-export function targetsIn(log: string, event: BlockedRecord['event']): BlockedTarget[] {
-  const targets = new Map<string, BlockedTarget>();
+export function targetsIn(log: string, event: AttemptRecord['event']): TargetAttempts[] {
+  const targets = new Map<string, TargetAttempts>();
   for (const line of log.split('\n')) {
     const record = recordIn(line, event);
     if (record === undefined) continue;
@@ -31,14 +31,14 @@ export function targetsIn(log: string, event: BlockedRecord['event']): BlockedTa
 }
 
 /** The targets with most attempts. */
-export const topOf = (targets: readonly BlockedTarget[], limit: number): BlockedTarget[] =>
+export const topOf = (targets: readonly TargetAttempts[], limit: number): TargetAttempts[] =>
   targets.toSorted((a, b) => b.count - a.count).slice(0, limit);
 
-function recordIn(line: string, event: BlockedRecord['event']): BlockedRecord | undefined {
+function recordIn(line: string, event: AttemptRecord['event']): AttemptRecord | undefined {
   // Most lines are about something else, and a log is long.
   if (!line.includes(`"event":"${event}"`)) return undefined;
   try {
-    return blockedRecord.safeParse(JSON.parse(line)).data;
+    return attemptRecord.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }

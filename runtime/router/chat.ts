@@ -104,12 +104,11 @@ export class ChatRoute {
         settle: (end) => settlement.end(end),
       });
       const stream = Readable.from(events);
-      // A client that has gone before anything was read leaves a stream that nobody would ever read or end.
+      // Fastify destroys, unread, the stream of a client that has gone.
       stream.once('close', () => {
         answer.body.destroy();
         settlement.abandon(CLIENT_GONE);
       });
-      whenClosed(reply.raw, () => stream.destroy());
       return reply
         .header('content-type', 'text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')

@@ -53,7 +53,10 @@ describe('windows', () => {
 
 describe('the bound of an input', () => {
   it('is no less than what a template writes of tools, in lines and in ASCII', () => {
-    const parameters = { type: 'object', properties: { a: { enum: [[[['ä', '👋']]]] } } };
+    const parameters = {
+      type: 'object',
+      properties: { a: { enum: [[[['ä'.repeat(1000), '👋']]]] } },
+    };
     const tools = [{ type: 'function', function: { name: 'f', parameters } }];
     const written = JSON.stringify(tools, null, 4).replaceAll(
       /[^\0-\x7f]/g,

@@ -1,8 +1,14 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request as send } from 'undici';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createRouter } from '../../../../runtime/router/app.ts';
+import { Budget } from '../../../../runtime/router/budget/budget.ts';
+import { Ledger } from '../../../../runtime/router/budget/ledger.ts';
+import type { Upstream } from '../../../../runtime/router/upstream.ts';
 import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
 import { temporaryDirectory, writeDocuments, type Payloads } from '../../../support/documents.ts';
 import {
@@ -11,6 +17,8 @@ import {
   streamText,
   type Behaviour,
 } from '../../../support/openai-provider.ts';
+import { portOf } from '../../../support/servers.ts';
+import { openSidecar } from '../../../support/sidecar.ts';
 import { startRouterProcess } from '../../../support/router-process.ts';
 import { codeOf, hello, policies, startRouter } from '../support.ts';
 
@@ -138,6 +146,36 @@ it('a stream that ends while nothing can be recorded does not end the router', a
   gone.abort();
   await asked;
   expect(await codeOf(await post(call))).toBe('KARS_AUDIT_UNAVAILABLE');
+});
+
+it('a stream that comes for a client that has gone is ended and settled', async () => {
+  const sidecar = await openSidecar('router', within(TEN));
+  const body = new PassThrough();
+  const client = new Socket();
+  client.on('error', () => undefined);
+  // The answer is there in the moment in which the client goes, so that nothing is left to abort.
+  const upstream = {
+    chat: async () => {
+      client.resetAndDestroy();
+      await sleep(50);
+      const headers = { 'content-type': 'text/event-stream' };
+      return { status: 200, headers, body, credential: undefined };
+    },
+  } as unknown as Upstream;
+  const budget = new Budget(undefined, Ledger.open(':memory:'));
+  const snapshot = () => sidecar.documents.snapshot();
+  const app = createRouter({ snapshot, recorder: sidecar.recorder, upstream, budget });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => app.close());
+  const text = JSON.stringify({ ...call, stream: true });
+  client.connect(portOf(app.server), '127.0.0.1');
+  client.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+  await expect.poll(() => body.destroyed).toBe(true);
+  await expect
+    .poll(async () => (await sidecar.audited()).map(({ surface }) => surface))
+    .toContain('chat-usage');
 });
 
 describe('a stream of which usage was reported in the middle', () => {

@@ -132,7 +132,7 @@ function open(
   socket.once('connect', () => {
     socket.off('error', onError);
     socket.off('timeout', onTimeout);
-    socket.setTimeout(limits.idleMilliseconds, () => socket.destroy());
+    socket.setTimeout(0);
     const closed = new Promise<void>((end) => {
       socket.once('close', () => {
         end();

@@ -1,10 +1,11 @@
 import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream';
-import { deny, type Authority, type Deny } from 'kars-constructs/contract';
+import type { Authority, Deny } from 'kars-constructs/contract';
 import { denialAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
 import { endToEndHeaders, framing, hasBody } from './headers.ts';
+import { brokenAnswer } from './limit-reached.ts';
 import { readTarget, type Target } from './target.ts';
 
 /** A request that may go on, with its connection to the host. */
@@ -86,12 +87,9 @@ async function exchange(
     const answer = await answered.promise;
     response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.headers));
     await carry(answer, response);
-  } catch {
+  } catch (error) {
     if (response.headersSent) response.destroy();
-    else {
-      const reason = 'the host closed the connection before its answer was whole';
-      refuse(response, deny('KARS_EGRESS_CONNECT_FAILED', 'egress proxy', reason));
-    }
+    else refuse(response, brokenAnswer(error));
   } finally {
     request.unpipe(upstream);
     // A client may want to be rid of its whole body before it goes on.

@@ -14,12 +14,13 @@ import type { BlockedAttempts } from './attempts/blocked-attempts.ts';
 import { ConnectionSlots, type SlotBounds } from './connection-slots.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits, type Limits } from './limits.ts';
+import { LimitReached } from './limit-reached.ts';
 import type { EgressMetrics } from './metrics.ts';
 import { OpenConnections, type Surface } from './open-connections.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 
 /** How many connections to hosts there may be at once, and for how long. */
-export type GateBounds = SlotBounds & Pick<Limits, 'lifetimeMilliseconds'>;
+export type GateBounds = SlotBounds & Pick<Limits, 'idleMilliseconds' | 'lifetimeMilliseconds'>;
 
 const isLearned = (target: Authority, policy: EgressPolicy | undefined): boolean => {
   if (policy?.learning === undefined) return false;
@@ -125,12 +126,17 @@ export class Gate {
 
   #recordEnd(call: DecidedCall, { socket, closed }: Extract<Dialled, { ok: true }>): void {
     const began = performance.now();
-    let why = 'closed';
-    const { lifetimeMilliseconds: most } = this.#bounds;
-    const tooLong = setTimeout(() => {
-      why = `closed after ${most / 1000} seconds, the longest that a connection may be open`;
-      socket.destroy();
-    }, most);
+    const { idleMilliseconds: idle, lifetimeMilliseconds: most } = this.#bounds;
+    let reached: Deny | undefined;
+    const end = (reason: string): void => {
+      reached = deny('KARS_EGRESS_TIME_EXCEEDED', call.decision.rule, reason);
+      socket.destroy(new LimitReached(reached));
+    };
+    socket.setTimeout(idle, () => end(`no byte came or went for ${idle / 1000} seconds`));
+    const tooLong = setTimeout(
+      () => end(`${most / 1000} seconds are the longest that a connection may be open`),
+      most,
+    );
     tooLong.unref();
     const ended = (async () => {
       await closed;
@@ -138,8 +144,11 @@ export class Gate {
       const { bytesWritten: sent, bytesRead: received } = socket;
       this.#metrics?.bytes.inc({ direction: 'sent' }, sent);
       this.#metrics?.bytes.inc({ direction: 'received' }, received);
+      this.#metrics?.closed.inc({ code: reached?.code ?? '' });
       const milliseconds = Math.round(performance.now() - began);
-      await this.#recorder.closed(call, why, { sent, received, milliseconds });
+      const ended = reached === undefined ? call : { ...call, decision: reached };
+      const why = reached?.reason ?? 'closed';
+      await this.#recorder.closed(ended, why, { sent, received, milliseconds });
     })();
     this.#ending.add(ended);
     void ended.finally(() => this.#ending.delete(ended));

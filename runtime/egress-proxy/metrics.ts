@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 export interface EgressMetrics {
   readonly open: Gauge;
   readonly bytes: Counter<'direction'>;
+  readonly closed: Counter<'code'>;
   readonly connect: Histogram<'outcome'>;
 }
 
@@ -23,6 +24,12 @@ export function createEgressMetrics(registry: Registry): EgressMetrics {
       name: 'kars_egress_bytes_total',
       help: 'Bytes of connections to hosts that have ended, by direction.',
       labelNames: ['direction'],
+      registers,
+    }),
+    closed: new Counter({
+      name: 'kars_egress_closed_total',
+      help: 'Connections to hosts that have ended; by the code of the limit that ended them, empty for none.',
+      labelNames: ['code'],
       registers,
     }),
     connect: new Histogram({

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Authority } from 'kars-constructs/contract';
+import { deny, type Authority, type Deny } from 'kars-constructs/contract';
 import type { Log } from '../service/log.ts';
 import { denialAnswer, rawAnswer } from './answer.ts';
 import { admit, forward } from './forward.ts';
 import type { Gate } from './gate.ts';
-import { limits, type Limits } from './limits.ts';
+import { clientIdle, limits, type Limits } from './limits.ts';
 import { malformedRequest } from './malformed.ts';
+import { ConnectionRefusals } from './refuse-connection.ts';
 import { serveConnection, takeConnections, type Redirection } from './transparent/accept.ts';
 import { refuseInner, tunnel } from './tunnel.ts';
 import { upgrade } from './upgrade.ts';
@@ -33,13 +34,22 @@ export function createProxyServer(
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
     const waiting = unanswered.get(socket) ?? 0;
-    if (waiting >= bounds.pipelinedRequests || givenUp.has(socket)) {
-      socket.destroy();
+    if (givenUp.has(socket)) {
+      socket.pause();
       return;
     }
     unanswered.set(socket, waiting + 1);
     response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    const admitted = admit(gate, request, bound.get(socket));
+    const isTooMany = waiting >= bounds.pipelinedRequests;
+    if (isTooMany) {
+      givenUp.add(socket);
+      // Its answer waits behind the others, and nothing more is read meanwhile.
+      socket.pause();
+      response.shouldKeepAlive = false;
+    }
+    const admitted = isTooMany
+      ? refusePipelined(gate, bounds)
+      : admit(gate, request, bound.get(socket));
     newest.set(socket, admitted);
     attempt(
       admitted.then((decided) => forward(request, response, decided)),
@@ -60,13 +70,16 @@ export function createProxyServer(
     },
     serve,
   );
-  server.setTimeout(bounds.idleMilliseconds, (socket) => socket.destroy());
+  server.setTimeout(clientIdle(bounds), (socket) => socket.destroy());
   server.on('checkExpectation', serve);
-  const parse = takeConnections(server, bounds.connections, (socket) =>
-    attempt(serveConnection(gate, socket, { redirection, parse, carryHttp, bounds }), () =>
-      socket.destroy(),
-    ),
-  );
+  const refusals = new ConnectionRefusals(gate, bounds.connections, redirection);
+  const parse = takeConnections(server, bounds.connections, {
+    take: (socket) =>
+      attempt(serveConnection(gate, socket, { redirection, parse, carryHttp, bounds }), () =>
+        socket.destroy(),
+      ),
+    refuse: (socket) => attempt(refusals.refuse(socket), () => socket.destroy()),
+  });
   const carryHttp = (socket: Duplex, target: Authority): void => {
     bound.set(socket, target);
     parse(socket);
@@ -103,4 +116,9 @@ export function createProxyServer(
     attempt(answer(), () => socket.destroy());
   });
   return server;
+}
+
+function refusePipelined(gate: Gate, { pipelinedRequests }: Limits): Promise<Deny> {
+  const reason = `${pipelinedRequests} requests of the connection wait for their answers`;
+  return gate.refuseUnreadable('http', deny('KARS_OVERLOADED', 'egress proxy', reason));
 }

@@ -1,10 +1,11 @@
 import { request as send, STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { deny, type Authority, type Deny } from 'kars-constructs/contract';
+import type { Authority, Deny } from 'kars-constructs/contract';
 import { denialAnswer, rawAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
 import { endToEndHeaders } from './headers.ts';
+import { brokenAnswer } from './limit-reached.ts';
 import { splice } from './splice.ts';
 import { readTarget, type Target } from './target.ts';
 
@@ -42,9 +43,8 @@ export async function upgrade(
   }
   try {
     await carry(await ask(request, target, dialled.socket), client, head);
-  } catch {
-    const reason = 'the host closed the connection before its answer was whole';
-    refuse(deny('KARS_EGRESS_CONNECT_FAILED', 'egress proxy', reason));
+  } catch (error) {
+    refuse(brokenAnswer(error));
   } finally {
     dialled.socket.destroy();
   }

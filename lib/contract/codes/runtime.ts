@@ -183,6 +183,11 @@ export const runtimeCodes = {
     meaning: 'no address of the host accepts a connection',
     cure: 'check that the host serves this port',
   },
+  KARS_EGRESS_TIME_EXCEEDED: {
+    status: 504,
+    meaning: 'a connection carried no byte for too long, or was open for too long',
+    cure: 'connect again',
+  },
 } as const satisfies Readonly<Record<string, RuntimeCode>>;
 
 /** Codes of calls that were not carried out. */

@@ -8,7 +8,7 @@ export const dnsLimits = {
   queriesPerSecond: 500,
   /** A query. */
   queryBytes: 1232,
-  /** Queries that wait for their answers; further ones over UDP are dropped. */
+  /** Queries that wait for their answers; further ones are refused. */
   waiting: 1000,
   /** TCP connections at once; further ones are closed. */
   connections: 64,

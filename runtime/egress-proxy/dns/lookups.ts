@@ -66,9 +66,8 @@ export class Lookups {
     return given;
   }
 
-  /** Records that more was asked in a second than is answered. */
-  async tooMany(perSecond: number): Promise<void> {
-    const reason = `more than ${perSecond} queries came in a second`;
+  /** Records that more was asked than a limit lets through, and which one. */
+  async tooMany(reason: string): Promise<void> {
     await this.#record(
       this.#inForce().set,
       'unread',

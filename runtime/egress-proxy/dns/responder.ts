@@ -73,10 +73,20 @@ export class Responder {
     this.#messages.inc({ outcome: 'dropped' });
   }
 
+  /** Records a connection that is closed at once, since as many as may be are open. */
+  async tooManyConnections(): Promise<void> {
+    await this.#lookups.tooMany(`${this.#bounds.connections} connections are open`);
+  }
+
   async #outcome({ fault, question }: Query): Promise<Outcome> {
+    const { queriesPerSecond, waiting } = this.#bounds;
     const rate = this.#rate.take();
-    if (rate === 'first over') void this.#lookups.tooMany(this.#bounds.queriesPerSecond);
-    if (rate !== 'within' || this.#waiting >= this.#bounds.waiting) {
+    if (rate === 'first over') {
+      void this.#lookups.tooMany(`more than ${queriesPerSecond} queries came in a second`);
+    }
+    if (rate !== 'within') return { rcode: rcodes.refused };
+    if (this.#waiting >= waiting) {
+      void this.#lookups.tooMany(`${waiting} queries wait for their answers`);
       return { rcode: rcodes.refused };
     }
     if (fault !== undefined) return { rcode: fault };

@@ -61,6 +61,7 @@ async function listenTcp(
     serveConnection(socket, responder, bounds);
   });
   server.maxConnections = bounds.connections;
+  server.on('drop', () => void responder.tooManyConnections());
   server.listen({ host, port, ipv6Only: true, exclusive: true });
   await once(server, 'listening');
   const end = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { deny, type Authority } from 'kars-constructs/contract';
 import type { Gate } from '../gate.ts';
-import type { Limits } from '../limits.ts';
+import { clientIdle, type Limits } from '../limits.ts';
 import type { DestinationReader } from './original-destination.ts';
 import { serveTransparent } from './serve.ts';
 
@@ -20,12 +20,15 @@ export type HttpParser = (socket: Duplex) => void;
 /**
  * Takes the connections of a server, so that its parser reads only those that are given to it.
  *
- * @param most how many there are at once; further ones are closed
+ * @param most how many there are at once; further ones are refused
  */
 export function takeConnections(
   server: Server,
   most: number,
-  take: (socket: Socket) => void,
+  {
+    take,
+    refuse,
+  }: { readonly take: (socket: Socket) => void; readonly refuse: (socket: Socket) => void },
 ): HttpParser {
   // What `http.createServer` listens with; there is no other way to the parser of a listening server.
   const listeners = server.listeners('connection');
@@ -33,7 +36,7 @@ export function takeConnections(
   let open = 0;
   server.on('connection', (socket: Socket) => {
     if (open >= most) {
-      socket.destroy();
+      refuse(socket);
       return;
     }
     open += 1;
@@ -62,7 +65,7 @@ export async function serveConnection(
     parse(socket);
     return;
   }
-  socket.setTimeout(bounds.idleMilliseconds, () => socket.destroy());
+  socket.setTimeout(clientIdle(bounds), () => socket.destroy());
   if (destination === 'unknown') {
     const reason = 'the kernel does not say where the connection wanted to go';
     const denial = deny('KARS_EGRESS_NAME_INVALID', 'egress proxy', reason);

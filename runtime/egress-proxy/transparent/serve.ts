@@ -67,7 +67,12 @@ function endDenied(client: Socket, denial: Deny, protocol: EgressProtocol, alert
   }
   // Unread bytes would make the kernel send a reset, which overtakes the answer.
   client.resume();
-  client.end(protocol === 'tls' ? alertRecord(alert) : rawAnswer(denialAnswer(denial)), () =>
-    client.destroySoon(),
-  );
+  client.end(denialBytes(denial, protocol, alert), () => client.destroySoon());
 }
+
+/** A denial in a protocol that has words for one. */
+export const denialBytes = (
+  denial: Deny,
+  protocol: Exclude<EgressProtocol, 'tcp'>,
+  alert: Alert,
+): Buffer | string => (protocol === 'tls' ? alertRecord(alert) : rawAnswer(denialAnswer(denial)));

@@ -39,16 +39,24 @@ it('the end of a request is audited, and a denied one has none', async () => {
   expect(ended).toMatchObject({ surface: 'http-closed', target: 'site.example:80' });
 });
 
-it('a tunnel is closed when it has been open for too long, and the audit log says so', async () => {
+it.each([
+  ['has been open for too long', { lifetimeMilliseconds: 50 }, '0.05 seconds are the longest'],
+  [
+    'carries nothing for too long',
+    { idleMilliseconds: 50 },
+    'no byte came or went for 0.05 seconds',
+  ],
+])('a tunnel is closed when it %s, and the audit log says so', async (_what, bounds, why) => {
   const target = await echoServer();
   const { port, sidecar } = await startProxy(
     [{ host: 'echo.example', port: 7000 }],
     toLoopback('echo.example', 7000, target),
-    { lifetimeMilliseconds: 50 },
+    bounds,
   );
   const request = 'CONNECT echo.example:7000 HTTP/1.1\r\nHost: echo.example:7000\r\n\r\n';
   expect(await exchangeRaw(port, request)).toContain('200');
   await expect.poll(() => sidecar.auditedEnds()).toHaveLength(1);
   const [ended] = await sidecar.auditedEnds();
-  expect(ended?.reason).toContain('the longest that a connection may be open');
+  expect(ended).toMatchObject({ decision: 'deny', code: 'KARS_EGRESS_TIME_EXCEEDED' });
+  expect(ended?.reason).toContain(why);
 });

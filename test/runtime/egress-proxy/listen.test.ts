@@ -7,7 +7,10 @@ import { takeConnections } from '../../../runtime/egress-proxy/transparent/accep
 
 it('a server on several addresses has one limit for all of them', async () => {
   const server = createServer((_request, response) => response.end('served'));
-  const parse = takeConnections(server, 2, (socket) => parse(socket));
+  const parse = takeConnections(server, 2, {
+    take: (socket) => parse(socket),
+    refuse: (socket) => socket.destroy(),
+  });
   const { port, close } = await listenOn(['127.0.0.1', '127.0.0.2'], 0, server);
   onTestFinished(close);
   const open = async (host: string): Promise<Socket> => {

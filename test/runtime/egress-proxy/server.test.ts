@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { echoServer, exchangeRaw, httpServer } from '../../support/servers.ts';
@@ -6,6 +7,7 @@ import { startProxy, toLoopback } from './support.ts';
 
 const site = [{ host: 'site.example', port: 80 }];
 const GET = 'GET http://site.example/ HTTP/1.1\r\nHost: site.example\r\n\r\n';
+const CLOSING = GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
 const EVIL = 'GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n';
 
 /** A proxy in front of a host that never answers, and the count of calls that reached the host. */
@@ -59,10 +61,7 @@ describe('the limits of the proxy', () => {
     const open = connect(port, '127.0.0.1');
     open.write(GET + GET);
     await expect.poll(calls).toBe(2);
-    const answer = await exchangeRaw(
-      port,
-      GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
-    );
+    const answer = await exchangeRaw(port, CLOSING);
     expect(answer).toMatch(/^HTTP\/1\.1 503 /);
     expect(answer).toContain('x-kars-code: KARS_OVERLOADED');
     expect((await sidecar.audited()).map(({ code }) => code).sort()).toEqual([
@@ -83,10 +82,40 @@ describe('the limits of the proxy', () => {
     }
   });
 
-  it('end a connection with too many requests that wait for their answers', async () => {
-    const { port, calls } = await startSilent({ pipelinedRequests: 3 });
-    expect(await exchangeRaw(port, GET.repeat(10)).catch(() => '')).toBe('');
-    expect(calls()).toBeLessThanOrEqual(3);
+  it('answer a request too many behind those that wait, and no further one', async () => {
+    const held: ServerResponse[] = [];
+    const host = await httpServer((_request, response) => void held.push(response));
+    const dialer = toLoopback('site.example', 80, host.port);
+    const { port, sidecar } = await startProxy(site, dialer, { pipelinedRequests: 3 });
+    const answer = exchangeRaw(port, GET.repeat(10));
+    await expect.poll(() => held.length).toBe(3);
+    for (const response of held) response.end('content');
+    expect((await answer).match(/HTTP\/1\.1 \d+/g)).toEqual([
+      'HTTP/1.1 200',
+      'HTTP/1.1 200',
+      'HTTP/1.1 200',
+      'HTTP/1.1 503',
+    ]);
+    expect(held).toHaveLength(3);
+    expect(await sidecar.audited()).toContainEqual(
+      expect.objectContaining({
+        code: 'KARS_OVERLOADED',
+        reason: '3 requests of the connection wait for their answers',
+      }),
+    );
+  });
+
+  it('answer a request whose host says nothing for too long', async () => {
+    const { port, sidecar } = await startSilent({ idleMilliseconds: 200 });
+    const answer = await exchangeRaw(port, CLOSING);
+    expect(answer).toMatch(/^HTTP\/1\.1 504 /);
+    expect(answer).toContain('x-kars-code: KARS_EGRESS_TIME_EXCEEDED');
+    expect(answer).toContain('no byte came or went for 0.2 seconds');
+    await expect
+      .poll(() => sidecar.auditedEnds())
+      .toMatchObject([
+        { surface: 'http-closed', decision: 'deny', code: 'KARS_EGRESS_TIME_EXCEEDED' },
+      ]);
   });
 
   it('end a connection without a byte, its first request or a later one', async () => {
@@ -103,18 +132,40 @@ describe('the limits of the proxy', () => {
 
   it('answer headers that do not end', async () => {
     const { port, sidecar } = await startProxy(site, {}, { headerMilliseconds: 20 });
-    const answer = await exchangeRaw(port, 'GET http://site.example/ HTTP/1.1\r\nHost: site');
-    expect(answer).toContain('x-kars-code: KARS_REQUEST_INVALID');
+    for (const begun of ['GET http://site.example/ HTTP/1.1\r\nHost: site', '']) {
+      expect(await exchangeRaw(port, begun)).toContain('x-kars-code: KARS_REQUEST_INVALID');
+    }
     expect(await sidecar.audited()).toMatchObject([{ decision: 'deny', target: 'unreadable' }]);
   });
 
-  it('close the connections past their number', async () => {
-    const { port } = await startProxy(site, {}, { connections: 1 });
+  it('answer the connections past their number', async () => {
+    const { port, sidecar } = await startProxy(site, {}, { connections: 1 });
     const open = connect(port, '127.0.0.1');
     open.write(EVIL);
     await new Promise((resolve) => open.once('data', resolve));
-    expect(await exchangeRaw(port, EVIL).catch(() => '')).toBe('');
+    const refused = await Promise.all(Array.from({ length: 20 }, () => exchangeRaw(port, EVIL)));
+    for (const answer of refused) {
+      expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+      expect(answer).toContain('1 connections of the agent are open');
+    }
     open.destroy();
+    await once(open, 'close');
+    await expect.poll(() => exchangeRaw(port, `${EVIL}nonsense\r\n\r\n`)).toContain('403');
+    expect((await sidecar.audited()).filter(({ code }) => code === 'KARS_OVERLOADED')).toHaveLength(
+      1,
+    );
+  });
+
+  it('reset the connections past the number of those that are told so', async () => {
+    const { port, sidecar } = await startProxy(site, {}, { connections: 0 });
+    const told = Array.from({ length: 64 }, () => {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      onTestFinished(() => void socket.destroy());
+      return once(socket, 'data');
+    });
+    await Promise.all(told);
+    await expect(exchangeRaw(port, EVIL)).rejects.toThrow('ECONNRESET');
+    expect(await sidecar.audited()).toMatchObject([{ code: 'KARS_OVERLOADED' }]);
   });
 });
 

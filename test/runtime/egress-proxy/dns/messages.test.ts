@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decode } from 'dns-packet';
 import { Registry } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { dnsLimits } from '../../../../runtime/egress-proxy/dns/limits.ts';
 import { Lookups } from '../../../../runtime/egress-proxy/dns/lookups.ts';
 import { NameTable } from '../../../../runtime/egress-proxy/dns/name-table.ts';
@@ -157,8 +157,9 @@ describe('a query that is not answered', () => {
 
   it('because too many wait for their answers is refused', async () => {
     const first = Promise.withResolvers<{ rcode: 0 }>();
+    const tooMany = vi.fn(() => Promise.resolve());
     const responder = new Responder({
-      lookups: { answer: () => first.promise, tooMany: () => Promise.resolve() },
+      lookups: { answer: () => first.promise, tooMany },
       log: createLog('egress-proxy', () => undefined),
       registry: new Registry(),
       bounds: { ...dnsLimits, waiting: 1 },
@@ -167,6 +168,7 @@ describe('a query that is not answered', () => {
     const refused = await responder.reply(plain, 'udp');
     first.resolve({ rcode: 0 });
     expect(refused && rcodeOf(decode(refused))).toBe(5);
+    expect(tooMany).toHaveBeenCalledExactlyOnceWith('1 queries wait for their answers');
     expect(rcodeOf(decode((await waiting) ?? Buffer.alloc(0)))).toBe(0);
   });
 });

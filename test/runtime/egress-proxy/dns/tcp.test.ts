@@ -51,13 +51,21 @@ describe('DNS over TCP', () => {
   });
 
   it('takes no more connections than its limit', async () => {
-    const { port } = await startTestDns({ bounds: { connections: 2 } });
+    const { port, sidecar } = await startTestDns({ bounds: { connections: 2 } });
     const held = [await open(port), await open(port)];
     await (
       await open(port)
     ).closed;
     for (const each of held) each.socket.write(framed(allowed));
     await expect.poll(() => held.map(({ received }) => received() > 0)).toEqual([true, true]);
+    expect(await sidecar.audited()).toContainEqual(
+      expect.objectContaining({
+        surface: 'dns',
+        target: 'unread',
+        code: 'KARS_OVERLOADED',
+        reason: '2 connections are open',
+      }),
+    );
   });
 
   it.each([

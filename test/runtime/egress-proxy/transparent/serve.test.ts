@@ -14,16 +14,12 @@ const redirected = (
   entries: EgressEntry[],
   destination: OriginalDestination,
   to: Authority & { readonly target: number },
+  bounds: Parameters<typeof startProxy>[2] = {},
 ): ReturnType<typeof startProxy> =>
-  startProxy(
-    entries,
-    toLoopback(to.host, to.port, to.target),
-    {},
-    {
-      destinationOf: () => destination,
-      nameOf: (address) => (address === ADDRESS ? 'site.example' : undefined),
-    },
-  );
+  startProxy(entries, toLoopback(to.host, to.port, to.target), bounds, {
+    destinationOf: () => destination,
+    nameOf: (address) => (address === ADDRESS ? 'site.example' : undefined),
+  });
 
 /** Everything that comes back; a reset ends it with an error. */
 async function exchange(port: number, bytes: Buffer | string): Promise<Buffer> {
@@ -197,3 +193,29 @@ describe('a redirected connection to a host that has plain HTTP', () => {
     expect(answer).toContain('x-kars-code: KARS_EGRESS_NOT_ALLOWED');
   });
 });
+
+it.each([
+  ['TLS', 443, /^\x15\x03[^]{3}\x02P$/],
+  ['HTTP', 80, /^HTTP\/1\.1 503 [^]*KARS_OVERLOADED/],
+  ['anything', 5432, /^reset$/],
+])(
+  'a connection for %s that is one too many is told so, and recorded',
+  async (_what, port, told) => {
+    const to = { host: 'site.example', port };
+    const entries = [{ host: 'site.example', port }];
+    const proxy = await redirected(
+      entries,
+      { host: ADDRESS, port },
+      { ...to, target: 1 },
+      { connections: 0 },
+    );
+    const answer = await exchange(proxy.port, 'GET / HTTP/1.1\r\nHost: site.example\r\n\r\n').then(
+      (bytes) => bytes.toString('latin1'),
+      () => 'reset',
+    );
+    expect(answer).toMatch(told);
+    expect(await proxy.sidecar.audited()).toMatchObject([
+      { surface: 'transparent', target: 'unreadable', code: 'KARS_OVERLOADED' },
+    ]);
+  },
+);

@@ -51,7 +51,7 @@ export async function startSidecar(
   let isServing = false;
   const notReady = (): string | undefined =>
     state.notReady() ?? documents.notReady() ?? (isServing ? undefined : 'does not listen yet');
-  const { server, port } = await startStatusServer(
+  const server = await startStatusServer(
     {
       notReady,
       policyStatus: () => documents.status(),
@@ -59,7 +59,7 @@ export async function startSidecar(
     },
     status,
   );
-  log.info('listening', { listener: 'status', host: status.host, port });
+  log.info('listening', { listener: 'status', host: status.host, port: server.port });
   const recorder = new DecisionRecorder({ sandbox, process: reader, audit: state, log, metrics });
   return {
     log,

@@ -1,5 +1,11 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
 import type { Server } from 'node:net';
-import fastify, { type FastifyInstance } from 'fastify';
 import { statusPaths } from 'kars-constructs/contract';
 import type { Registry } from 'prom-client';
 import type { PolicyStatus } from '../policy/policy-status.ts';
@@ -13,39 +19,89 @@ export interface StatusSource {
   readonly registry: Registry;
 }
 
+/** A server of the status that listens. */
+export interface StatusServer {
+  /** The port that it got. */
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body: string | object;
+}
+
 const TEN_SECONDS = 10_000;
 
 /**
  * Serves liveness, readiness, metrics and policy status: GET only, nothing that changes state, no
- * secret.
- *
- * @returns the server and the port that it got.
+ * secret. On a bare server, since a framework would be the larger part of what an idle sidecar holds.
  */
 export async function startStatusServer(
   source: StatusSource,
   { host, port }: ListenAddress,
-): Promise<{ server: FastifyInstance; port: number }> {
-  const server = fastify({ bodyLimit: 1024, requestTimeout: TEN_SECONDS, exposeHeadRoutes: false });
-  server.get(statusPaths.live, () => ({ status: 'alive' }));
-  server.get(statusPaths.ready, (_request, reply) => {
-    const reason = source.notReady();
-    return reason === undefined
-      ? reply.send({ status: 'ready' })
-      : reply.code(503).send({ status: 'not ready', reason });
+): Promise<StatusServer> {
+  const server = createServer(
+    { requestTimeout: TEN_SECONDS, headersTimeout: TEN_SECONDS },
+    (request, response) => {
+      void answerTo(request, source)
+        .catch(() => ({ status: 500, body: { error: 'the status cannot be read' } }))
+        .then((answer) => send(response, answer));
+    },
+  );
+  server.listen({ host, port });
+  await once(server, 'listening');
+  return {
+    port: listeningPort({ server }),
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answerTo(
+  { method, url = '' }: IncomingMessage,
+  source: StatusSource,
+): Promise<Answer> {
+  if (method !== 'GET') {
+    return { status: 405, headers: { allow: 'GET' }, body: { error: 'only GET is served' } };
+  }
+  const [path] = url.split('?');
+  switch (path) {
+    case statusPaths.live:
+      return { status: 200, body: { status: 'alive' } };
+    case statusPaths.ready: {
+      const reason = source.notReady();
+      return reason === undefined
+        ? { status: 200, body: { status: 'ready' } }
+        : { status: 503, body: { status: 'not ready', reason } };
+    }
+    case statusPaths.metrics: {
+      const { contentType } = source.registry;
+      const body = await source.registry.metrics();
+      return { status: 200, headers: { 'content-type': contentType }, body };
+    }
+    case statusPaths.policyStatus:
+      return { status: 200, body: source.policyStatus() };
+    default: {
+      const error = `no such path, there are ${Object.values(statusPaths).join(', ')}`;
+      return { status: 404, body: { error } };
+    }
+  }
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    ...headers,
+    'content-length': Buffer.byteLength(text),
   });
-  server.get(statusPaths.metrics, async (_request, reply) =>
-    reply.type(source.registry.contentType).send(await source.registry.metrics()),
-  );
-  server.get(statusPaths.policyStatus, () => source.policyStatus());
-  server.setNotFoundHandler((request, reply) =>
-    request.method === 'GET'
-      ? reply
-          .code(404)
-          .send({ error: `no such path, there are ${Object.values(statusPaths).join(', ')}` })
-      : reply.code(405).header('allow', 'GET').send({ error: 'only GET is served' }),
-  );
-  await server.listen({ host, port });
-  return { server, port: listeningPort(server) };
+  response.end(text);
 }
 
 /** The port that a listening server got. */

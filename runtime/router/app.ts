@@ -5,37 +5,26 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { deny, runtimeCodes, type Deny } from 'kars-constructs/contract';
-import type { Snapshot } from '../policy/snapshot.ts';
-import type { DecisionRecorder } from '../service/decision-recorder.ts';
-import type { Budget } from './budget/budget.ts';
-import { ChatRoute, decideModels, policiesOf, send } from './chat.ts';
+import { CallRates } from './call-rates.ts';
 import { CallSlots } from './call-slots.ts';
-import { membersOf, readJsonText } from './json-text.ts';
+import { takeJson, TooComplex } from './json-body.ts';
 import { limits, type Limits } from './limits.ts';
-import type { Upstream } from './upstream.ts';
+import type { ModelRouteOptions } from './model-route.ts';
+import { listModels } from './models-route.ts';
+import { surfaceRoutes } from './routes.ts';
+import { sendDenial } from './send-denial.ts';
+import { openAiErrors } from './surfaces/openai-error.ts';
 import { whenClosed } from './when-closed.ts';
 
 /** What the router is built from. */
-export interface RouterOptions {
-  readonly snapshot: () => Snapshot | undefined;
-  readonly recorder: DecisionRecorder;
-  readonly upstream: Upstream;
-  readonly budget: Budget;
+export interface RouterOptions extends Omit<ModelRouteOptions, 'rates'> {
   /** @default {@link limits} */
   readonly bounds?: Limits;
 }
 
 const RULE = 'inference router';
 
-/** A body whose text is not too long, but what it stands for. */
-class TooComplex extends Error {}
-
-/** A body that two readers could read in two ways. */
-class Ambiguous extends Error {
-  readonly statusCode = 400;
-}
-
-/** The API that the agent uses, in the shape of OpenAI's. */
+/** The APIs that the agent uses. */
 export function createRouter(options: RouterOptions): FastifyInstance {
   const { snapshot, recorder, bounds = limits } = options;
   const app = fastify({
@@ -48,7 +37,6 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     routerOptions: { caseSensitive: true },
     forceCloseConnections: true,
   });
-  const chat = new ChatRoute(options);
   const slots = new CallSlots(bounds);
   app.server.maxConnections = bounds.agentConnections;
 
@@ -56,7 +44,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     const bytes = slots.announced(headers);
     const denial = slots.take(bytes);
     if (denial !== undefined) {
-      await send(reply, denial);
+      await sendDenial(reply, denial, openAiErrors);
       return;
     }
     whenClosed(reply.raw, () => {
@@ -64,47 +52,12 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     });
   });
 
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>(
-    'application/json',
-    { parseAs: 'string' },
-    (request, body, done) => {
-      const { tooComplex, changedNumber, members } = readJsonText(body, bounds);
-      if (tooComplex !== undefined) {
-        done(new TooComplex(tooComplex));
-        return;
-      }
-      void parse(request, body, (error, value: unknown) => {
-        if (error !== null) done(error);
-        else if (membersOf(value) !== members)
-          done(new Ambiguous('a key stands twice in the body'));
-        else if (changedNumber !== undefined) {
-          done(
-            new Ambiguous(`the number ${changedNumber.slice(0, 40)} is none that a double holds`),
-          );
-        } else done(null, value);
-      });
-    },
-  );
+  takeJson(app, bounds);
 
-  app.post('/v1/chat/completions', (request, reply) => chat.serve(request, reply));
-
-  app.get('/v1/models', async (_request, reply) => {
-    const current = snapshot();
-    const { inference } = policiesOf(current);
-    const decision = decideModels(inference);
-    const call = { set: current?.setDigest, surface: 'models', target: '*', decision };
-    const unrecorded = await recorder.decidedOrDeny(call);
-    if (unrecorded !== undefined) return send(reply, unrecorded);
-    if (!decision.allow) return send(reply, decision);
-    const data = (inference?.payload.models ?? []).map(({ deployment, provider }) => ({
-      id: deployment,
-      object: 'model',
-      created: 0,
-      owned_by: provider,
-    }));
-    return reply.send({ object: 'list', data });
-  });
+  for (const [path, serve] of surfaceRoutes({ ...options, rates: new CallRates() })) {
+    app.post(path, serve);
+  }
+  app.get('/v1/models', (_request, reply) => listModels(reply, options));
 
   /** Refuses what no route has decided. */
   const refuse = async (
@@ -114,7 +67,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
   ): Promise<FastifyReply> => {
     const set = snapshot()?.setDigest;
     const call = { set, surface: 'http', target: `${method} ${url}`, decision: denial };
-    return send(reply, (await recorder.decidedOrDeny(call)) ?? denial);
+    return sendDenial(reply, (await recorder.decidedOrDeny(call)) ?? denial, openAiErrors);
   };
 
   app.setNotFoundHandler((request, reply) =>

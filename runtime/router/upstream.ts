@@ -1,9 +1,10 @@
 import type { LookupFunction } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deny, type Deny, type InferencePolicyPayload } from 'kars-constructs/contract';
+import { deny, type Deny } from 'kars-constructs/contract';
 import { Agent, request, type Dispatcher } from 'undici';
 import { limits } from './limits.ts';
+import type { Provider } from './surfaces/surface.ts';
 import { ForbiddenAddress, ProviderAddresses } from './provider-addresses.ts';
 
 /** How the router reaches the providers. */
@@ -20,6 +21,14 @@ export interface UpstreamOptions {
   readonly answerMilliseconds?: number;
   /** @default by the DNS servers of the pod */
   readonly addresses?: ProviderAddresses;
+}
+
+/** A request to a provider. */
+export interface UpstreamRequest {
+  readonly provider: Provider;
+  /** Below its base URL. */
+  readonly path: string;
+  readonly body: unknown;
 }
 
 /** An answer of a provider, and the credential that must not leave with it. */
@@ -67,31 +76,27 @@ export class Upstream {
     this.#unchecked = this.#agent({});
   }
 
-  /** Sends one chat completion request, or says why it could not be sent. */
-  async chat(
-    provider: string,
-    policy: InferencePolicyPayload,
-    body: unknown,
+  /** Sends one request, or says why it could not be sent. */
+  async send(
+    { provider, path, body }: UpstreamRequest,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer | UpstreamFault> {
-    const entry = policy.providers.find(({ name }) => name === provider);
-    const override = this.#options.endpoints.get(provider);
-    const endpoint = override ?? entry?.endpoint;
-    if (entry === undefined || endpoint === undefined) {
-      const reason = `the policy has no provider "${provider}"`;
-      return unsent(deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason));
-    }
-    const credential = entry.credential === 'none' ? undefined : await this.#credential(provider);
-    if (entry.credential !== 'none' && credential === undefined) {
-      const reason = `there is no credential for the provider "${provider}"`;
+    const { name } = provider;
+    const override = this.#options.endpoints.get(name);
+    const endpoint = override ?? provider.endpoint;
+    const credential = provider.credential === 'none' ? undefined : await this.#credential(name);
+    if (provider.credential !== 'none' && credential === undefined) {
+      const reason = `there is no credential for the provider "${name}"`;
       return unsent(deny('KARS_CREDENTIAL_MISSING', 'InferencePolicy providers', reason));
     }
     try {
       if (override === undefined) this.#addresses.require(new URL(endpoint).hostname);
-      const answer = await request(`${endpoint.replace(/\/$/, '')}/chat/completions`, {
+      const answer = await request(`${endpoint.replace(/\/$/, '')}${path}`, {
         method: 'POST',
         dispatcher:
-          override === undefined ? this.#checkedBy(entry.certificateAuthorities) : this.#unchecked,
+          override === undefined
+            ? this.#checkedBy(provider.certificateAuthorities)
+            : this.#unchecked,
         signal,
         headers: {
           'content-type': 'application/json',
@@ -102,7 +107,7 @@ export class Upstream {
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body, credential };
     } catch (error) {
-      return unreachable(provider, error);
+      return unreachable(name, error);
     }
   }
 

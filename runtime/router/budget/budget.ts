@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { deny, type Deny, type TokenBudget } from 'kars-constructs/contract';
 import { hasRecords } from '../../audit/segments.ts';
 import { StateFault } from '../../state/state-fault.ts';
-import type { ChatRequest } from '../chat-request.ts';
-import type { ChatPlan } from '../decide-chat.ts';
-import { askedOutput, withOutputLimit } from '../output-limit.ts';
-import { inputBound } from './input-bound.ts';
 import { Ledger } from './ledger.ts';
 import { windowsAt, type Window } from './windows.ts';
 
 const FILE = 'budget.sqlite';
 
-/** A call, and the field of its body that limits its output. */
-export type BoundedCall = Pick<ChatPlan, 'body' | 'outputLimit'>;
+/** What a call may use. */
+export interface Demand {
+  /** Most tokens of its input; undefined where nobody knows. Counted under a budget only. */
+  readonly input: () => number | undefined;
+  /** How many answers it asks for; none where a model says nothing. */
+  readonly answers: number;
+  /** Most tokens of each; undefined where it names no limit. */
+  readonly output: number | undefined;
+}
 
 /** Tokens that are charged for a call before it is made. */
 export interface Reservation {
@@ -21,19 +24,18 @@ export interface Reservation {
   readonly tokens: number;
 }
 
-/** Output that a call may have, and the field that says so. */
+/** Tokens of output that a call may have, and the field that says so. */
 export interface ReservedOutput {
-  readonly output: number;
+  readonly each: number;
+  readonly total: number;
   readonly rule: string;
 }
 
 /** A call that has its tokens. */
 export interface Reserved {
   readonly reservation: Reservation;
-  /** With output tokens of what is left at most. */
-  readonly body: ChatRequest;
   /** What of it is for output; undefined without a budget. */
-  readonly reserved: ReservedOutput | undefined;
+  readonly output: ReservedOutput | undefined;
   /** Left in the window that has least, when all that is reserved is used; undefined without a budget. */
   readonly left: number | undefined;
 }
@@ -78,19 +80,19 @@ export class Budget {
     this.#ledger.forgetBefore(this.#now());
   };
 
-  /** Reserves what a call can use at most under a budget, and lowers its output to what is left. */
-  reserve(call: BoundedCall, { budget, rule }: BudgetInForce): Reserved | Deny {
+  /** Reserves what a call can use at most under a budget, with no more output than is left. */
+  reserve(demand: Demand, { budget, rule }: BudgetInForce): Reserved | Deny {
     const ledger = this.#ledger;
     if (ledger === undefined) return unavailable(rule, 'the state directory is not in use');
     const windows = windowsAt(this.#now());
     try {
       const scarcest = scarcestOf(windows, budget, ledger);
-      const plan = fit(call, scarcest, rule);
-      if ('code' in plan) return plan;
-      ledger.charge(windows, plan.tokens);
-      const left = scarcest && scarcest.left - plan.tokens;
-      const { tokens, ...rest } = plan;
-      return { reservation: { windows, tokens }, ...rest, left };
+      const fitting = fit(demand, scarcest, rule);
+      if ('code' in fitting) return fitting;
+      const { tokens, output } = fitting;
+      ledger.charge(windows, tokens);
+      const left = scarcest && scarcest.left - tokens;
+      return { reservation: { windows, tokens }, output, left };
     } catch (error) {
       return unavailable(rule, String(error));
     }
@@ -148,35 +150,27 @@ const scarcestOf = (...args: Parameters<typeof limitedOf>): Limited | undefined 
     undefined,
   );
 
-/** What is reserved for a call, and its body. */
-type Fitting = Pick<Reserved, 'body' | 'reserved'> & Pick<Reservation, 'tokens'>;
-
-/** What to reserve for a call, and its body with no more output than fits. */
+/** What to reserve for a call. */
 function fit(
-  { body, outputLimit }: BoundedCall,
+  { input: inputOf, answers, output }: Demand,
   scarcest: Limited | undefined,
   rule: string,
-): Fitting | Deny {
-  if (scarcest === undefined) return { tokens: 0, body, reserved: undefined };
-  const input = inputBound(body);
-  const answers = body.n ?? 1;
+): (Pick<Reservation, 'tokens'> & Pick<Reserved, 'output'>) | Deny {
+  if (scarcest === undefined) return { tokens: 0, output: undefined };
+  const input = inputOf();
   if (input === undefined) {
     const reason = 'got content that is no text, and nobody knows how many tokens that is';
     return deny('KARS_BUDGET_UNBOUNDED', rule, reason);
   }
   const { window, limit, left } = scarcest;
-  const most = Math.floor((left - input) / answers);
-  if (most < 1) {
+  const most = answers === 0 ? 0 : Math.floor((left - input) / answers);
+  if (input + answers > left) {
     const reason = `the ${window.id} (UTC) has ${left} of ${limit} tokens left, and the request may take ${input + answers}; it ends at ${window.ends}`;
     return deny('KARS_BUDGET_SPENT', rule, reason);
   }
-  const each = Math.min(askedOutput(body) ?? most, most);
-  const output = each * answers;
-  return {
-    tokens: input + output,
-    body: withOutputLimit(body, outputLimit, each),
-    reserved: { output, rule },
-  };
+  const each = Math.min(output ?? most, most);
+  const total = each * answers;
+  return { tokens: input + total, output: { each, total, rule } };
 }
 
 const unavailable = (rule: string, why: string): Deny =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AgentRuntime, type KarsImages } from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
-import { inputBound } from '../../../runtime/router/budget/input-bound.ts';
+import { chat } from '../../../runtime/router/surfaces/chat/chat.ts';
 import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
 import type { ApplicableObject } from '../client.ts';
 import { isReady } from '../node/pods.ts';
@@ -19,8 +19,11 @@ export const PAID_CALLS = 5;
 
 /** What one of them may use: the neighbour is no provider and reports nothing, so that is what it is charged. */
 const TOKENS_OF_CALL =
-  (inputBound({ model: 'small', messages: [{ role: 'user', content: 'x' }], max_tokens: 10 }) ??
-    0) + 10;
+  (chat.inputBound({
+    model: 'small',
+    messages: [{ role: 'user', content: 'x' }],
+    max_tokens: 10,
+  }) ?? 0) + 10;
 
 /** A sandbox whose agent calls router and proxy without end, and tries a host beside the pod. */
 export async function startTraffic(node: UsedNode, name: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { InferencePolicyPayload } from 'kars-constructs/contract';
 import { ProviderAddresses } from '../../../runtime/router/provider-addresses.ts';
 import { Upstream } from '../../../runtime/router/upstream.ts';
 import { NameResolver } from '../../../runtime/service/name-resolver.ts';
@@ -32,12 +31,9 @@ async function call(endpoint: (port: number) => string, zone: Zone = {}, isOverr
     dns.close();
     await upstream.close();
   });
-  const policy: InferencePolicyPayload = {
-    models: [{ provider: 'local', deployment: 'small' }],
-    providers: [{ name: 'local', endpoint: endpoint(server.port), credential: 'none' }],
-    maxTokensPerRequest: null,
-  };
-  const answer = await upstream.chat('local', policy, {}, AbortSignal.timeout(5000));
+  const provider = { name: 'local', endpoint: endpoint(server.port), credential: 'none' as const };
+  const request = { provider, path: '/chat/completions', body: {} };
+  const answer = await upstream.send(request, AbortSignal.timeout(5000));
   if ('body' in answer) await answer.body.dump();
   return { outcome: 'denial' in answer ? answer.denial.code : answer.status, calls };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { compileInferencePolicy, type InferencePolicyPayload } from 'kars-constructs/contract';
+import { compileInferencePolicy } from 'kars-constructs/contract';
 import { ProviderAddresses } from '../../../runtime/router/provider-addresses.ts';
 import { Upstream } from '../../../runtime/router/upstream.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
@@ -43,19 +43,14 @@ async function call(shown: KeyPair, certificateAuthorities?: string): Promise<nu
     await upstream.close();
     server.close();
   });
-  const policy: InferencePolicyPayload = {
-    models: [{ provider: 'local', deployment: 'small' }],
-    providers: [
-      {
-        name: 'local',
-        endpoint: `https://${HOST}:${portOf(server)}/v1`,
-        credential: 'none',
-        ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
-      },
-    ],
-    maxTokensPerRequest: null,
+  const provider = {
+    name: 'local',
+    endpoint: `https://${HOST}:${portOf(server)}/v1`,
+    credential: 'none' as const,
+    ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
   };
-  const answer = await upstream.chat('local', policy, {}, AbortSignal.timeout(5000));
+  const request = { provider, path: '/chat/completions', body: {} };
+  const answer = await upstream.send(request, AbortSignal.timeout(5000));
   if ('denial' in answer) return answer.denial.code;
   await answer.body.dump();
   return answer.status;

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chatRequest } from '../../../runtime/router/chat-request.ts';
-import { refuseReach } from '../../../runtime/router/provider-reach.ts';
+import { chat } from '../../../runtime/router/surfaces/chat/chat.ts';
 import { startProvider } from '../../support/openai-provider.ts';
 import { hello, startRouter } from './support.ts';
 
-const refused = (body: object) => refuseReach(chatRequest.parse({ ...hello, ...body }));
+const refused = (body: object) => chat.refuseReach(chat.request.parse({ ...hello, ...body }));
 
 const says = (...content: readonly unknown[]): object => ({
   messages: [{ role: 'user', content }],
@@ -53,6 +52,13 @@ const reaches: [what: string, body: object][] = [
 ];
 
 describe('the reach of a provider', () => {
+  it('is refused beside an image that carries its content', () => {
+    const image_url = { url: IMAGE };
+    const beside = { type: 'image_url', image_url, video_url: { url: 'https://evil.example' } };
+    expect(refused(says(beside))).toMatchObject({ code: 'KARS_FIELD_UNKNOWN' });
+    expect(refused(says({ type: 'image_url', image_url }))).toBeUndefined();
+  });
+
   it.each(reaches)('is refused by %s', (_what, body) => {
     expect(refused(body)).toMatchObject({ code: 'KARS_PROVIDER_REACH' });
   });

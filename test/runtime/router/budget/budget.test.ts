@@ -3,12 +3,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { OutputLimitField, TokenBudget } from 'kars-constructs/contract';
+import type { TokenBudget } from 'kars-constructs/contract';
 import { Budget, type Reservation } from '../../../../runtime/router/budget/budget.ts';
-import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
 import { Ledger } from '../../../../runtime/router/budget/ledger.ts';
 import { windowsAt } from '../../../../runtime/router/budget/windows.ts';
-import type { ChatRequest } from '../../../../runtime/router/chat-request.ts';
+import { demandOf } from '../../../../runtime/router/demand.ts';
+import { chat } from '../../../../runtime/router/surfaces/chat/chat.ts';
+import type { ChatRequest } from '../../../../runtime/router/surfaces/chat/chat-request.ts';
 import { AuditLog } from '../../../../runtime/audit/audit-log.ts';
 import { deniedModel } from '../../../support/audit.ts';
 import { temporaryDirectory } from '../../../support/documents.ts';
@@ -20,14 +21,11 @@ const request = (max_tokens?: number, content: unknown = 'hi'): ChatRequest => (
   ...(max_tokens === undefined ? {} : { max_tokens }),
 });
 
-const call = (body: ChatRequest, outputLimit: OutputLimitField = 'max_tokens') => ({
-  body,
-  outputLimit,
-});
+const call = (body: ChatRequest) => demandOf(chat, body);
 
 /** What a request with such a limit of output reserves. */
 const tokensOf = (max_tokens: number): number =>
-  (inputBound(request(max_tokens)) ?? 0) + max_tokens;
+  (chat.inputBound(request(max_tokens)) ?? 0) + max_tokens;
 
 /** A budget with a clock that the test sets. */
 function started(start = '2026-01-31T09:30:00Z') {
@@ -62,7 +60,7 @@ describe('the bound of an input', () => {
       /[^\0-\x7f]/g,
       (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
-    expect(inputBound({ ...request(), tools })).toBeGreaterThan(written.length);
+    expect(chat.inputBound({ ...request(), tools })).toBeGreaterThan(written.length);
   });
 });
 
@@ -103,26 +101,20 @@ describe('a budget', () => {
     expect(outcome(limits)).toBe('KARS_BUDGET_SPENT');
   });
 
-  it('lowers the output to what is left, in the field that the provider keeps to', () => {
+  it('leaves a call no more output than is left', () => {
     const { budget } = started();
     const limits = { budget: { dailyTokens: one + tokensOf(10) }, rule };
     budget.reserve(call(request(100)), limits);
     expect(budget.reserve(call(request(100)), limits)).toMatchObject({
-      body: { max_tokens: 9 },
+      output: { each: 9 },
       left: 0,
     });
-    const other = started().budget;
-    const asked = call(request(5000), 'max_completion_tokens');
-    const reserved = other.reserve(asked, { budget: { dailyTokens: 1000 }, rule });
-    if ('code' in reserved) throw new Error(reserved.code);
-    expect(reserved.body.max_completion_tokens).toBe(1000 - (inputBound(request(5000)) ?? 0));
-    expect(reserved.body).not.toHaveProperty('max_tokens');
   });
 
   it('counts every answer of a request', () => {
     const { outcome } = started();
     const body = { ...request(100), n: 3 };
-    expect(outcome({ dailyTokens: 10_000 }, body)).toBe((inputBound(body) ?? 0) + 300);
+    expect(outcome({ dailyTokens: 10_000 }, body)).toBe((chat.inputBound(body) ?? 0) + 300);
   });
 
   it('gives back what was not used, and charges what was used besides', () => {

@@ -9,7 +9,7 @@ import { createRouter } from '../../../../runtime/router/app.ts';
 import { Budget } from '../../../../runtime/router/budget/budget.ts';
 import { Ledger } from '../../../../runtime/router/budget/ledger.ts';
 import type { Upstream } from '../../../../runtime/router/upstream.ts';
-import { inputBound } from '../../../../runtime/router/budget/input-bound.ts';
+import { chat } from '../../../../runtime/router/surfaces/chat/chat.ts';
 import { temporaryDirectory, writeDocuments, type Payloads } from '../../../support/documents.ts';
 import {
   completion,
@@ -23,7 +23,7 @@ import { startRouterProcess } from '../../../support/router-process.ts';
 import { codeOf, hello, policies, startRouter } from '../support.ts';
 
 const call = { ...hello, model: 'small', max_tokens: 50 };
-const ONE = (inputBound(call) ?? 0) + 50;
+const ONE = (chat.inputBound(call) ?? 0) + 50;
 const TEN = 10 * ONE + 20;
 
 const within = (dailyTokens: number): Payloads => ({
@@ -38,7 +38,7 @@ describe('a budget for ten calls', () => {
   it.each([false, true])('lets ten of 200 at once through (streams: %s)', async (stream) => {
     const provider = await startProvider(never);
     const body = { ...call, stream };
-    const ten = 10 * ((inputBound(body) ?? 0) + 50);
+    const ten = 10 * ((chat.inputBound(body) ?? 0) + 50);
     const { post } = await startRouter(provider.endpoint, within(ten));
     const answers = await Promise.all(Array.from({ length: 200 }, () => post(body)));
     expect(answers.filter(({ status }) => status === 403)).toHaveLength(190);
@@ -155,7 +155,7 @@ it('a stream that comes for a client that has gone is ended and settled', async 
   client.on('error', () => undefined);
   // The answer is there in the moment in which the client goes, so that nothing is left to abort.
   const upstream = {
-    chat: async () => {
+    send: async () => {
       client.resetAndDestroy();
       await sleep(50);
       const headers = { 'content-type': 'text/event-stream' };

@@ -11,8 +11,7 @@ const budgeted = { budget: { dailyTokens: 10_000 }, rule: 'r' };
 async function reserved() {
   const { recorder, closeAudit, audited } = await openSidecar('router');
   const budget = new Budget(undefined, Ledger.open(':memory:'));
-  const body = { messages: [{ role: 'user', content: 'hi' }], max_tokens: 100 };
-  const found = budget.reserve({ body, outputLimit: 'max_tokens' }, budgeted);
+  const found = budget.reserve({ input: () => 300, answers: 1, output: 100 }, budgeted);
   if ('code' in found) throw new Error(found.code);
   const { reservation } = found;
   const call = { set: 'a', surface: 'chat', target: 'small', decision: allow('r') };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chatRequest } from '../../../runtime/router/chat-request.ts';
-import { decideChat, type ChatPolicies } from '../../../runtime/router/decide-chat.ts';
+import type { CallPolicies } from '../../../runtime/router/call-policies.ts';
+import { decideCall } from '../../../runtime/router/decide-call.ts';
+import { chat } from '../../../runtime/router/surfaces/chat/chat.ts';
 import { hello, policies } from './support.ts';
 
-const inForce: ChatPolicies = {
+const inForce: CallPolicies = {
   inference: {
     source: { kind: 'InferencePolicy', namespace: 'agents', name: 'models' },
     payload: policies['inference-policy'],
@@ -14,14 +15,14 @@ const inForce: ChatPolicies = {
   },
 };
 
-const decide = (body: object, change: Partial<ChatPolicies> = {}) =>
-  decideChat(chatRequest.parse({ ...hello, ...body }), { ...inForce, ...change });
+const decide = (body: object, change: Partial<CallPolicies> = {}) =>
+  decideCall(chat, chat.request.parse({ ...hello, ...body }), { ...inForce, ...change });
 
 const tool = (name: string): object => ({ type: 'function', function: { name } });
 
 const withPolicy = (
   change: Partial<(typeof policies)['inference-policy']>,
-): Partial<ChatPolicies> => ({
+): Partial<CallPolicies> => ({
   inference: {
     source: { kind: 'InferencePolicy', namespace: 'agents', name: 'models' },
     payload: { ...policies['inference-policy'], ...change },
@@ -31,7 +32,7 @@ const withPolicy = (
 describe('the decision on a chat completion', () => {
   it('pins a request without a model to the first one', () => {
     expect(decide({})).toMatchObject({
-      provider: 'local',
+      provider: { name: 'local' },
       model: 'small',
       body: { model: 'small', max_tokens: 100 },
       decision: { allow: true, rule: 'InferencePolicy agents/models models' },

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { relayChat, type StreamOutcome } from '../../../runtime/router/chat-stream.ts';
+import { relayStream, type StreamOutcome } from '../../../runtime/router/relay.ts';
+import { chatStreaming } from '../../../runtime/router/surfaces/chat/chat-stream.ts';
+import { openAiErrors } from '../../../runtime/router/surfaces/openai-error.ts';
 import type { ReservedOutput } from '../../../runtime/router/budget/budget.ts';
 import { streamText } from '../../support/openai-provider.ts';
 
@@ -22,7 +24,15 @@ async function relay(
     return Promise.resolve();
   };
   const gone = new AbortController().signal;
-  for await (const event of relayChat(body(), { showUsage, gone, reserved, settle })) text += event;
+  const asked = { messages: [], stream_options: { include_usage: showUsage } };
+  const events = relayStream(body(), {
+    read: (event) => chatStreaming.read(event, asked),
+    errors: openAiErrors,
+    gone,
+    reserved,
+    settle,
+  });
+  for await (const event of events) text += event;
   return { text, outcome };
 }
 
@@ -53,6 +63,11 @@ it('a stream with other line ends gives the same events', async () => {
   expect((await relay([crlf])).text).toBe((await relay([stream])).text);
 });
 
+it('an event of several lines stays one event', async () => {
+  const lines = `data: {\ndata: "choices": []}\n\ndata: [DONE]\n\n`;
+  expect((await relay([Buffer.from(lines)])).text).toBe(lines);
+});
+
 it('an event over the limit ends the stream with an error', async () => {
   const endless = Array.from({ length: 70 }, () => Buffer.from(`data: ${'x'.repeat(70_000)}`));
   const { text } = await relay(endless);
@@ -64,11 +79,11 @@ describe('a stream under a budget', () => {
 
   it('passes when it has as many events with text as are reserved', async () => {
     const whole = await relay([stream]);
-    expect(await relay([stream], false, { output: 4, rule })).toEqual(whole);
+    expect(await relay([stream], false, { each: 4, total: 4, rule })).toEqual(whole);
   });
 
   it('is cut at the first event more, and stays charged', async () => {
-    const { text, outcome } = await relay([stream], false, { output: 2, rule });
+    const { text, outcome } = await relay([stream], false, { each: 2, total: 2, rule });
     expect(text).toContain('dich ');
     expect(text).not.toContain('👋🏽');
     expect(text).toMatch(/KARS_BUDGET_SPENT[^\n]*\n\n$/);
@@ -91,7 +106,11 @@ describe('a stream under a budget', () => {
     const bytes = Buffer.from(
       [...free, ...counted, ...free].map(said).join('') + 'data: [DONE]\n\n',
     );
-    expect((await relay([bytes], false, { output: 3, rule })).outcome?.outcome).toBe('completed');
-    expect((await relay([bytes], false, { output: 2, rule })).text).toContain('KARS_BUDGET_SPENT');
+    expect((await relay([bytes], false, { each: 3, total: 3, rule })).outcome?.outcome).toBe(
+      'completed',
+    );
+    expect((await relay([bytes], false, { each: 2, total: 2, rule })).text).toContain(
+      'KARS_BUDGET_SPENT',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { TokenUsage } from '../service/decision-recorder.ts';
-import { MOST_TOKENS } from './chat-request.ts';
+import type { TokenUsage } from '../../service/decision-recorder.ts';
+import { MOST_TOKENS } from './request-parts.ts';
 
 const reportedTokens = z.int().min(0).max(MOST_TOKENS);
 
@@ -12,7 +12,7 @@ const reported = z.looseObject({
 });
 
 /** The tokens that a completion or a chunk of one reports, if it does. */
-export function usageOf(value: unknown): TokenUsage | undefined {
+export function openAiUsage(value: unknown): TokenUsage | undefined {
   const parsed = reported.safeParse(value);
   return parsed.success
     ? { input: parsed.data.usage.prompt_tokens, output: parsed.data.usage.completion_tokens }

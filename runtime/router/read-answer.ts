@@ -1,8 +1,16 @@
 import { deny, type Deny } from 'kars-constructs/contract';
 import type { TokenUsage } from '../service/decision-recorder.ts';
 import { limits } from './limits.ts';
+import { isRecord } from './surfaces/reach.ts';
+import type { ErrorShape } from './surfaces/surface.ts';
 import type { UpstreamAnswer } from './upstream.ts';
-import { usageOf } from './usage.ts';
+
+/** How a surface answers. */
+export interface AnswerShape {
+  readonly isAnswer: (value: unknown) => boolean;
+  readonly usageOf: (answer: unknown) => TokenUsage | undefined;
+  readonly errors: ErrorShape;
+}
 
 /** A whole answer for the client. */
 export interface WholeAnswer {
@@ -14,24 +22,27 @@ export interface WholeAnswer {
 const RULE = 'inference router';
 
 /** Reads an answer that is not a stream; an error of the provider passes in the shape of its API. */
-export async function readAnswer(answer: UpstreamAnswer): Promise<WholeAnswer | Deny> {
+export async function readAnswer(
+  answer: UpstreamAnswer,
+  { isAnswer, usageOf, errors }: AnswerShape,
+): Promise<WholeAnswer | Deny> {
   const isError = answer.status < 200 || answer.status > 299;
   const text = await readBounded(answer.body, isError ? limits.errorBytes : limits.answerBytes);
   if (typeof text !== 'string') return text;
   const value = parse(text);
   if (isError) {
-    const body = hasMember(value, 'error') ? text : providerError(answer.status);
+    const body = hasError(value) ? text : JSON.stringify(errors.body(statusFault(answer.status)));
     return {
       status: statusOf(answer.status),
       body: withoutCredential(body, answer),
       usage: undefined,
     };
   }
-  if (!hasMember(value, 'choices')) {
+  if (!isAnswer(value)) {
     return deny(
       'KARS_UPSTREAM_INVALID',
       RULE,
-      'the provider answered with something that is no completion',
+      'the provider answered with something that is no answer of this API',
     );
   }
   return { status: answer.status, body: withoutCredential(text, answer), usage: usageOf(value) };
@@ -61,15 +72,8 @@ async function readBounded(body: AsyncIterable<Uint8Array>, most: number): Promi
 /** A redirect is never followed, and must not be followed by the client either. */
 const statusOf = (status: number): number => (status >= 400 ? status : 502);
 
-const providerError = (status: number): string =>
-  JSON.stringify({
-    error: {
-      message: `the provider answered with status ${status}`,
-      type: 'proxy_error',
-      code: 'KARS_UPSTREAM_INVALID',
-      param: null,
-    },
-  });
+const statusFault = (status: number): Deny =>
+  deny('KARS_UPSTREAM_INVALID', RULE, `the provider answered with status ${status}`);
 
 /** Some providers repeat the key that they refuse. */
 const withoutCredential = (text: string, { credential }: UpstreamAnswer): string =>
@@ -83,5 +87,5 @@ function parse(text: string): unknown {
   }
 }
 
-const hasMember = (value: unknown, name: string): boolean =>
-  typeof value === 'object' && value !== null && name in value;
+/** Errors of every API have this member. */
+const hasError = (value: unknown): boolean => isRecord(value) && 'error' in value;

@@ -1,0 +1,103 @@
+import {
+  allow,
+  deny,
+  type Decision,
+  type Deny,
+  type InferencePolicyPayload,
+  type ToolPolicyPayload,
+} from 'kars-constructs/contract';
+import { noPolicy, ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
+import type {
+  ModelRequest,
+  OfferedTool,
+  OutputBound,
+  Provider,
+  Surface,
+} from './surfaces/surface.ts';
+
+/** An allowed call: the model that serves it, and what is sent to it. */
+export interface CallPlan<R> {
+  readonly decision: Decision & { readonly allow: true };
+  readonly provider: Provider;
+  readonly model: string;
+  readonly body: R;
+}
+
+/** Decides a call: model, output tokens, what the provider would do, tools. Without a policy nothing is allowed. */
+export function decideCall<R extends ModelRequest>(
+  surface: Surface<R>,
+  request: R,
+  { inference, tools }: CallPolicies,
+): CallPlan<R> | Deny {
+  if (inference === undefined) return noPolicy;
+  const model = pinModel(request, inference);
+  if ('code' in model) return model;
+  const provider = inference.payload.providers.find(({ name }) => name === model.provider);
+  if (provider === undefined) {
+    const reason = `the policy has no provider "${model.provider}"`;
+    return deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason);
+  }
+  const bounded = boundOutput(surface.output, request, provider, inference);
+  if ('denial' in bounded) return bounded.denial;
+  const refused =
+    surface.refuseReach(request) ?? refuseTools(surface.offeredTools?.(request) ?? [], tools);
+  if (refused !== undefined) return refused;
+  return {
+    decision: allow(ruleOf(inference, 'models')),
+    provider,
+    model: model.deployment,
+    body: { ...surface.forwarded(bounded.request), model: model.deployment },
+  };
+}
+
+function pinModel(
+  { model }: ModelRequest,
+  policy: InForce<InferencePolicyPayload>,
+): InferencePolicyPayload['models'][number] | Deny {
+  const { models } = policy.payload;
+  const found =
+    model === undefined ? models[0] : models.find((entry) => entry.deployment === model);
+  if (found !== undefined) return found;
+  const allowed = models.map(({ deployment }) => deployment).join(', ');
+  const reason = `got the model ${JSON.stringify(model)}, allowed are: ${allowed}`;
+  return deny('KARS_MODEL_NOT_ALLOWED', ruleOf(policy, 'models'), reason);
+}
+
+/** The request with the limit of its output in force, which its answers share. */
+function boundOutput<R extends ModelRequest>(
+  output: OutputBound<R> | undefined,
+  request: R,
+  provider: Provider,
+  policy: InForce<InferencePolicyPayload>,
+): { readonly request: R } | { readonly denial: Deny } {
+  if (output === undefined) return { request };
+  const cap = policy.payload.maxTokensPerRequest;
+  const limits = output.limits(request);
+  const asked = limits.length === 0 ? undefined : Math.min(...limits);
+  if (cap === null) return { request: output.withLimit(request, asked, provider) };
+  const answers = output.answers(request);
+  const most = Math.max(0, ...limits);
+  if (most * answers > cap || answers > cap) {
+    const reason = `got ${answers} x ${most} output tokens, allowed are ${cap} for one request`;
+    const rule = ruleOf(policy, 'maxTokensPerRequest');
+    return { denial: deny('KARS_TOKENS_PER_REQUEST', rule, reason) };
+  }
+  return { request: output.withLimit(request, asked ?? Math.floor(cap / answers), provider) };
+}
+
+function refuseTools(
+  offered: readonly OfferedTool[],
+  policy: InForce<ToolPolicyPayload> | undefined,
+): Deny | undefined {
+  const rule = policy === undefined ? 'no ToolPolicy' : ruleOf(policy, 'allowedTools');
+  const allowed = policy?.payload.allowedTools ?? [];
+  const refused = offered.find(
+    ({ name }) => name === undefined || !(allowed.includes('*') || allowed.includes(name)),
+  );
+  if (refused === undefined) return undefined;
+  const reason =
+    refused.name === undefined
+      ? `got a tool of type ${JSON.stringify(refused.type)}, which the provider would run`
+      : `got the tool ${JSON.stringify(refused.name)}, allowed are: ${allowed.join(', ') || 'none'}`;
+  return deny('KARS_TOOL_NOT_ALLOWED', rule, reason);
+}

@@ -1,0 +1,139 @@
+import { createParser } from 'eventsource-parser';
+import { deny, type Deny } from 'kars-constructs/contract';
+import type { TokenUsage } from '../service/decision-recorder.ts';
+import type { ReservedOutput } from './budget/budget.ts';
+import { limits } from './limits.ts';
+import type { ErrorShape, ServerEvent, StreamStep } from './surfaces/surface.ts';
+
+/** How a stream ended, and what it used. */
+export interface StreamOutcome {
+  readonly usage: TokenUsage | undefined;
+  /** Whether it came to its end, so that the usage is that of all of it. */
+  readonly isWhole: boolean;
+  readonly outcome: string;
+}
+
+/** How a stream is relayed. */
+export interface RelayOptions {
+  /** What an event says; undefined for one that the surface does not have. */
+  readonly read: (event: ServerEvent) => StreamStep | undefined;
+  readonly errors: ErrorShape;
+  /** Aborted when the client goes away before the end. */
+  readonly gone: AbortSignal;
+  /**
+   * Output tokens that are reserved for the call. An event with text is a token at least, so a stream with
+   * more of them has a provider that does not keep to its limit, and is cut.
+   *
+   * @default any number
+   */
+  readonly reserved?: ReservedOutput | undefined;
+  /** Told once, at the end, whatever the end is. */
+  readonly settle: (outcome: StreamOutcome) => Promise<void>;
+}
+
+/** How a call ends whose client does not wait for it. */
+export const CLIENT_GONE = 'the client went away';
+
+const COMPLETED = 'completed';
+
+const RULE = 'inference router';
+
+/**
+ * Relays the events of a stream. What comes out does not depend on how the bytes were cut. A stream that
+ * ends early, or carries something else, ends with an error event, which clients raise.
+ */
+export async function* relayStream(
+  body: AsyncIterable<Uint8Array>,
+  { read, errors, gone, reserved, settle }: RelayOptions,
+): AsyncGenerator<string> {
+  let usage: Partial<TokenUsage> = {};
+  let outcome = CLIENT_GONE;
+  let texts = 0;
+  try {
+    for await (const event of eventsOf(body)) {
+      const step = 'code' in event ? event : (read(event) ?? NO_EVENT);
+      if ('code' in step) {
+        outcome = step.reason;
+        yield frame(errors.event(step));
+        return;
+      }
+      usage = { ...usage, ...step.usage };
+      if (step.hasText === true) texts += 1;
+      if (reserved !== undefined && texts > reserved.total) {
+        const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
+        const fault = deny('KARS_BUDGET_SPENT', reserved.rule, reason);
+        outcome = fault.reason;
+        yield frame(errors.event(fault));
+        return;
+      }
+      if (step.isEnd === true) outcome = COMPLETED;
+      if (step.isHidden !== true && !('code' in event)) yield frame(event);
+      if (step.isEnd === true) return;
+    }
+    outcome = ENDED.reason;
+    yield frame(errors.event(ENDED));
+  } finally {
+    // A client that goes away also breaks the connection to the provider.
+    const isWhole = outcome === COMPLETED && !gone.aborted;
+    await settle({ usage: whole(usage), isWhole, outcome: gone.aborted ? CLIENT_GONE : outcome });
+  }
+}
+
+/** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+function frame({ event, data }: ServerEvent): string {
+  const lines = data.split('\n').map((line) => `data: ${line}\n`);
+  return `${event === undefined ? '' : `event: ${event}\n`}${lines.join('')}\n`;
+}
+
+const whole = ({ input, output }: Partial<TokenUsage>): TokenUsage | undefined =>
+  input === undefined || output === undefined ? undefined : { input, output };
+
+const NO_EVENT = deny(
+  'KARS_UPSTREAM_INVALID',
+  RULE,
+  'the provider sent an event that is none of this API',
+);
+
+const ENDED = deny(
+  'KARS_UPSTREAM_INTERRUPTED',
+  RULE,
+  'the provider ended the stream in the middle',
+);
+
+const BROKEN = deny(
+  'KARS_UPSTREAM_INTERRUPTED',
+  RULE,
+  'the connection to the provider broke in the middle',
+);
+
+const TOO_LONG = deny(
+  'KARS_UPSTREAM_INVALID',
+  RULE,
+  `the provider sent an event over ${limits.eventBytes} bytes`,
+);
+
+/** Each event in turn; a denial stands for a fault, after which nothing follows. */
+async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent | Deny> {
+  const ready: ServerEvent[] = [];
+  let pending = 0;
+  const decoder = new TextDecoder();
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      ready.push({ event, data });
+      pending = 0;
+    },
+  });
+  try {
+    for await (const bytes of body) {
+      pending += bytes.length;
+      parser.feed(decoder.decode(bytes, { stream: true }));
+      yield* ready.splice(0);
+      if (pending > limits.eventBytes) {
+        yield TOO_LONG;
+        return;
+      }
+    }
+  } catch {
+    yield BROKEN;
+  }
+}

@@ -1,0 +1,79 @@
+import { FieldTable, openAiReaching } from '../field-table.ts';
+
+/**
+ * Fields of a chat completion.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/create
+ * @see https://docs.vllm.ai/en/stable/serving/openai_compatible_server/
+ */
+export const chatFields = new FieldTable({
+  decided: [
+    'model',
+    'messages',
+    'stream',
+    'stream_options',
+    'max_tokens',
+    'max_completion_tokens',
+    'n',
+    'tools',
+    'functions',
+  ],
+  inert: [
+    'audio',
+    'chat_template_kwargs',
+    'frequency_penalty',
+    'function_call',
+    'guided_choice',
+    'guided_grammar',
+    'guided_json',
+    'guided_regex',
+    'ignore_eos',
+    'length_penalty',
+    'logit_bias',
+    'logprobs',
+    'metadata',
+    'min_p',
+    'min_tokens',
+    'modalities',
+    'parallel_tool_calls',
+    'prediction',
+    'presence_penalty',
+    'prompt_cache_key',
+    'prompt_cache_retention',
+    'reasoning',
+    'reasoning_effort',
+    'repetition_penalty',
+    'response_format',
+    'safety_identifier',
+    'seed',
+    'service_tier',
+    'skip_special_tokens',
+    'stop',
+    'stop_token_ids',
+    'structured_outputs',
+    'temperature',
+    'thinking',
+    'tool_choice',
+    'top_k',
+    'top_logprobs',
+    'top_p',
+    'user',
+    'verbosity',
+  ],
+  reaching: openAiReaching,
+});
+
+/** Fields of a message that pass; its content is judged by itself. */
+export const messageFields: ReadonlySet<string> = new Set([
+  'annotations',
+  'content',
+  'function_call',
+  'name',
+  'reasoning',
+  'reasoning_content',
+  'reasoning_details',
+  'refusal',
+  'role',
+  'tool_call_id',
+  'tool_calls',
+]);

@@ -1,0 +1,104 @@
+import type { Deny } from 'kars-constructs/contract';
+import { keepFields } from '../field-table.ts';
+import { refuseSource } from '../content-source.ts';
+import { first, isNothing, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
+import { chatFields, messageFields } from './chat-fields.ts';
+import type { ChatRequest } from './chat-request.ts';
+
+/** Refuses a chat completion by which the provider would act for the agent. */
+export function refuseChatReach(request: ChatRequest): Deny | undefined {
+  return (
+    chatFields.refuse(request) ??
+    refuseTemplate(request['chat_template_kwargs']) ??
+    first(request.messages.entries(), ([index, message]) =>
+      refuseMessage(`messages[${index}]`, message),
+    )
+  );
+}
+
+/** A request, and each of its messages, without the fields that nobody knows and that say nothing. */
+export const withoutUnknown = (request: ChatRequest): ChatRequest => ({
+  ...chatFields.known(request),
+  messages: request.messages.map((message) =>
+    keepFields(message, (name) => messageFields.has(name)),
+  ),
+});
+
+/** Switches of a template pass; a template itself, which makes whatever it likes of a request, does not. */
+function refuseTemplate(value: unknown): Deny | undefined {
+  if (isNothing(value)) return undefined;
+  const isSwitches =
+    isRecord(value) &&
+    Object.entries(value).every(
+      ([name, one]) => !TEMPLATES.has(name) && (one === null || typeof one !== 'object'),
+    );
+  return isSwitches ? undefined : refuseUnknown('chat_template_kwargs with more than switches');
+}
+
+const TEMPLATES: ReadonlySet<string> = new Set(['chat_template', 'tokenize']);
+
+function refuseMessage(at: string, message: Readonly<Record<string, unknown>>): Deny | undefined {
+  return first(Object.entries(message), ([name, value]) => {
+    if (name === 'content') return refuseContent(at, value);
+    if (messageFields.has(name) || isNothing(value)) return undefined;
+    return name === 'audio'
+      ? refuseAct(`${at}.audio, an answer that the provider has kept`)
+      : refuseUnknown(`${at}.${name}`);
+  });
+}
+
+function refuseContent(at: string, content: unknown): Deny | undefined {
+  if (Array.isArray(content)) return refuseParts(at, content);
+  const isText = typeof content === 'string' || content === null || content === undefined;
+  return isText
+    ? undefined
+    : refuseUnknown(`${at}.content that is neither text nor a list of parts`);
+}
+
+const refuseParts = (at: string, parts: readonly unknown[]): Deny | undefined =>
+  first(parts.entries(), ([index, part]) => {
+    const where = `${at}.content[${index}]`;
+    return isRecord(part) ? refusePart(where, part) : refuseUnknown(where);
+  });
+
+/** Members of a part that is text. */
+const OF_TEXT: ReadonlySet<string> = new Set([
+  'annotations',
+  'cache_control',
+  'refusal',
+  'signature',
+  'text',
+  'thinking',
+  'type',
+]);
+
+/** Parts that carry their content, and those that may name it instead. */
+function refusePart(at: string, part: Readonly<Record<string, unknown>>): Deny | undefined {
+  const { type } = part;
+  switch (type) {
+    case 'text':
+    case 'refusal':
+    case 'thinking':
+      return refuseFieldsBut(OF_TEXT, at, part);
+    case 'image_url':
+    case 'audio_url':
+    case 'video_url':
+      return refuseMedia(at, part, type, 'url');
+    case 'input_audio':
+      return refuseMedia(at, part, type, 'data');
+    case 'file':
+      return refuseMedia(at, part, type, 'file_data');
+    default:
+      return refuseUnknown(`${at} of type ${JSON.stringify(type)}`);
+  }
+}
+
+/** Beside its source a part says nothing: what a server reads besides is not known. */
+const refuseMedia = (
+  at: string,
+  part: Readonly<Record<string, unknown>>,
+  type: string,
+  member: string,
+): Deny | undefined =>
+  refuseSource(`${at}.${type}`, part[type], member) ??
+  refuseFieldsBut(new Set(['type', type, 'cache_control']), at, part);

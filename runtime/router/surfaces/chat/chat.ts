@@ -1,0 +1,46 @@
+import { isRecord } from '../reach.ts';
+import { textBound } from '../input-bound.ts';
+import { openAiErrors } from '../openai-error.ts';
+import { openAiUsage } from '../openai-usage.ts';
+import type { OfferedTool, Surface } from '../surface.ts';
+import { refuseChatReach, withoutUnknown } from './chat-reach.ts';
+import { chatRequest, type ChatRequest } from './chat-request.ts';
+import { chatStreaming } from './chat-stream.ts';
+import { chatOutput } from './output-limit.ts';
+
+/**
+ * Chat completions.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat
+ */
+export const chat: Surface<ChatRequest> = {
+  name: 'chat',
+  path: '/chat/completions',
+  request: chatRequest,
+  refuseReach: refuseChatReach,
+  offeredTools,
+  forwarded: withoutUnknown,
+  output: chatOutput,
+  inputBound: (request) => (isText(request) ? textBound(request) : undefined),
+  isAnswer: (value) => isRecord(value) && 'choices' in value,
+  usageOf: openAiUsage,
+  streaming: chatStreaming,
+  errors: openAiErrors,
+};
+
+/** Tools that the agent runs itself have a name; any other runs at the provider. */
+function offeredTools({ tools, functions }: ChatRequest): OfferedTool[] {
+  const named = (tools ?? []).map(({ type, function: plain, custom }) => {
+    const own = { function: plain?.name, custom: custom?.name }[type];
+    return own === undefined ? { type } : { type, name: own };
+  });
+  return [...named, ...(functions ?? []).map(({ name }) => ({ type: 'function', name }))];
+}
+
+const TEXTS: ReadonlySet<unknown> = new Set(['text', 'refusal', 'thinking']);
+
+/** Of an image, say, nobody knows how many tokens it is. */
+const isText = ({ messages }: ChatRequest): boolean =>
+  messages.every(({ content }) => !Array.isArray(content) || content.every(isTextPart));
+
+const isTextPart = (part: unknown): boolean => isRecord(part) && TEXTS.has(part['type']);

@@ -1,0 +1,35 @@
+import type { Deny } from 'kars-constructs/contract';
+import { first, isNothing, isRecord, refuseAct, refuseUnknown } from './reach.ts';
+
+/** Members of a source that say nothing about where it is. */
+const BESIDE_SOURCE = ['detail', 'filename', 'format'];
+
+/**
+ * Refuses content that is somewhere else, where the provider would fetch it or has kept it.
+ *
+ * @param member what has content itself, as data URL or in base64.
+ */
+export function refuseSource(at: string, source: unknown, member: string): Deny | undefined {
+  const given = isRecord(source) ? source : { [member]: source };
+  return first(Object.entries(given), ([name, value]) => {
+    if (BESIDE_SOURCE.includes(name) || isNothing(value)) return undefined;
+    if (name === member) {
+      return isContent(member, value)
+        ? undefined
+        : refuseAct(`${at}, which the provider would fetch`);
+    }
+    return name === 'file_id'
+      ? refuseAct(`${at}.file_id, a file that the provider has kept`)
+      : refuseUnknown(`${at}.${name}`);
+  });
+}
+
+/** RFC 2397. */
+const DATA_URL = /^data:/i;
+
+/** RFC 4648, with the breaks of lines that encoders make. */
+const BASE64 = /^[A-Za-z0-9+/=_\s-]*$/;
+
+/** Whether a value is content itself, and does not say where to find it. */
+const isContent = (member: string, value: unknown): boolean =>
+  typeof value === 'string' && (DATA_URL.test(value) || (member !== 'url' && BASE64.test(value)));

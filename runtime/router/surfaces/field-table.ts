@@ -1,0 +1,65 @@
+import type { Deny } from 'kars-constructs/contract';
+import { first, isNothing, refuseAct, refuseUnknown } from './reach.ts';
+
+/** What becomes of the fields of a request. */
+export interface Fields {
+  /** A decision reads them. */
+  readonly decided: readonly string[];
+  /** They say how the model answers, and make the provider fetch, run and keep nothing. */
+  readonly inert: readonly string[];
+  /** By them the provider would act for the agent, and what it would do. */
+  readonly reaching: Readonly<Record<string, string>>;
+}
+
+/** The fields of the requests of one surface: what is in no list is refused. */
+export class FieldTable {
+  readonly #passing: ReadonlySet<string>;
+  readonly #acts: ReadonlyMap<string, string>;
+
+  constructor({ decided, inert, reaching }: Fields) {
+    this.#passing = new Set([...decided, ...inert]);
+    this.#acts = new Map(Object.entries(reaching));
+  }
+
+  /** Refuses a request for what one of its fields would have the provider do. */
+  refuse(request: Readonly<Record<string, unknown>>): Deny | undefined {
+    return first(Object.entries(request), ([name, value]) => {
+      if (this.#passing.has(name) || isNothing(value)) return undefined;
+      const act = this.#acts.get(name);
+      return act === undefined
+        ? refuseUnknown(name)
+        : refuseAct(`${name}, with which the provider ${act}`);
+    });
+  }
+
+  /**
+   * A request without the fields that nobody knows and that say nothing: a server that reads names without
+   * case would take `Max_Tokens: null` for the limit.
+   */
+  known<R extends object>(request: R): R {
+    const isKept = (name: string): boolean => this.#passing.has(name) || this.#acts.has(name);
+    return keepFields(request, isKept);
+  }
+}
+
+/** A value with some of its fields. */
+export const keepFields = <T extends object>(value: T, isKept: (name: string) => boolean): T =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => isKept(name))) as T;
+
+/** By which servers of OpenAI's API act for the agent, on whatever surface. */
+export const openAiReaching = {
+  background: 'works on after the connection has ended',
+  conversation: 'goes on from what it has kept',
+  data_sources: 'reads from a data source that the request names',
+  enable_search: 'searches the web',
+  mcp_servers: 'calls MCP servers',
+  models: 'chooses among models that no policy has seen',
+  plugins: 'runs plug-ins',
+  previous_response_id: 'goes on from what it has kept',
+  prompt: 'uses a prompt that it has kept',
+  provider: 'passes the request on to others',
+  route: 'passes the request on to others',
+  search_parameters: 'searches the web',
+  store: 'keeps the conversation',
+  web_search_options: 'searches the web',
+} as const;

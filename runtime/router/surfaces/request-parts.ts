@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** Names come back in denials and records. */
+export const name = z.string().min(1).max(256);
+
+/** More than any model gives; sums of it stay numbers that every reader of JSON takes. */
+export const MOST_TOKENS = 2 ** 31 - 1;
+
+/** A limit of output. */
+export const tokenLimit = z.int().min(1).max(MOST_TOKENS).nullish();
+
+/** Answers at once. */
+export const answers = z.int().min(1).max(128).nullish();
+
+/** What has a provider report usage; what else it may say has one report in the middle, which is no end to settle by. */
+export const streamOptions = z.object({ include_usage: z.boolean().nullish() }).nullish();

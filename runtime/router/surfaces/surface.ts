@@ -1,0 +1,90 @@
+import type { Deny, InferencePolicyPayload } from 'kars-constructs/contract';
+import type { z } from 'zod';
+import type { TokenUsage } from '../../service/decision-recorder.ts';
+
+/** What requests of every surface say. */
+export interface ModelRequest {
+  readonly model?: string | undefined;
+  readonly stream?: boolean | null | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** Where a model is served. */
+export type Provider = InferencePolicyPayload['providers'][number];
+
+/** A tool that a request offers to the model; one without a name runs at the provider. */
+export interface OfferedTool {
+  readonly type: string;
+  readonly name?: string;
+}
+
+/** How much a request lets a model say. */
+export interface OutputBound<R> {
+  /** Answers that it asks for at once. */
+  readonly answers: (request: R) => number;
+  /** Every limit of one answer that it names, in tokens. */
+  readonly limits: (request: R) => readonly number[];
+  /** The request with this limit and no other. */
+  readonly withLimit: (request: R, limit: number | undefined, provider: Provider) => R;
+}
+
+/** One event of a stream, as the HTML standard names its fields. */
+export interface ServerEvent {
+  /** Undefined where the stream names none. */
+  readonly event: string | undefined;
+  readonly data: string;
+}
+
+/** What an event of a stream says. */
+export interface StreamStep {
+  /** What is known of the usage since this event. */
+  readonly usage?: Partial<TokenUsage> | undefined;
+  /** Whether it has something that the model said, and so a token at least. */
+  readonly hasText?: boolean;
+  /** Whether it is of no interest to the client. */
+  readonly isHidden?: boolean;
+  /** Whether it is the last. */
+  readonly isEnd?: boolean;
+}
+
+/** How a surface streams. */
+export interface Streaming<R> {
+  /** The request that has the provider report usage. */
+  readonly ask: (request: R) => R;
+  /** What an event says; undefined for one that the surface does not have. */
+  readonly read: (event: ServerEvent, request: R) => StreamStep | undefined;
+}
+
+/** How a surface says that there is no answer. */
+export interface ErrorShape {
+  readonly body: (denial: Deny) => object;
+  /** The last event of a stream, which clients raise. */
+  readonly event: (denial: Deny) => ServerEvent;
+}
+
+/** One way to use a model: what its requests may say, what they may cost, and how answers are read. */
+export interface Surface<R extends ModelRequest> {
+  /** As audit log and metrics have it. */
+  readonly name: string;
+  /** Below the base URL of a provider. */
+  readonly path: string;
+  /** The parts that decisions depend on; everything else passes as it came. */
+  readonly request: z.ZodType<R>;
+  /** Refuses what the provider would fetch, run or keep for the agent, and fields that could be such. */
+  readonly refuseReach: (request: R) => Deny | undefined;
+  /** @default none */
+  readonly offeredTools?: (request: R) => readonly OfferedTool[];
+  /** The request without what nobody knows, and with what must be said. */
+  readonly forwarded: (request: R) => R;
+  /** Undefined where a model says nothing. */
+  readonly output: OutputBound<R> | undefined;
+  /** Most tokens that the input can be; undefined where nobody knows. */
+  readonly inputBound: (request: R) => number | undefined;
+  /** Whether a value is a whole answer. */
+  readonly isAnswer: (value: unknown) => boolean;
+  /** The tokens that an answer reports. */
+  readonly usageOf: (answer: unknown) => TokenUsage | undefined;
+  /** Undefined where nothing is streamed. */
+  readonly streaming: Streaming<R> | undefined;
+  readonly errors: ErrorShape;
+}

@@ -100,7 +100,7 @@ const callLimits: Enforcement = {
   test: 'test/runtime/router/call-rates.test.ts',
 };
 
-const DECIDE_CHAT = 'decide-chat.test.ts';
+const DECIDE_CALL = 'decide-call.test.ts';
 
 /**
  * Fields that something acts on, by kind and path below `spec`. A field that is not listed is enforced
@@ -124,9 +124,9 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'sandbox.minLandlockAbi': hardening('minLandlockAbi', 'hardening.ts'),
     'sandbox.runtimeClassName': isolation('runtimeClassName'),
     'sandbox.hostUsers': isolation('hostUsers'),
-    'inferenceRef.name': router('inferencePolicy', 'decide-chat.ts', DECIDE_CHAT),
-    'governance.enabled': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
-    'governance.toolPolicyRef.name': router('toolPolicy', 'decide-chat.ts', DECIDE_CHAT),
+    'inferenceRef.name': router('inferencePolicy', 'decide-call.ts', DECIDE_CALL),
+    'governance.enabled': router('toolPolicy', 'decide-call.ts', DECIDE_CALL),
+    'governance.toolPolicyRef.name': router('toolPolicy', 'decide-call.ts', DECIDE_CALL),
     'governance.mcpServerRefs[].name': egress('mcpServers'),
     'networkPolicy.egressMode': { ...egress('egress'), only: ['Strict'] },
     'networkPolicy.learn.until': learning,
@@ -209,19 +209,19 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'state.auditRetentionDays': pod('state', 'audit-arguments.ts'),
   },
   InferencePolicy: {
-    'modelPreference.primary.provider': router('provider', 'upstream.ts', DECIDE_CHAT),
-    'modelPreference.primary.deployment': router('models', 'decide-chat.ts', DECIDE_CHAT),
-    'modelPreference.fallback[].provider': router('provider', 'upstream.ts', DECIDE_CHAT),
-    'modelPreference.fallback[].deployment': router('models', 'decide-chat.ts', DECIDE_CHAT),
-    'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-chat.ts', DECIDE_CHAT),
+    'modelPreference.primary.provider': router('provider', 'upstream.ts', DECIDE_CALL),
+    'modelPreference.primary.deployment': router('models', 'decide-call.ts', DECIDE_CALL),
+    'modelPreference.fallback[].provider': router('provider', 'upstream.ts', DECIDE_CALL),
+    'modelPreference.fallback[].deployment': router('models', 'decide-call.ts', DECIDE_CALL),
+    'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-call.ts', DECIDE_CALL),
     'callLimits.requestsPerMinute': callLimits,
     'callLimits.concurrentRequests': callLimits,
     'tokenBudget.hourlyTokens': budget,
     'tokenBudget.dailyTokens': budget,
     'tokenBudget.monthlyTokens': budget,
-    'providers[].name': router('provider', 'upstream.ts', DECIDE_CHAT),
-    'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CHAT),
-    'providers[].outputLimit': router('provider', 'output-limit.ts', DECIDE_CHAT),
+    'providers[].name': router('provider', 'upstream.ts', DECIDE_CALL),
+    'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CALL),
+    'providers[].outputLimit': router('provider', 'surfaces/chat/output-limit.ts', DECIDE_CALL),
     'providers[].certificateAuthorities': router(
       'provider',
       'upstream.ts',
@@ -231,7 +231,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'providers[].credentialSecretRef.key': pod('provider', 'volumes.ts'),
   },
   ToolPolicy: {
-    allowedTools: router('allowedTools', 'decide-chat.ts', DECIDE_CHAT),
+    allowedTools: router('allowedTools', 'decide-call.ts', DECIDE_CALL),
   },
   McpServer: {
     url: egress('url'),

@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ModelRoute, type ModelRouteOptions } from './model-route.ts';
 import { chat } from './surfaces/chat/chat.ts';
+import { completions } from './surfaces/completions.ts';
+import { embeddings } from './surfaces/embeddings.ts';
+import { responses } from './surfaces/responses/responses.ts';
 import type { ModelRequest, Surface } from './surfaces/surface.ts';
 
 /** What answers a request. */
@@ -12,5 +15,10 @@ export function surfaceRoutes(options: ModelRouteOptions): ReadonlyMap<string, S
     const served = new ModelRoute(surface, options);
     return (request, reply) => served.serve(request, reply);
   };
-  return new Map([['/v1/chat/completions', route(chat)]]);
+  return new Map([
+    ['/v1/chat/completions', route(chat)],
+    ['/v1/completions', route(completions)],
+    ['/v1/embeddings', route(embeddings)],
+    ['/v1/responses', route(responses)],
+  ]);
 }

@@ -22,7 +22,7 @@ export const runtimeCodes = {
   KARS_ROUTE_UNKNOWN: {
     status: 404,
     meaning: 'the router does not serve this method and path',
-    cure: 'use POST /v1/chat/completions or GET /v1/models',
+    cure: 'use POST /v1/chat/completions, /v1/responses, /v1/completions or /v1/embeddings, or GET /v1/models',
   },
   KARS_REQUEST_INVALID: {
     status: 400,

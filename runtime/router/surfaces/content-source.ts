@@ -13,13 +13,11 @@ export function refuseSource(at: string, source: unknown, member: string): Deny 
   const given = isRecord(source) ? source : { [member]: source };
   return first(Object.entries(given), ([name, value]) => {
     if (BESIDE_SOURCE.includes(name) || isNothing(value)) return undefined;
-    if (name === member) {
-      return isContent(member, value)
-        ? undefined
-        : refuseAct(`${at}, which the provider would fetch`);
-    }
-    return name === 'file_id'
-      ? refuseAct(`${at}.file_id, a file that the provider has kept`)
+    if (name === member && isContent(member, value)) return undefined;
+    if (name.endsWith('url')) return refuseAct(`${at}.${name}, which the provider would fetch`);
+    if (name === 'file_id') return refuseAct(`${at}.file_id, a file that the provider has kept`);
+    return name === member
+      ? refuseAct(`${at}.${name} that is no content itself`)
       : refuseUnknown(`${at}.${name}`);
   });
 }
@@ -32,4 +30,5 @@ const BASE64 = /^[A-Za-z0-9+/=_\s-]*$/;
 
 /** Whether a value is content itself, and does not say where to find it. */
 const isContent = (member: string, value: unknown): boolean =>
-  typeof value === 'string' && (DATA_URL.test(value) || (member !== 'url' && BASE64.test(value)));
+  typeof value === 'string' &&
+  (DATA_URL.test(value) || (!member.endsWith('url') && BASE64.test(value)));

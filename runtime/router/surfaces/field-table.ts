@@ -56,7 +56,6 @@ export const openAiReaching = {
   models: 'chooses among models that no policy has seen',
   plugins: 'runs plug-ins',
   previous_response_id: 'goes on from what it has kept',
-  prompt: 'uses a prompt that it has kept',
   provider: 'passes the request on to others',
   route: 'passes the request on to others',
   search_parameters: 'searches the web',

@@ -14,3 +14,16 @@ export const answers = z.int().min(1).max(128).nullish();
 
 /** What has a provider report usage; what else it may say has one report in the middle, which is no end to settle by. */
 export const streamOptions = z.object({ include_usage: z.boolean().nullish() }).nullish();
+
+const tokens = z.array(z.int().min(0)).min(1);
+
+/** Text or tokens, or a list of either. */
+export const textOrTokens = z.union([
+  z.string(),
+  z.array(z.string()).min(1).max(2048),
+  tokens,
+  z.array(tokens).min(1).max(2048),
+]);
+
+/** A number of tokens that a provider reports. */
+export const reportedTokens = z.int().min(0).max(MOST_TOKENS);

@@ -110,7 +110,7 @@ describe('the router refuses', () => {
     expect(await codeOf(response)).toBe('KARS_REQUEST_TOO_LARGE');
   });
 
-  it.each(['/v1/completions', '/v1/embeddings', '/admin/model', '/egress/learn'])(
+  it.each(['/v1/chat/completions/', '/v1/files', '/admin/model', '/egress/learn'])(
     'the path %s',
     async (path) => {
       const { url, sidecar } = await startRouter((await startProvider()).endpoint);

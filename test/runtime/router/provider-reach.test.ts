@@ -36,6 +36,10 @@ const reaches: [what: string, body: object][] = [
   ['a sound by URL as data', says({ type: 'input_audio', input_audio: { data: 'http://a.b/c' } })],
   ['a kept file', says({ type: 'file', file: { file_id: 'file_1' } })],
   ['a file by URL', says({ type: 'file', file: { file_data: 'https://evil.example/f' } })],
+  [
+    'a file by a URL of its own',
+    says({ type: 'file', file: { file_url: 'https://evil.example' } }),
+  ],
   ['a kept answer', { messages: [{ role: 'assistant', audio: { id: 'audio_1' } }] }],
   [
     'an image by URL in the result of a tool',
@@ -68,7 +72,6 @@ describe('the reach of a provider', () => {
     ['of the request, with a list', { logits_processors: ['os.system'] }],
     ['of a message', { messages: [{ role: 'user', content: 'a', url: 'https://evil.example' }] }],
     ['of an image', says({ type: 'image_url', image_url: { url: IMAGE, source: 'https://a.b' } })],
-    ['of a file', says({ type: 'file', file: { file_url: 'https://evil.example' } })],
     ['that is a part of another type', says({ type: 'document', source: { type: 'url' } })],
     ['that is a part without a type', says({ url: 'https://evil.example' })],
     ['that is a part of text', says('hello')],

@@ -60,7 +60,7 @@ export const chatFields = new FieldTable({
     'user',
     'verbosity',
   ],
-  reaching: openAiReaching,
+  reaching: { ...openAiReaching, prompt: 'uses a prompt that it has kept' },
 });
 
 /** Fields of a message that pass; its content is judged by itself. */

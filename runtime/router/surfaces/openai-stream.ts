@@ -1,0 +1,34 @@
+import { readObject } from './json-object.ts';
+import { openAiUsage } from './openai-usage.ts';
+import type { ModelRequest, Streaming } from './surface.ts';
+
+/** A request whose stream may report its usage. */
+interface StreamRequest extends ModelRequest {
+  readonly stream_options?:
+    { readonly include_usage?: boolean | null | undefined } | null | undefined;
+}
+
+/** Streams of OpenAI's completions, which end by a word of their own. */
+export const openAiStreaming = <R extends StreamRequest>(
+  hasText: (chunk: Readonly<Record<string, unknown>>) => boolean,
+): Streaming<R> => ({
+  ask: (request) => ({
+    ...request,
+    stream_options: { ...request.stream_options, include_usage: true },
+  }),
+  read: ({ data }, { stream_options: options }) => {
+    if (data === '[DONE]') return { isEnd: true };
+    const chunk = readObject(data);
+    return (
+      chunk && {
+        usage: openAiUsage(chunk),
+        hasText: hasText(chunk),
+        isHidden: options?.include_usage !== true && isUsageOnly(chunk),
+      }
+    );
+  },
+});
+
+/** The last event, which exists only because the router asks for usage. */
+const isUsageOnly = ({ usage, choices }: Readonly<Record<string, unknown>>): boolean =>
+  usage !== undefined && usage !== null && Array.isArray(choices) && choices.length === 0;

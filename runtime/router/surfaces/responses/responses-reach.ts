@@ -1,0 +1,89 @@
+import type { Deny } from 'kars-constructs/contract';
+import { refuseSource } from '../content-source.ts';
+import { keepFields } from '../field-table.ts';
+import { first, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
+import { itemFields, reachingItems, responsesFields, textParts } from './responses-fields.ts';
+import type { InputItem, ResponsesRequest } from './responses-request.ts';
+
+/** What an item is that names no type. */
+const MESSAGE = 'message';
+
+/** Refuses a request for a response by which the provider would act for the agent. */
+export const refuseResponsesReach = (request: ResponsesRequest): Deny | undefined =>
+  responsesFields.refuse(request) ??
+  first(itemsOf(request).entries(), ([index, item]) => refuseItem(`input[${index}]`, item));
+
+/** The items of an input; none where it is a text. */
+export const itemsOf = ({ input }: ResponsesRequest): readonly InputItem[] =>
+  typeof input === 'string' ? [] : input;
+
+/**
+ * A request without the fields that nobody knows and that say nothing. Without a word the provider would
+ * keep request and answer, for anyone with the same credential.
+ */
+export const forwardedResponse = (request: ResponsesRequest): ResponsesRequest => ({
+  ...responsesFields.known(request),
+  input:
+    typeof request.input === 'string'
+      ? request.input
+      : request.input.map((item) => {
+          const known = itemFields.get(item.type ?? MESSAGE);
+          return keepFields(item, (name) => known?.has(name) ?? false);
+        }),
+  store: false,
+});
+
+function refuseItem(at: string, item: InputItem): Deny | undefined {
+  const type = item.type ?? MESSAGE;
+  const act = reachingItems.get(type);
+  if (act !== undefined)
+    return refuseAct(`${at} of type "${type}", with which the provider ${act}`);
+  const known = itemFields.get(type);
+  return known === undefined
+    ? refuseUnknown(`${at} of type ${JSON.stringify(type)}`)
+    : (refuseFieldsBut(known, at, item) ??
+        refuseContent(`${at}.content`, item['content']) ??
+        refuseContent(`${at}.output`, item['output']) ??
+        refuseContent(`${at}.summary`, item['summary']));
+}
+
+function refuseContent(at: string, content: unknown): Deny | undefined {
+  if (typeof content === 'string' || content === null || content === undefined) return undefined;
+  if (!Array.isArray(content))
+    return refuseUnknown(`${at} that is neither text nor a list of parts`);
+  return first(content.entries(), ([index, part]) =>
+    isRecord(part) ? refusePart(`${at}[${index}]`, part) : refuseUnknown(`${at}[${index}]`),
+  );
+}
+
+const OF_TEXT: ReadonlySet<string> = new Set([
+  'annotations',
+  'logprobs',
+  'prompt_cache_breakpoint',
+  'refusal',
+  'text',
+  'type',
+]);
+
+/** Beside what says where content is. */
+const OF_MEDIA: ReadonlySet<string> = new Set([
+  'detail',
+  'filename',
+  'prompt_cache_breakpoint',
+  'type',
+]);
+
+/** What content a part has itself, by its type. */
+const MEDIA: ReadonlyMap<unknown, string> = new Map([
+  ['input_image', 'image_url'],
+  ['input_file', 'file_data'],
+]);
+
+function refusePart(at: string, part: Readonly<Record<string, unknown>>): Deny | undefined {
+  const { type } = part;
+  if (textParts.has(type)) return refuseFieldsBut(OF_TEXT, at, part);
+  const member = MEDIA.get(type);
+  if (member === undefined) return refuseUnknown(`${at} of type ${JSON.stringify(type)}`);
+  const source = keepFields(part, (name) => !OF_MEDIA.has(name));
+  return refuseSource(at, source, member);
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { TokenUsage } from '../../../service/decision-recorder.ts';
+import { readObject } from '../json-object.ts';
+import { reportedTokens } from '../request-parts.ts';
+import type { Streaming } from '../surface.ts';
+import type { ResponsesRequest } from './responses-request.ts';
+
+const reported = z.looseObject({
+  usage: z.looseObject({ input_tokens: reportedTokens, output_tokens: reportedTokens }),
+});
+
+/** The tokens that a response reports, if it does. */
+export function responsesUsage(response: unknown): TokenUsage | undefined {
+  const { data } = reported.safeParse(response);
+  return data && { input: data.usage.input_tokens, output: data.usage.output_tokens };
+}
+
+/** Each carries the response as it is at its end. */
+const ENDS: ReadonlySet<unknown> = new Set([
+  'response.completed',
+  'response.failed',
+  'response.incomplete',
+]);
+
+/** Events with something that the model said. */
+const SAID: ReadonlySet<unknown> = new Set([
+  'response.custom_tool_call_input.delta',
+  'response.function_call_arguments.delta',
+  'response.output_text.delta',
+  'response.reasoning_text.delta',
+  'response.refusal.delta',
+]);
+
+/**
+ * A streamed response.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses-streaming
+ */
+export const responsesStreaming: Streaming<ResponsesRequest> = {
+  ask: (request) => request,
+  read: ({ data }) => {
+    const event = readObject(data);
+    if (typeof event?.['type'] !== 'string') return undefined;
+    const { type, delta, response } = event;
+    return ENDS.has(type)
+      ? { usage: responsesUsage(response), isEnd: true }
+      : { hasText: SAID.has(type) && delta !== '' };
+  },
+};

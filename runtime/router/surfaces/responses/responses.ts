@@ -1,0 +1,60 @@
+import { textBound } from '../input-bound.ts';
+import { openAiErrors } from '../openai-error.ts';
+import { outputIn } from '../output-field.ts';
+import { isRecord } from '../reach.ts';
+import type { ErrorShape, OfferedTool, Surface } from '../surface.ts';
+import { textParts, toolsOfAgent } from './responses-fields.ts';
+import { forwardedResponse, itemsOf, refuseResponsesReach } from './responses-reach.ts';
+import { responsesRequest, type InputItem, type ResponsesRequest } from './responses-request.ts';
+import { responsesStreaming, responsesUsage } from './responses-stream.ts';
+
+/** Clients look for an error in an event of that name, and some for a member of that name. */
+const errors: ErrorShape = {
+  body: (denial) => openAiErrors.body(denial),
+  event: (denial) => {
+    const { code, reason: message } = denial;
+    const data = { type: 'error', code, message, param: null, ...openAiErrors.body(denial) };
+    return { event: 'error', data: JSON.stringify(data) };
+  },
+};
+
+/**
+ * Responses, of which the provider keeps nothing.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses
+ */
+export const responses: Surface<ResponsesRequest> = {
+  name: 'responses',
+  path: '/responses',
+  request: responsesRequest,
+  refuseReach: refuseResponsesReach,
+  offeredTools,
+  forwarded: forwardedResponse,
+  output: outputIn('max_output_tokens'),
+  inputBound: (asked) => (itemsOf(asked).every(isText) ? textBound(asked) : undefined),
+  isAnswer: (value) => isRecord(value) && Array.isArray(value['output']),
+  usageOf: responsesUsage,
+  streaming: responsesStreaming,
+  errors,
+};
+
+/** Tools that the agent runs itself have a name; any other runs at the provider. */
+function offeredTools({ tools }: ResponsesRequest): OfferedTool[] {
+  return (tools ?? []).map(({ type, name, environment }) => {
+    if (type === 'function' || type === 'custom') {
+      return name === undefined ? { type } : { type, name };
+    }
+    const isOfAgent = toolsOfAgent.has(type) || (type === 'shell' && environment?.type === 'local');
+    return isOfAgent ? { type, name: type } : { type };
+  });
+}
+
+/** Of an image, or of what only the provider can read, nobody knows how many tokens it is. */
+function isText(item: InputItem): boolean {
+  if (typeof item['encrypted_content'] === 'string') return false;
+  return [item['content'], item['output'], item['summary']].every(
+    (content) =>
+      !Array.isArray(content) ||
+      content.every((part) => isRecord(part) && textParts.has(part['type'])),
+  );
+}

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Payloads } from '../../../support/documents.ts';
+import { startProvider } from '../../../support/openai-provider.ts';
+import { codeOf, CREDENTIAL, policies, startRouter, type TestRouter } from '../support.ts';
+import { behaviourOf, openAiCases, type SurfaceCase } from './cases.ts';
+
+const withPolicy = (change: object): Payloads => ({
+  ...policies,
+  'inference-policy': { ...policies['inference-policy'], ...change },
+});
+
+const post = ({ url }: TestRouter, { path }: SurfaceCase, body: unknown): Promise<Response> =>
+  fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe.each(openAiCases)('the surface $surface', (one) => {
+  const { surface, path, request, answer, output, limit } = one;
+
+  it('passes an answer as it is, and records what it used', async () => {
+    const provider = await startProvider(behaviourOf(one));
+    const router = await startRouter(provider.endpoint);
+    const got = await post(router, one, request);
+    expect(await got.json()).toEqual(answer);
+    expect(provider.requests[0]?.url).toBe(path);
+    expect(provider.requests[0]?.headers.authorization).toBe(`Bearer ${CREDENTIAL}`);
+    expect(provider.requests[0]?.body).toMatchObject({ ...request, model: 'small' });
+    expect(await router.sidecar.audited()).toMatchObject([
+      { surface, target: 'small', decision: 'allow' },
+      { surface: `${surface}-usage`, tokens: { input: 11, output } },
+    ]);
+  });
+
+  it.each([
+    ['a model that is not listed', { model: 'huge' }, 'KARS_MODEL_NOT_ALLOWED'],
+    ['a field that nobody knows', { fetch_url: 'https://evil.example' }, 'KARS_FIELD_UNKNOWN'],
+    ['a kept conversation', { conversation: 'conv_1' }, 'KARS_PROVIDER_REACH'],
+    ['keeping the answer', { store: true }, 'KARS_PROVIDER_REACH'],
+    ['web search', { web_search_options: {} }, 'KARS_PROVIDER_REACH'],
+    ['a choice of other models', { models: ['other'] }, 'KARS_PROVIDER_REACH'],
+  ])('refuses %s in exactly one attempt', async (_what, change, code) => {
+    const provider = await startProvider(behaviourOf(one));
+    const router = await startRouter(provider.endpoint);
+    const got = await post(router, one, { ...request, ...change });
+    expect(got.headers.get('x-should-retry')).toBe('false');
+    expect(await codeOf(got)).toBe(code);
+    expect(provider.requests).toEqual([]);
+    expect(await router.sidecar.audited()).toMatchObject([{ surface, decision: 'deny', code }]);
+  });
+
+  it('denies without a policy', async () => {
+    const provider = await startProvider(behaviourOf(one));
+    const router = await startRouter(provider.endpoint, { 'tool-policy': { allowedTools: [] } });
+    expect(await codeOf(await post(router, one, request))).toBe('KARS_POLICY_UNAVAILABLE');
+    expect(provider.requests).toEqual([]);
+  });
+
+  it('reserves and settles, and stops when the budget is spent', async () => {
+    const provider = await startProvider(behaviourOf(one));
+    const router = await startRouter(
+      provider.endpoint,
+      withPolicy({ budget: { dailyTokens: 600 } }),
+    );
+    const first = await post(router, one, request);
+    const left = Number(first.headers.get('x-kars-tokens-left'));
+    expect(left).toBeLessThan(600 - 256);
+    const used = 11 + output;
+    const denied = await post(router, one, {
+      ...request,
+      ...(surface === 'embeddings' ? { input: 'x'.repeat(600) } : {}),
+      ...(limit === undefined ? {} : { user: 'x'.repeat(600) }),
+    });
+    expect(await codeOf(denied)).toBe('KARS_BUDGET_SPENT');
+    const again = await post(router, one, request);
+    expect(again.status).toBe(200);
+    expect(Number(again.headers.get('x-kars-tokens-left'))).toBeLessThanOrEqual(left - used);
+  });
+
+  it('takes an answer that is none of it for a fault of the provider', async () => {
+    const provider = await startProvider((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"hello":"world"}');
+    });
+    const got = await post(await startRouter(provider.endpoint), one, request);
+    expect([got.status, await codeOf(got)]).toEqual([502, 'KARS_UPSTREAM_INVALID']);
+  });
+});
+
+const limited = openAiCases.flatMap((one) =>
+  one.limit === undefined ? [] : [{ ...one, limit: one.limit }],
+);
+
+describe.each(limited)('the output of $surface', ({ limit, ...one }) => {
+  const { request } = one;
+  it('bounds what the model says, by the request or by the policy', async () => {
+    const provider = await startProvider(behaviourOf(one));
+    const router = await startRouter(provider.endpoint);
+    await post(router, one, request);
+    await post(router, one, { ...request, [limit]: 7 });
+    expect(provider.requests.map(({ body }) => body[limit])).toEqual([100, 7]);
+    const over = await post(router, one, { ...request, [limit]: 101 });
+    expect(await codeOf(over)).toBe('KARS_TOKENS_PER_REQUEST');
+  });
+});
+
+const streamed = openAiCases.flatMap((one) =>
+  one.stream === undefined ? [] : [{ ...one, stream: one.stream }],
+);
+
+describe.each(streamed)('a stream of $surface', (one) => {
+  const { surface, request, stream } = one;
+  it('streams every event, and charges what the last one reports', async () => {
+    const provider = await startProvider(behaviourOf(one));
+    const router = await startRouter(provider.endpoint);
+    const got = await post(router, one, { ...request, stream: true });
+    const text = await got.text();
+    expect(text).toContain('hello ');
+    expect(text).toContain('world');
+    expect((await router.sidecar.audited())[1]).toMatchObject({
+      surface: `${surface}-usage`,
+      reason: 'completed',
+      tokens: { input: 11, output: 7 },
+    });
+  });
+
+  it('ends a stream with an error that breaks off, however it was cut', async () => {
+    const whole = Buffer.from(stream);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: whole.length - 3 }), async (length) => {
+        const provider = await startProvider((_request, response) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.end(whole.subarray(0, length));
+        });
+        const router = await startRouter(provider.endpoint);
+        const got = await post(router, one, { ...request, stream: true });
+        expect(await got.text()).toContain('KARS_UPSTREAM_INTERRUPTED');
+      }),
+      { numRuns: 8 },
+    );
+  });
+});

@@ -45,6 +45,7 @@ export { EgressLearning } from './sandbox/learning.ts';
 export type { EgressLearningOptions } from './sandbox/learning.ts';
 export type { SandboxApprovalsOptions } from './sandbox/approvals.ts';
 export { Egress } from './sandbox/egress.ts';
+export type { EgressLimits } from './sandbox/egress-limits.ts';
 export { Inbound } from './sandbox/inbound.ts';
 export type { InboundProps } from './sandbox/inbound.ts';
 export { KarsSandbox } from './sandbox/kars-sandbox.ts';

@@ -86,6 +86,13 @@ const learning: Enforcement = {
   test: 'test/runtime/egress-proxy/learning/learning.test.ts',
 };
 
+const limit: Enforcement = {
+  by: 'egress-proxy',
+  prop: 'egressLimits',
+  where: 'runtime/egress-proxy/read-limits.ts',
+  test: 'test/runtime/egress-proxy/limits.test.ts',
+};
+
 const budget: Enforcement = {
   by: 'router',
   prop: 'tokenBudget',
@@ -155,6 +162,19 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'networkPolicy.allowedEndpoints[].http.methods': egress('egress'),
     'networkPolicy.allowedEndpoints[].http.pathPrefixes': egress('egress'),
     'networkPolicy.allowedEndpoints[].http.upgrade': egress('egress'),
+    'egressLimits.connections': limit,
+    'egressLimits.calls': limit,
+    'egressLimits.callsOfTarget': limit,
+    'egressLimits.bytesOfTarget.bytes': limit,
+    'egressLimits.bytesOfTarget.seconds': limit,
+    'egressLimits.headerBytes': limit,
+    'egressLimits.headerSeconds': limit,
+    'egressLimits.helloSeconds': limit,
+    'egressLimits.resolveSeconds': limit,
+    'egressLimits.connectSeconds': limit,
+    'egressLimits.idleSeconds': limit,
+    'egressLimits.lifetimeSeconds': limit,
+    'egressLimits.dnsQueriesPerSecond': limit,
     'resources.requests': pod('resources', 'container-resources.ts', 'pod-table.test.ts'),
     'resources.limits': pod('resources', 'container-resources.ts', 'pod-table.test.ts'),
     'inbound[].namespace': pod('inbound', 'network-policies.ts'),

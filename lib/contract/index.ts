@@ -26,6 +26,13 @@ export { documentSetPayload, encodeSet } from './document-set.ts';
 export type { DocumentSetPayload } from './document-set.ts';
 export { decode, encode, SCHEMA_VERSION } from './document.ts';
 export type { Document, EncodedDocument, Source } from './document.ts';
+export {
+  egressLimitNames,
+  egressLimits,
+  limitOption,
+  parseBytesOfTarget,
+} from './egress-limits.ts';
+export type { BytesOfTarget, EgressLimitName } from './egress-limits.ts';
 export { enforcement, isEnforcedInCluster } from './enforcement.ts';
 export type { Enforcement, Enforcer } from './enforcement.ts';
 export { fieldsOf, formatPath } from './fields.ts';

@@ -1,3 +1,4 @@
+import { limitOptions } from './egress-limits.ts';
 import type { Reader } from './projection.ts';
 import { runtimeSet } from './runtime-set.ts';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR } from './projection.ts';
@@ -80,6 +81,7 @@ export const egressProxyOptions = {
   'allowlist-signers': { type: 'string' },
   /** Repository that the signed allow-list has to come from. */
   'allowlist-repository': { type: 'string' },
+  ...limitOptions,
 } as const;
 
 /** Variable of a sidecar that holds the address of its pod, for its arguments. */

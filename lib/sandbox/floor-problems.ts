@@ -1,9 +1,14 @@
 import type { Problem } from '../contract/problem.ts';
 import type { AdmissionProps } from '../platform/admission/admission-props.ts';
 import { isolationLevels } from '../platform/admission/floors.ts';
-import { acceptedSigners, longestApproval } from '../platform/admission/parameters.ts';
+import {
+  acceptedSigners,
+  longestApproval,
+  loosestLimits,
+} from '../platform/admission/parameters.ts';
 import { encodeSigners } from '../contract/kinds/signed-allowlist/signers.ts';
 import { problem } from '../private/problems.ts';
+import { exceededLimits } from './egress-limits.ts';
 import type { SignedEgress } from './signed-egress.ts';
 import { approvalCeiling } from './approvals.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec, SandboxInput } from './input.ts';
@@ -25,6 +30,7 @@ export function floorProblems({
     ...contentProblems(inferencePolicy.spec, floor),
     ...learnProblems(sandbox.spec, floor),
     ...approvalProblems(sandbox.spec, floor),
+    ...limitProblems(sandbox.spec, floor),
     ...signerProblems(signedEgress, floor),
   ];
 }
@@ -92,6 +98,18 @@ function approvalProblems(spec: AcceptedSandboxSpec, floor: AdmissionProps): Pro
           `got approvals of up to ${asked} seconds, and the platform allows ${most}; lower it, or raise admission.longestApproval of KarsPlatform`,
         ),
       ];
+}
+
+function limitProblems(
+  { egressLimits = {} }: AcceptedSandboxSpec,
+  floor: AdmissionProps,
+): Problem[] {
+  return exceededLimits(egressLimits, loosestLimits(floor)).map(({ name, got, allowed }) =>
+    below(
+      `egressLimits.${name}`,
+      `got ${got}, and the platform allows ${allowed}; lower it, or raise admission.loosestEgressLimits of KarsPlatform`,
+    ),
+  );
 }
 
 function signerProblems(signed: SignedEgress | undefined, floor: AdmissionProps): Problem[] {

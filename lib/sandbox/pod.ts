@@ -5,6 +5,8 @@ import { approvalCeiling } from './approvals.ts';
 import { agentContainer } from './agent-container.ts';
 import { agentVolumes } from './agent-volumes.ts';
 import { auditArguments } from './audit-arguments.ts';
+import { loosestLimits } from '../platform/admission/parameters.ts';
+import { limitArguments } from './egress-limits.ts';
 import { egressGuard } from './egress-guard.ts';
 import type { Hardening } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
@@ -58,6 +60,7 @@ export function podTemplate(
             ...auditArguments(spec),
             `${APPROVAL_CEILING}${approvalCeiling(spec)}`,
             ...learnArguments(spec),
+            ...limitArguments(spec.egressLimits, loosestLimits(floor)),
             ...signedArguments(signedEgress),
           ],
         }),

@@ -6,6 +6,7 @@ import type { ToolPolicy } from '../policy/tool-policy.ts';
 import type { CustomResourceProps } from '../private/custom-resource.ts';
 import type { AgentResources } from './agent-resources.ts';
 import type { SandboxApprovals } from './approvals.ts';
+import type { EgressLimits } from './egress-limits.ts';
 import type { EgressLearning } from './learning.ts';
 import type { Egress } from './egress.ts';
 import type { Inbound } from './inbound.ts';
@@ -72,6 +73,13 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default nothing is learned
    */
   readonly learning?: EgressLearning;
+  /**
+   * Connections, times and bytes of the egress proxy, each of them by itself. Lower ones than the standard are
+   * taken as they are; higher ones are for a platform that allows them by `admission.loosestEgressLimits`.
+   *
+   * @default those of the platform, or the standard ones at each limit
+   */
+  readonly egressLimits?: EgressLimits;
   /**
    * What operators may open for a while without another synthesis.
    *

@@ -4,6 +4,7 @@ import { egressEntryOf } from '../contract/kinds/kars-sandbox/egress-allowlist.t
 import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-entry.ts';
 import type { KarsSandboxSpec } from '../contract/kinds/kars-sandbox/index.ts';
 import { portOf } from '../private/urls.ts';
+import { limitsSpec } from './egress-limits.ts';
 import { signedSpec } from './signed-egress.ts';
 import type { KarsSandboxProps } from './sandbox-props.ts';
 import { schedulingSpec } from './scheduling.ts';
@@ -23,6 +24,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
     inbound = [],
     workload,
     workspace,
+    egressLimits,
     proxyEnv,
     extraCa,
     pullSecrets = [],
@@ -63,6 +65,7 @@ export function toSpec(props: KarsSandboxProps): KarsSandboxSpec {
       ...(approvals === undefined ? {} : { approvals: approvals.spec }),
       ...(signedEgress === undefined ? {} : signedSpec(signedEgress)),
     },
+    ...(egressLimits === undefined ? {} : { egressLimits: limitsSpec(egressLimits) }),
     ...(resources === undefined ? {} : { resources: resources.spec }),
     ...(inbound.length === 0 ? {} : { inbound: inbound.map(({ spec }) => ({ ...spec })) }),
     ...(workload === undefined ? {} : { workload: workload.spec }),

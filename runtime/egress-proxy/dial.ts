@@ -1,10 +1,4 @@
-import {
-  connect,
-  isIP,
-  type LookupFunction,
-  type Socket,
-  type TcpSocketConnectOpts,
-} from 'node:net';
+import { isIP, Socket, type LookupFunction, type TcpSocketConnectOpts } from 'node:net';
 import {
   deny,
   formatAuthority,
@@ -14,8 +8,12 @@ import {
 } from 'kars-constructs/contract';
 import { unnamedAddress } from '../egress-policy/ranges.ts';
 import { NameResolver, type ResolvedAddress } from '../service/name-resolver.ts';
-import { limits } from './limits.ts';
+import { limits, type Limits } from './limits.ts';
+import { MeteredSocket, type Meter } from './metered-socket.ts';
 import { ownAddresses, type Interfaces } from '../service/own-addresses.ts';
+
+/** How long the steps of a connection may take. */
+export type DialTimes = Pick<Limits, 'resolveMilliseconds' | 'connectMilliseconds'>;
 
 /** How names become connections. */
 export interface Dialer {
@@ -27,6 +25,8 @@ export interface Dialer {
     port: number,
     allowlist: EgressAllowlistPayload,
   ) => string | undefined;
+  /** How long resolving and connecting may take. */
+  readonly times: DialTimes;
   /** Addresses to dial without resolving or checking, by `host:port`; from the process arguments only. */
   readonly overrides: ReadonlyMap<string, Authority>;
 }
@@ -34,7 +34,10 @@ export interface Dialer {
 /** Resolves by the DNS servers of the pod; refuses what the allow-list does not stand for, and the pod itself. */
 export function systemDialer(
   overrides: ReadonlyMap<string, Authority>,
-  interfaces?: Interfaces,
+  {
+    interfaces,
+    times = limits,
+  }: { readonly interfaces?: Interfaces; readonly times?: DialTimes } = {},
 ): Dialer {
   const isOwn = ownAddresses(interfaces);
   const resolver = new NameResolver();
@@ -43,6 +46,7 @@ export function systemDialer(
     // Processes of the pod listen there, and the packet rules do not keep the proxy from them.
     forbidden: (address, port, allowlist) =>
       isOwn(address) ? 'of the pod itself' : unnamedAddress(address, port, allowlist),
+    times,
     overrides,
   };
 }
@@ -57,17 +61,28 @@ export type Dialled =
     }
   | { readonly ok: false; readonly denial: Deny };
 
-/** Connects to an allowed host and port; only addresses that were checked are dialled. */
+/**
+ * Connects to an allowed host and port; only addresses that were checked are dialled.
+ *
+ * @param meter counts every byte of the connection; nothing is counted without it
+ */
 export async function dial(
   target: Authority,
   allowlist: EgressAllowlistPayload,
   dialer: Dialer,
   rule: string,
+  meter?: Meter,
 ): Promise<Dialled> {
+  const how = { times: dialer.times, meter };
   const override = dialer.overrides.get(formatAuthority(target));
   if (override !== undefined) {
     const family = override.host.includes(':') ? 6 : 4;
-    return open([{ address: override.host, family }], { ...target, port: override.port }, rule);
+    return open(
+      [{ address: override.host, family }],
+      { ...target, port: override.port },
+      rule,
+      how,
+    );
   }
   const addresses = await addressesOf(target.host, dialer);
   if (addresses.length === 0) {
@@ -81,7 +96,7 @@ export async function dial(
     const reason = `${target.host} has an address that it may not have here (${why})`;
     return { ok: false, denial: deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason) };
   }
-  return open(addresses, target, rule);
+  return open(addresses, target, rule, how);
 }
 
 /** An address stands for itself; a name is asked for once, and what comes is what is checked and dialled. */
@@ -93,7 +108,7 @@ async function addressesOf(host: string, dialer: Dialer): Promise<readonly Resol
 
 async function resolveInTime(host: string, dialer: Dialer): Promise<readonly ResolvedAddress[]> {
   const { promise: late, resolve } = Promise.withResolvers<[]>();
-  const timer = setTimeout(() => resolve([]), limits.resolveMilliseconds);
+  const timer = setTimeout(() => resolve([]), dialer.times.resolveMilliseconds);
   try {
     return await Promise.race([dialer.resolve(host), late]);
   } catch {
@@ -108,16 +123,13 @@ function open(
   addresses: readonly ResolvedAddress[],
   { host, port }: Authority,
   rule: string,
+  { times, meter }: { readonly times: DialTimes; readonly meter: Meter | undefined },
 ): Promise<Dialled> {
   const { promise, resolve } = Promise.withResolvers<Dialled>();
-  const socket = connect({
-    ...checked(addresses, host),
-    port,
-    allowHalfOpen: true,
-    noDelay: true,
-    keepAlive: true,
-    timeout: limits.connectMilliseconds,
-  });
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };
+  const socket = meter === undefined ? new Socket(options) : new MeteredSocket(meter, options);
+  socket.setTimeout(times.connectMilliseconds);
+  socket.connect({ ...checked(addresses, host), port });
   // The other side may break a connection before anybody uses it; the close that follows is what counts.
   socket.on('error', () => undefined);
   const fail = (why: string): void => {

@@ -2,6 +2,7 @@ import {
   deny,
   formatAuthority,
   type Authority,
+  type BytesOfTarget,
   type Decision,
   type Deny,
   type EgressAllowlistPayload,
@@ -11,6 +12,7 @@ import { decideEgress, type EgressDecision, type EgressPolicy } from '../egress-
 import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
 import type { Attempts } from './attempts/attempts.ts';
 import type { BlockedAttempts } from './attempts/blocked-attempts.ts';
+import { BytesOfTargets } from './bytes-of-targets.ts';
 import { ConnectionSlots, type SlotBounds } from './connection-slots.ts';
 import { dial, type Dialer, type Dialled } from './dial.ts';
 import { limits, type Limits } from './limits.ts';
@@ -36,6 +38,7 @@ export class Gate {
   readonly #blocked: BlockedAttempts | undefined;
   readonly #learned: Attempts | undefined;
   readonly #bounds: GateBounds;
+  readonly #bytes: BytesOfTargets | undefined;
   readonly #connections = new OpenConnections();
   readonly #metrics: EgressMetrics | undefined;
   /** Connections whose end is not recorded yet. */
@@ -55,6 +58,8 @@ export class Gate {
     readonly metrics?: EgressMetrics;
     /** @default {@link limits} */
     readonly bounds?: GateBounds;
+    /** What an entry may carry in a window. @default any amount */
+    readonly bytesOfTarget?: BytesOfTarget | undefined;
   }) {
     this.#inForce = options.inForce;
     this.#recorder = options.recorder;
@@ -63,6 +68,7 @@ export class Gate {
     this.#learned = options.learned;
     this.#metrics = options.metrics;
     this.#bounds = options.bounds ?? limits;
+    this.#bytes = options.bytesOfTarget && new BytesOfTargets(options.bytesOfTarget);
     this.#slots = new ConnectionSlots(this.#bounds, (open) => this.#metrics?.open.set(open));
   }
 
@@ -79,7 +85,7 @@ export class Gate {
     // A range of the list is for what the list has, not for whatever name leads into it.
     const learned = isLearned(target, policy);
     const ranges = learned ? undefined : policy?.allowlist;
-    const dialled = await this.#dial(target, decision, ranges ?? { entries: [] });
+    const dialled = await this.#dial(target, decision, ranges ?? { entries: [] }, policy);
     // Another policy that came into force meanwhile knows nothing of this connection.
     if (dialled.ok && this.#inForce() !== inForce) {
       dialled.socket.destroy();
@@ -129,9 +135,12 @@ export class Gate {
     const { idleMilliseconds: idle, lifetimeMilliseconds: most } = this.#bounds;
     let reached: Deny | undefined;
     const end = (reason: string): void => {
-      reached = deny('KARS_EGRESS_TIME_EXCEEDED', call.decision.rule, reason);
-      socket.destroy(new LimitReached(reached));
+      const denial = deny('KARS_EGRESS_TIME_EXCEEDED', call.decision.rule, reason);
+      socket.destroy(new LimitReached(denial));
     };
+    socket.once('error', (error) => {
+      if (error instanceof LimitReached) reached = error.denial;
+    });
     socket.setTimeout(idle, () => end(`no byte came or went for ${idle / 1000} seconds`));
     const tooLong = setTimeout(
       () => end(`${most / 1000} seconds are the longest that a connection may be open`),
@@ -173,13 +182,15 @@ export class Gate {
     target: Authority,
     decision: Decision,
     allowlist: EgressAllowlistPayload,
+    policy: EgressPolicy | undefined,
   ): Promise<Dialled> {
     if (!decision.allow) return { ok: false, denial: decision };
     const place = formatAuthority(target);
-    const denial = this.#slots.take(place);
+    const bytes = this.#bytes?.of(target, policy);
+    const denial = bytes?.refusal ?? this.#slots.take(place);
     if (denial !== undefined) return { ok: false, denial };
     const measured = this.#metrics?.connect.startTimer();
-    const dialled = await dial(target, allowlist, this.#dialer, decision.rule);
+    const dialled = await dial(target, allowlist, this.#dialer, decision.rule, bytes?.meter);
     measured?.({ outcome: dialled.ok ? 'connected' : dialled.denial.code });
     const closed = dialled.ok ? dialled.closed : Promise.resolve();
     void closed.then(() => this.#slots.give(place));

@@ -14,11 +14,11 @@ import { startDns } from './dns/start.ts';
 import { Gate } from './gate.ts';
 import { learnFloor } from './learning/learn-floor.ts';
 import { Learning } from './learning/learning.ts';
-import { limits } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { createEgressMetrics } from './metrics.ts';
 import { readOverrides } from './overrides.ts';
 import { policyInForce } from './policy-in-force.ts';
+import { readLimits } from './read-limits.ts';
 import { createProxyServer } from './server.ts';
 import { AcceptedGenerations } from './signed-allowlist/accepted-generations.ts';
 import { approvableBy } from './signed-allowlist/approvable.ts';
@@ -31,6 +31,7 @@ try {
   const resolve = own.list('resolve');
   const overrides = readOverrides(readPairs('resolve', resolve));
   const dnsPort = own.port('dns-port');
+  const { bounds, dns: dnsBounds, bytesOfTarget } = readLimits(own);
   const pod = podAddresses();
   const names = new NameTable(pod);
   const clock = new ApprovalClock();
@@ -72,7 +73,9 @@ try {
   const gate = new Gate({
     inForce,
     recorder,
-    dialer: systemDialer(overrides),
+    dialer: systemDialer(overrides, { times: bounds }),
+    bounds,
+    bytesOfTarget,
     blocked,
     learned,
     metrics: createEgressMetrics(sidecar.registry),
@@ -88,12 +91,20 @@ try {
   const redirected =
     dnsPort === undefined ? undefined : { destinationOf: await kernelDestinations(), nameOf };
   const hosts = [host, ...(redirected === undefined ? [] : pod.loopback)] as const;
-  const server = createProxyServer(gate, log, limits, redirected);
+  const server = createProxyServer(gate, log, bounds, redirected);
   const proxy = await listenOn(hosts, port, server);
   const dns =
     dnsPort === undefined
       ? undefined
-      : await startDns({ sidecar, inForce, blocked, names, hosts, port: dnsPort });
+      : await startDns({
+          sidecar,
+          inForce,
+          blocked,
+          names,
+          hosts,
+          port: dnsPort,
+          bounds: dnsBounds,
+        });
   sidecar.serving(proxy.port, async () => {
     proxy.close();
     await gate.end();

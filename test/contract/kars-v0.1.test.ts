@@ -49,6 +49,7 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
 /** Members of a spec that kars v0.1.x does not have; a manifest of it carries none of them, and they are optional. */
 const added: Readonly<Record<string, readonly string[]>> = {
   KarsSandbox: [
+    'egressLimits',
     'extraCa',
     'inbound',
     'lifecycle',

@@ -183,10 +183,15 @@ export const runtimeCodes = {
     meaning: 'no address of the host accepts a connection',
     cure: 'check that the host serves this port',
   },
+  KARS_EGRESS_BYTES_EXCEEDED: {
+    status: 429,
+    meaning: 'as many bytes as the limit allows went to and from the entry, and its window goes on',
+    cure: 'try again when the window has ended, or raise KarsSandbox.egressLimits.bytesOfTarget',
+  },
   KARS_EGRESS_TIME_EXCEEDED: {
     status: 504,
     meaning: 'a connection carried no byte for too long, or was open for too long',
-    cure: 'connect again',
+    cure: 'connect again, or raise idleTime or lifetime in KarsSandbox.egressLimits',
   },
 } as const satisfies Readonly<Record<string, RuntimeCode>>;
 

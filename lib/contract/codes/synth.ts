@@ -17,6 +17,8 @@ export const synthCodes = {
   KARS_EGRESS_PORT: 'an egress entry does not name a port, or a range of ports, from 1 to 65535',
   KARS_EGRESS_HTTP: 'an egress entry has rules for requests that no proxy could hold to',
   KARS_EGRESS_LEARN: 'a time to learn has no end',
+  KARS_EGRESS_LIMIT:
+    'a limit of the platform for egress proxies is no number that a proxy could hold to',
   KARS_EGRESS_PROTOCOL: 'egress entries name two protocols for a port of one host or range',
   KARS_APPROVAL_INVALID:
     'an egress approval has no instant at which it ends, or names what cannot be approved',

@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import type { EgressLimits } from '../../sandbox/egress-limits.ts';
 import type { AllowlistSigners } from '../../policy/allowlist-signers.ts';
 import type { KarsImages } from '../images.ts';
 import type { ContentCategory, IsolationLevel, Severity } from './floors.ts';
@@ -67,6 +68,13 @@ export interface AdmissionProps {
    * @default a day
    */
   readonly longestApproval?: Duration;
+  /**
+   * As far as sandboxes may go with their `egressLimits`, and what counts for those that say nothing where it is
+   * lower than the standard: a limit of connections, bytes or time is never above this one.
+   *
+   * @default the standard at each limit, and any number of bytes
+   */
+  readonly loosestEgressLimits?: EgressLimits;
   /**
    * Who may sign the allow-lists of sandboxes: any one of these. With it a sandbox has to have `signedEgress`
    * with one of them, which admission holds in the arguments of its egress proxy.

@@ -1,7 +1,9 @@
 import { DEFAULT_CEILING, LONGEST_CEILING } from '../../contract/kinds/egress-approval/payload.ts';
 import { encodeSigners } from '../../contract/kinds/signed-allowlist/signers.ts';
+import type { EgressLimitsSpec } from '../../contract/kinds/kars-sandbox/egress-limits.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { problem } from '../../private/problems.ts';
+import { limitProblems, limitsSpec } from '../../sandbox/egress-limits.ts';
 import type { ClusterNetwork } from '../cluster-network.ts';
 import type { ImageName, KarsImages } from '../images.ts';
 import type { AdmissionProps } from './admission-props.ts';
@@ -28,6 +30,7 @@ export interface AdmissionParameters {
   readonly maxTokensPerRequest: number | undefined;
   /** In seconds. */
   readonly longestApproval: number;
+  readonly loosestEgressLimits: EgressLimitsSpec;
   /** Who may sign allow-lists, as arguments have it; none where a list need not be signed. */
   readonly allowlistSigners: readonly string[];
   readonly network: ClusterNetwork;
@@ -70,6 +73,7 @@ export function admissionParameters(
     contentSafety: props.contentSafety ?? {},
     maxTokensPerRequest: props.maxTokensPerRequest,
     longestApproval: longestApproval(props),
+    loosestEgressLimits: loosestLimits(props),
     allowlistSigners: acceptedSigners(props),
     network,
     profileDirectory,
@@ -84,6 +88,11 @@ export function admissionParameters(
 /** In seconds. */
 export const longestApproval = ({ longestApproval: longest }: Partial<AdmissionProps>): number =>
   longest?.toSeconds() ?? DEFAULT_CEILING;
+
+/** As far as the limits of a sandbox may go; the standard where nothing is said. */
+export const loosestLimits = ({
+  loosestEgressLimits = {},
+}: Partial<AdmissionProps> = {}): EgressLimitsSpec => limitsSpec(loosestEgressLimits);
 
 /** As the argument of the egress proxy has them. */
 export const acceptedSigners = ({ allowlistSigners = [] }: Partial<AdmissionProps>): string[] =>
@@ -112,6 +121,7 @@ export function parameterProblems(props: Partial<AdmissionProps> | undefined): P
     ...registryProblems(props.agentRegistries ?? []),
     ...ceilingProblems(props.maxTokensPerRequest),
     ...approvalProblems(longestApproval(props)),
+    ...limitProblems(props.loosestEgressLimits ?? {}, 'admission.loosestEgressLimits'),
     ...(props.allowlistSigners ?? []).flatMap((signers, index) =>
       signers.validate(`admission.allowlistSigners[${index}]`),
     ),

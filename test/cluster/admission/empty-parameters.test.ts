@@ -16,6 +16,7 @@ const nothing: AdmissionParameters = {
   agentRegistries: [],
   runtimeClasses: [],
   longestApproval: 0,
+  loosestEgressLimits: {},
   allowlistSigners: [],
   lowestIsolation: 'enhanced',
   loosestEgressMode: 'Strict',

@@ -157,7 +157,10 @@ describe('CONNECT to an address', () => {
   });
 
   it('is refused when the address is one of the pod, even in a range', async () => {
-    const { port } = await startProxy(ranges, systemDialer(new Map(), podWith(OWN)));
+    const { port } = await startProxy(
+      ranges,
+      systemDialer(new Map(), { interfaces: podWith(OWN) }),
+    );
     const answer = await exchangeRaw(port, connectTo(`${OWN}:7000`), true);
     expect(bodyOf(answer)).toMatchObject({
       error: {
@@ -168,7 +171,7 @@ describe('CONNECT to an address', () => {
   });
 
   it('would be dialled if the pod did not have it', () => {
-    const { forbidden } = systemDialer(new Map(), podWith('10.20.0.6'));
+    const { forbidden } = systemDialer(new Map(), { interfaces: podWith('10.20.0.6') });
     expect(forbidden(OWN, 7000, { entries: ranges })).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import type { EgressAllowlistPayload } from 'kars-constructs/contract';
+import type { BytesOfTarget, EgressAllowlistPayload } from 'kars-constructs/contract';
 import { systemDialer, type Dialer } from '../../../runtime/egress-proxy/dial.ts';
 import { Gate } from '../../../runtime/egress-proxy/gate.ts';
 import { limits, type Limits } from '../../../runtime/egress-proxy/limits.ts';
@@ -18,6 +18,7 @@ export async function startProxy(
   bounds: Partial<Limits> = {},
   redirection?: Redirection,
   more: Pick<EgressAllowlistPayload, 'encryptedHello'> = {},
+  options: { readonly bytesOfTarget?: BytesOfTarget } = {},
 ): Promise<{ port: number; sidecar: TestSidecar }> {
   const payloads = entries && { 'egress-allowlist': { entries, ...more } };
   const sidecar = await openSidecar('egress-proxy', payloads);
@@ -27,6 +28,7 @@ export async function startProxy(
     recorder: sidecar.recorder,
     dialer: { ...systemDialer(new Map()), ...dialer },
     bounds: all,
+    ...options,
   });
   sidecar.documents.onSwap(() => void gate.enforceAnew());
   const server = createProxyServer(

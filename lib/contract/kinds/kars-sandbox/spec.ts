@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessMode, objectName, openObject, volumeSize } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
+import { egressLimitsSpec } from './egress-limits.ts';
 import { governance } from './governance.ts';
 import { hardening } from './hardening.ts';
 import { inbound } from './inbound.ts';
@@ -47,6 +48,9 @@ const shape = z.strictObject({
     .optional()
     .describe('Azure services that the sandbox uses.'),
   networkPolicy: networkPolicy.optional().describe('What the agent may connect to.'),
+  egressLimits: egressLimitsSpec
+    .optional()
+    .describe('How much of everything the egress proxy serves.'),
   resources: z
     .strictObject({
       requests: openObject().optional().describe('CPU and memory that are reserved.'),

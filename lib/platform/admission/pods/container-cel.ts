@@ -61,3 +61,9 @@ export const isPlain = (container: string): string =>
     `has(${container}.resources.limits) && ['cpu', 'memory', 'ephemeral-storage'].all(kind, kind in ${container}.resources.limits)`,
     `!has(${container}.resources.claims)`,
   );
+
+/** CEL for the arguments of a container that begin with one of these, or with none of them. */
+export const beginning = (container: string, starts: readonly string[], isSo = true): string =>
+  `${container}.args.filter(argument, ${isSo ? '' : '!'}(${starts
+    .map((start) => `argument.startsWith('${start}')`)
+    .join(' || ')}))`;

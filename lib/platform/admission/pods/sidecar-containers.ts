@@ -22,7 +22,8 @@ import { volumeNames } from '../../../sandbox/volumes.ts';
 import { absent, allOf, celList, celText } from '../cel.ts';
 import type { AdmissionParameters } from '../parameters.ts';
 import type { AdmissionPolicy } from '../policy.ts';
-import { isConfined, isPlain, mountsOnly, type Mount } from './container-cel.ts';
+import { beginning, isConfined, isPlain, mountsOnly, type Mount } from './container-cel.ts';
+import { hasLimits, limitArguments } from './egress-limits.ts';
 import { newContainers, sandboxOf } from './pod-scope.ts';
 
 /** Stands for the name of the sandbox in arguments, and is no name. */
@@ -59,15 +60,9 @@ const floorsOf = (
   AUDIT_RETENTION,
   ...(reader === 'router'
     ? [TOKEN_CEILING]
-    : [APPROVAL_CEILING, ALLOWLIST_SIGNERS, ALLOWLIST_REPOSITORY]),
+    : [APPROVAL_CEILING, ALLOWLIST_SIGNERS, ALLOWLIST_REPOSITORY, ...limitArguments]),
   ...(reader === 'egress-proxy' && loosestEgressMode === 'Learn' ? [LEARN_CEILING] : []),
 ];
-
-/** CEL for the arguments of a container that begin with one of these, or with none of them. */
-const beginning = (container: string, starts: readonly string[], isSo = true): string =>
-  `${container}.args.filter(argument, ${isSo ? '' : '!'}(${starts
-    .map((start) => `argument.startsWith('${start}')`)
-    .join(' || ')}))`;
 
 /** CEL that holds when the signers are one of those of the platform; both arguments, or none where it names nobody. */
 function hasSigners(container: string, accepted: readonly string[]): string {
@@ -141,6 +136,7 @@ export const sidecarContainers = ({
   longestApproval,
   allowlistSigners,
   loosestEgressMode,
+  loosestEgressLimits,
 }: AdmissionParameters): AdmissionPolicy => ({
   name: 'kars-pod-sidecars',
   ...newContainers,
@@ -167,7 +163,12 @@ export const sidecarContainers = ({
         reader === 'router'
           ? { most: maxTokensPerRequest, isRequired: maxTokensPerRequest !== undefined }
           : { most: longestApproval, isRequired: false },
-        ...(reader === 'router' ? [] : [hasSigners(variableOf(reader), allowlistSigners)]),
+        ...(reader === 'router'
+          ? []
+          : [
+              hasSigners(variableOf(reader), allowlistSigners),
+              hasLimits(variableOf(reader), loosestEgressLimits),
+            ]),
       ),
       message: `the container ${reader} is not as constructs write it: arguments with the floors of the platform, variables, probes, mounts and security context; deploy the agent with KarsSandbox`,
     },

@@ -241,6 +241,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'tokenBudget.monthlyTokens': budget,
     'providers[].name': router('provider', 'upstream.ts', DECIDE_CALL),
     'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CALL),
+    'providers[].api': router('provider', 'decide-call.ts', DECIDE_CALL),
     'providers[].outputLimit': router('provider', 'surfaces/chat/output-limit.ts', DECIDE_CALL),
     'providers[].certificateAuthorities': router(
       'provider',

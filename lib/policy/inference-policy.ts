@@ -92,7 +92,7 @@ function toSpec({
     provider: provider.name,
     deployment,
   }));
-  const { name, endpoint, credential, certificateAuthorities, outputLimit } = provider;
+  const { name, endpoint, api, credential, certificateAuthorities, outputLimit } = provider;
   return {
     appliesTo: {},
     ...(primary === undefined ? {} : { modelPreference: { primary, fallback } }),
@@ -102,6 +102,7 @@ function toSpec({
       {
         name,
         endpoint,
+        ...(api === 'openai' ? {} : { api }),
         ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
         ...(outputLimit === undefined ? {} : { outputLimit }),
         ...(credential === undefined

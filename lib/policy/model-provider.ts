@@ -1,6 +1,6 @@
 import type { SecretValue } from 'cdk8s-plus-28';
 
-/** Props of {@link ModelProvider.openAiCompatible}. */
+/** Where models are served. */
 export interface ModelProviderProps {
   /** What the policy calls the provider, a DNS label. */
   readonly name: string;
@@ -19,6 +19,10 @@ export interface ModelProviderProps {
    * @default the well-known authorities
    */
   readonly certificateAuthorities?: string;
+}
+
+/** Props of {@link ModelProvider.openAiCompatible}. */
+export interface OpenAiCompatibleProps extends ModelProviderProps {
   /**
    * Field of a request that the server takes the limit of its output from. Many servers ignore the other
    * one in silence, and then no limit of tokens holds.
@@ -33,6 +37,7 @@ export class ModelProvider {
   /** The API of OpenAI itself. */
   static openAi(props: { readonly credential: SecretValue }): ModelProvider {
     return new ModelProvider({
+      api: 'openai',
       name: 'openai',
       endpoint: 'https://api.openai.com/v1',
       credential: props.credential,
@@ -41,12 +46,28 @@ export class ModelProvider {
   }
 
   /** Any server with an OpenAI-compatible API. */
-  static openAiCompatible(props: ModelProviderProps): ModelProvider {
-    return new ModelProvider(props);
+  static openAiCompatible(props: OpenAiCompatibleProps): ModelProvider {
+    return new ModelProvider({ ...props, api: 'openai' });
+  }
+
+  /** The API of Anthropic itself. */
+  static anthropic(props: { readonly credential: SecretValue }): ModelProvider {
+    return ModelProvider.anthropicCompatible({
+      name: 'anthropic',
+      endpoint: 'https://api.anthropic.com/v1',
+      credential: props.credential,
+    });
+  }
+
+  /** Any server with Anthropic's API of messages. */
+  static anthropicCompatible(props: ModelProviderProps): ModelProvider {
+    return new ModelProvider({ ...props, api: 'anthropic' });
   }
 
   /** What the policy calls the provider. */
   readonly name: string;
+  /** API that it speaks. */
+  readonly api: 'openai' | 'anthropic';
   /** Base URL of the API. */
   readonly endpoint: string;
   /** Key of a Secret in the namespace of the sandbox. */
@@ -54,9 +75,10 @@ export class ModelProvider {
   /** Certificates in PEM that it is verified with; undefined for the well-known authorities. */
   readonly certificateAuthorities: string | undefined;
   /** Field that it takes the limit of its output from; undefined for `max_tokens`. */
-  readonly outputLimit: ModelProviderProps['outputLimit'];
+  readonly outputLimit: OpenAiCompatibleProps['outputLimit'];
 
-  private constructor(props: ModelProviderProps) {
+  private constructor(props: OpenAiCompatibleProps & Pick<ModelProvider, 'api'>) {
+    this.api = props.api;
     this.name = props.name;
     this.endpoint = props.endpoint;
     this.credential = props.credential;

@@ -81,20 +81,30 @@ const CA = `${CA_DIR}/${CA_FILE}`;
 /** What tells OpenSSL, Node.js and Python to trust the certificates; the second one adds, the others replace. */
 const caVariables = { SSL_CERT_FILE: CA, NODE_EXTRA_CA_CERTS: CA, REQUESTS_CA_BUNDLE: CA };
 
+const ROUTER = `http://${AGENT_HOST}:${processes.router.agentPort}`;
+
+/** What client libraries of each API are told, but for the model. */
+const clientVariables = {
+  anthropic: { ANTHROPIC_API_KEY: PLACEHOLDER_KEY, ANTHROPIC_BASE_URL: `${ROUTER}/anthropic` },
+  openai: { OPENAI_API_KEY: PLACEHOLDER_KEY, OPENAI_BASE_URL: `${ROUTER}/v1` },
+} as const;
+
 /** Variables with the same value in every sandbox, where it has them. */
 export const fixedVariables = {
   ...proxyVariables,
-  OPENAI_API_KEY: PLACEHOLDER_KEY,
-  OPENAI_BASE_URL: `http://${AGENT_HOST}:${processes.router.agentPort}/v1`,
+  ...clientVariables.anthropic,
+  ...clientVariables.openai,
 } as const;
 
-/** What tells client libraries to use the router. */
-function modelVariables({ modelPreference }: AcceptedInferenceSpec): Record<string, string> {
-  const model = modelPreference?.primary.deployment;
-  const { OPENAI_API_KEY, OPENAI_BASE_URL } = fixedVariables;
+/** What tells client libraries to use the router, by the API of the model that serves when none is named. */
+function modelVariables({
+  modelPreference,
+  providers = [],
+}: AcceptedInferenceSpec): Record<string, string> {
+  const primary = modelPreference?.primary;
+  const { api = 'openai' } = providers.find(({ name }) => name === primary?.provider) ?? {};
   return {
-    OPENAI_API_KEY,
-    OPENAI_BASE_URL,
-    ...(model === undefined ? {} : { OPENAI_MODEL: model }),
+    ...clientVariables[api],
+    ...(primary === undefined ? {} : { [`${api.toUpperCase()}_MODEL`]: primary.deployment }),
   };
 }

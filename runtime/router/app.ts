@@ -11,9 +11,8 @@ import { takeJson, TooComplex } from './json-body.ts';
 import { limits, type Limits } from './limits.ts';
 import type { ModelRouteOptions } from './model-route.ts';
 import { listModels } from './models-route.ts';
-import { surfaceRoutes } from './routes.ts';
+import { errorsAt, surfaceRoutes } from './routes.ts';
 import { sendDenial } from './send-denial.ts';
-import { openAiErrors } from './surfaces/openai-error.ts';
 import { whenClosed } from './when-closed.ts';
 
 /** What the router is built from. */
@@ -40,11 +39,11 @@ export function createRouter(options: RouterOptions): FastifyInstance {
   const slots = new CallSlots(bounds);
   app.server.maxConnections = bounds.agentConnections;
 
-  app.addHook('onRequest', async ({ headers }, reply) => {
+  app.addHook('onRequest', async ({ headers, url }, reply) => {
     const bytes = slots.announced(headers);
     const denial = slots.take(bytes);
     if (denial !== undefined) {
-      await sendDenial(reply, denial, openAiErrors);
+      await sendDenial(reply, denial, errorsAt(url));
       return;
     }
     whenClosed(reply.raw, () => {
@@ -67,7 +66,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
   ): Promise<FastifyReply> => {
     const set = snapshot()?.setDigest;
     const call = { set, surface: 'http', target: `${method} ${url}`, decision: denial };
-    return sendDenial(reply, (await recorder.decidedOrDeny(call)) ?? denial, openAiErrors);
+    return sendDenial(reply, (await recorder.decidedOrDeny(call)) ?? denial, errorsAt(url));
   };
 
   app.setNotFoundHandler((request, reply) =>

@@ -4,6 +4,7 @@ import {
   type Decision,
   type Deny,
   type InferencePolicyPayload,
+  type ProviderApi,
   type ToolPolicyPayload,
 } from 'kars-constructs/contract';
 import { noPolicy, ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
@@ -37,6 +38,11 @@ export function decideCall<R extends ModelRequest>(
     const reason = `the policy has no provider "${model.provider}"`;
     return deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason);
   }
+  const speaks = provider.api ?? 'openai';
+  if (speaks !== surface.api) {
+    const reason = `the provider "${provider.name}" of the model ${JSON.stringify(model.deployment)} speaks the API of ${speaks}: ${PATHS[speaks]}`;
+    return deny('KARS_API_NOT_SERVED', ruleOf(inference, 'providers'), reason);
+  }
   const bounded = boundOutput(surface.output, request, provider, inference);
   if ('denial' in bounded) return bounded.denial;
   const refused =
@@ -49,6 +55,11 @@ export function decideCall<R extends ModelRequest>(
     body: { ...surface.forwarded(bounded.request), model: model.deployment },
   };
 }
+
+const PATHS: Readonly<Record<ProviderApi, string>> = {
+  openai: '/v1/chat/completions and others',
+  anthropic: '/v1/messages',
+};
 
 function pinModel(
   { model }: ModelRequest,

@@ -3,8 +3,11 @@ import { ModelRoute, type ModelRouteOptions } from './model-route.ts';
 import { chat } from './surfaces/chat/chat.ts';
 import { completions } from './surfaces/completions.ts';
 import { embeddings } from './surfaces/embeddings.ts';
+import { anthropicErrors } from './surfaces/messages/anthropic-error.ts';
+import { countTokens, messages } from './surfaces/messages/messages.ts';
+import { openAiErrors } from './surfaces/openai-error.ts';
 import { responses } from './surfaces/responses/responses.ts';
-import type { ModelRequest, Surface } from './surfaces/surface.ts';
+import type { ErrorShape, ModelRequest, Surface } from './surfaces/surface.ts';
 
 /** What answers a request. */
 type Serve = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -15,10 +18,19 @@ export function surfaceRoutes(options: ModelRouteOptions): ReadonlyMap<string, S
     const served = new ModelRoute(surface, options);
     return (request, reply) => served.serve(request, reply);
   };
+  const [message, count] = [route(messages), route(countTokens)];
   return new Map([
     ['/v1/chat/completions', route(chat)],
     ['/v1/completions', route(completions)],
     ['/v1/embeddings', route(embeddings)],
     ['/v1/responses', route(responses)],
+    ['/v1/messages', message],
+    ['/anthropic/v1/messages', message],
+    ['/v1/messages/count_tokens', count],
+    ['/anthropic/v1/messages/count_tokens', count],
   ]);
 }
+
+/** The shape of errors at a path, whether something serves it or not. */
+export const errorsAt = (url: string): ErrorShape =>
+  url.startsWith('/v1/messages') || url.startsWith('/anthropic/') ? anthropicErrors : openAiErrors;

@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deny, type Deny } from 'kars-constructs/contract';
+import { deny, type Deny, type ProviderApi } from 'kars-constructs/contract';
 import { Agent, request, type Dispatcher } from 'undici';
 import { limits } from './limits.ts';
 import type { Provider } from './surfaces/surface.ts';
@@ -101,7 +101,7 @@ export class Upstream {
         headers: {
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
-          ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
+          ...headersOf(provider.api ?? 'openai', credential),
         },
         body: JSON.stringify(body),
       });
@@ -149,6 +149,20 @@ export class Upstream {
       return undefined;
     }
   }
+}
+
+/**
+ * How an API takes the credential, and what it wants to know besides.
+ *
+ * @see https://docs.anthropic.com/en/api/versioning
+ */
+function headersOf(api: ProviderApi, credential: string | undefined): Record<string, string> {
+  if (api === 'openai')
+    return credential === undefined ? {} : { authorization: `Bearer ${credential}` };
+  return {
+    'anthropic-version': '2023-06-01',
+    ...(credential === undefined ? {} : { 'x-api-key': credential }),
+  };
 }
 
 const unsent = (denial: Deny): UpstreamFault => ({ denial, isSent: false });

@@ -22,7 +22,7 @@ export const runtimeCodes = {
   KARS_ROUTE_UNKNOWN: {
     status: 404,
     meaning: 'the router does not serve this method and path',
-    cure: 'use POST /v1/chat/completions, /v1/responses, /v1/completions or /v1/embeddings, or GET /v1/models',
+    cure: 'use POST /v1/chat/completions, /v1/responses, /v1/completions, /v1/embeddings or /v1/messages, or GET /v1/models',
   },
   KARS_REQUEST_INVALID: {
     status: 400,
@@ -48,6 +48,11 @@ export const runtimeCodes = {
     status: 403,
     meaning: 'the policy does not list the model',
     cure: 'ask for a listed model, or add it to InferencePolicy.models',
+  },
+  KARS_API_NOT_SERVED: {
+    status: 403,
+    meaning: 'the provider of the model speaks another API',
+    cure: 'use the API that the message names, or name a model of another provider',
   },
   KARS_TOKENS_PER_REQUEST: {
     status: 403,

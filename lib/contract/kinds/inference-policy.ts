@@ -1,7 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { defineKind } from '../kind.ts';
-import { listByName, objectName, ociArtifactRef, stringMap } from '../primitives.ts';
+import { listByName, ociArtifactRef, stringMap } from '../primitives.ts';
 import { failure, success, type Problem, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
 import {
@@ -9,10 +8,15 @@ import {
   budgetOf,
   budgetProblems,
   callLimits,
-  outputLimit,
   tokenBudget,
   tokenBudgetPayload,
 } from './inference-limits.ts';
+import {
+  compileProvider,
+  providerPayload,
+  providerProblems,
+  providerSpec,
+} from './model-provider.ts';
 import { reportedRef, reportedText, statusOf } from '../status.ts';
 
 const categories = ['hate', 'selfHarm', 'sexual', 'violence'] as const;
@@ -25,35 +29,6 @@ const severity = z
 const modelRef = z.strictObject({
   provider: z.string().describe('Name of an entry in `providers`.'),
   deployment: z.string().describe('Name of the model or deployment at the provider.'),
-});
-
-const provider = z.strictObject({
-  name: objectName().describe('What `modelPreference` refers to.'),
-  endpoint: z
-    .string()
-    .max(2048)
-    .describe('Base URL of an OpenAI-compatible API, version segment included.'),
-  certificateAuthorities: z
-    .string()
-    .max(64 * 1024)
-    .optional()
-    .describe(
-      'Certificates in PEM that the provider is verified with, in place of the well-known authorities.',
-    ),
-  outputLimit: outputLimit
-    .optional()
-    .describe(
-      'Field of a request that the provider takes the limit of its output from, max_tokens when absent. Many servers ignore the other one.',
-    ),
-  credentialSecretRef: z
-    .strictObject({
-      name: objectName().describe('Name of the Secret.'),
-      key: z.string().min(1).max(253).describe('Key in the Secret.'),
-    })
-    .optional()
-    .describe(
-      'Key of a Secret in the namespace of the sandbox, sent as a bearer token. Absent: none is sent.',
-    ),
 });
 
 const isComplete = ({ provider: name, deployment }: z.output<typeof modelRef>): boolean =>
@@ -94,7 +69,7 @@ export const inferencePolicySpec = withRules(
       })
       .nullish()
       .describe('Models that requests may name.'),
-    providers: listByName(provider, 16).optional().describe('Where the models are served.'),
+    providers: listByName(providerSpec, 16).optional().describe('Where the models are served.'),
     displayName: z.string().nullish().describe('Name for humans.'),
     bundleRef: ociArtifactRef()
       .nullish()
@@ -167,35 +142,6 @@ export const inferencePolicySpec = withRules(
 /** Spec of an InferencePolicy as a manifest carries it. */
 export type InferencePolicySpec = z.input<typeof inferencePolicySpec>;
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
-
-/** Whether a text holds certificates, each of which can be read. */
-function areAuthorities(text: string): boolean {
-  const found = text.match(CERTIFICATE) ?? [];
-  try {
-    return found.map((pem) => new X509Certificate(pem)).length > 0;
-  } catch {
-    return false;
-  }
-}
-
-const endpointUrl = z.url({ protocol: /^https?$/ });
-
-const providerPayload = z.strictObject({
-  /** Also the name of a file: nothing that could lead elsewhere. */
-  name: objectName(),
-  endpoint: endpointUrl,
-  /** Absent where the well-known authorities count. */
-  certificateAuthorities: z
-    .string()
-    .max(64 * 1024)
-    .refine(areAuthorities, { message: 'supply certificates in PEM' })
-    .optional(),
-  credential: z.enum(['none', 'bearer']),
-  /** Absent where it is `max_tokens`. */
-  outputLimit: outputLimit.optional(),
-});
-
 /** What the router reads of an InferencePolicy. */
 export const inferencePolicyPayload = z.strictObject({
   /** Every model that a request may name; the first one serves requests that name none. */
@@ -222,51 +168,24 @@ export function compileInferencePolicy(
   } = spec;
   const limit = budget?.perRequestTokens ?? null;
   const problems = [
-    ...(has(preference) ? [] : [problemOf.models]),
+    ...(has(preference) ? [] : [withoutModels]),
     ...budgetProblems(budget ?? {}),
-    ...providers.flatMap(({ endpoint, certificateAuthorities: given }, index) => [
-      ...(isEndpoint(endpoint) ? [] : [problemOf.endpoint(index, endpoint)]),
-      ...(given === undefined || areAuthorities(given) ? [] : [problemOf.authority(index)]),
-    ]),
+    ...providers.flatMap(providerProblems),
   ];
   if (!has(preference) || problems.length > 0) return failure(...problems);
   return success({
     models: [preference.primary, ...preference.fallback],
-    providers: providers.map((provider) => ({
-      name: provider.name,
-      endpoint: provider.endpoint,
-      ...(provider.certificateAuthorities === undefined
-        ? {}
-        : { certificateAuthorities: provider.certificateAuthorities }),
-      credential: provider.credentialSecretRef === undefined ? 'none' : 'bearer',
-      ...(provider.outputLimit === 'max_completion_tokens'
-        ? { outputLimit: provider.outputLimit }
-        : {}),
-    })),
+    providers: providers.map(compileProvider),
     maxTokensPerRequest: limit,
     ...budgetOf(budget ?? {}),
     ...(limits === undefined ? {} : { callLimits: limits }),
   });
 }
 
-const isEndpoint = (text: string): boolean => endpointUrl.safeParse(text).success;
-
-const problemOf = {
-  models: {
-    path: 'spec.modelPreference',
-    code: 'KARS_POLICY_WITHOUT_MODEL',
-    message: 'got none, supply the models that the policy allows',
-  },
-  authority: (index: number): Problem => ({
-    path: `spec.providers[${index}].certificateAuthorities`,
-    code: 'KARS_PROVIDER_AUTHORITY',
-    message: 'got no certificates, supply them in PEM',
-  }),
-  endpoint: (index: number, got: string): Problem => ({
-    path: `spec.providers[${index}].endpoint`,
-    code: 'KARS_PROVIDER_ENDPOINT',
-    message: `got ${JSON.stringify(got)}, supply a URL such as "https://models.example.com/v1"`,
-  }),
+const withoutModels: Problem = {
+  path: 'spec.modelPreference',
+  code: 'KARS_POLICY_WITHOUT_MODEL',
+  message: 'got none, supply the models that the policy allows',
 };
 
 /** InferencePolicy of kars v0.1.x, with `providers` added. */

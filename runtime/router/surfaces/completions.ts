@@ -68,6 +68,7 @@ const hasText = (chunk: unknown): boolean =>
  */
 export const completions: Surface<CompletionsRequest> = {
   name: 'completions',
+  api: 'openai',
   path: '/completions',
   request,
   refuseReach: (asked) => fields.refuse(asked),

@@ -26,6 +26,7 @@ const answer = z.looseObject({ usage: z.looseObject({ prompt_tokens: reportedTok
  */
 export const embeddings: Surface<EmbeddingsRequest> = {
   name: 'embeddings',
+  api: 'openai',
   path: '/embeddings',
   request,
   refuseReach: (asked) => fields.refuse(asked),

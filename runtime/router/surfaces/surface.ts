@@ -1,4 +1,4 @@
-import type { Deny, InferencePolicyPayload } from 'kars-constructs/contract';
+import type { Deny, InferencePolicyPayload, ProviderApi } from 'kars-constructs/contract';
 import type { z } from 'zod';
 import type { TokenUsage } from '../../service/decision-recorder.ts';
 
@@ -66,6 +66,8 @@ export interface ErrorShape {
 export interface Surface<R extends ModelRequest> {
   /** As audit log and metrics have it. */
   readonly name: string;
+  /** What a provider has to speak to serve it. */
+  readonly api: ProviderApi;
   /** Below the base URL of a provider. */
   readonly path: string;
   /** The parts that decisions depend on; everything else passes as it came. */

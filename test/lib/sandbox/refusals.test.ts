@@ -118,6 +118,8 @@ describe('a sandbox is refused at synth', () => {
     'no_proxy',
     'OPENAI_API_KEY',
     'OPENAI_BASE_URL',
+    'ANTHROPIC_BASE_URL',
+    'anthropic_auth_token',
     'KARS_X',
     'AZURE_CLIENT_ID',
   ])('with the environment variable %s', (name) => {

@@ -1,4 +1,4 @@
-import { isRecord } from '../reach.ts';
+import { isNothing, isRecord } from '../reach.ts';
 import { textBound } from '../input-bound.ts';
 import { openAiErrors } from '../openai-error.ts';
 import { openAiUsage } from '../openai-usage.ts';
@@ -15,6 +15,7 @@ import { chatOutput } from './output-limit.ts';
  */
 export const chat: Surface<ChatRequest> = {
   name: 'chat',
+  api: 'openai',
   path: '/chat/completions',
   request: chatRequest,
   refuseReach: refuseChatReach,
@@ -39,8 +40,12 @@ function offeredTools({ tools, functions }: ChatRequest): OfferedTool[] {
 
 const TEXTS: ReadonlySet<unknown> = new Set(['text', 'refusal', 'thinking']);
 
-/** Of an image, say, nobody knows how many tokens it is. */
+/** Of an image, or of what only the provider can read, nobody knows how many tokens it is. */
 const isText = ({ messages }: ChatRequest): boolean =>
-  messages.every(({ content }) => !Array.isArray(content) || content.every(isTextPart));
+  messages.every(
+    ({ content, reasoning_details: details }) =>
+      (!Array.isArray(content) || content.every(isTextPart)) && isNothing(details),
+  );
 
-const isTextPart = (part: unknown): boolean => isRecord(part) && TEXTS.has(part['type']);
+const isTextPart = (part: unknown): boolean =>
+  isRecord(part) && TEXTS.has(part['type']) && isNothing(part['signature']);

@@ -25,6 +25,7 @@ const errors: ErrorShape = {
  */
 export const responses: Surface<ResponsesRequest> = {
   name: 'responses',
+  api: 'openai',
   path: '/responses',
   request: responsesRequest,
   refuseReach: refuseResponsesReach,

@@ -137,10 +137,17 @@ describe('a budget', () => {
     ['an image', [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } }]],
     ['audio', [{ type: 'input_audio', input_audio: { data: 'AA', format: 'wav' } }]],
     ['a file', [{ type: 'file', file: { file_data: 'AA' } }]],
+    ['thinking that is sealed', [{ type: 'thinking', thinking: 'a', signature: 'AA' }]],
   ])('refuses %s, whose tokens nobody can bound', (_what, content) => {
     const { outcome } = started();
     expect(outcome({ dailyTokens: 10 ** 9 }, request(1, content))).toBe('KARS_BUDGET_UNBOUNDED');
     expect(outcome({}, request(1, content))).toBe(0);
+  });
+
+  it('refuses reasoning that only the provider can read', () => {
+    const sealed = { role: 'assistant', reasoning_details: [{ type: 'reasoning.encrypted' }] };
+    const body = { messages: [...request().messages, sealed] };
+    expect(started().outcome({ dailyTokens: 10 ** 9 }, body)).toBe('KARS_BUDGET_UNBOUNDED');
   });
 
   it('leaves a call charged that cannot be settled', () => {

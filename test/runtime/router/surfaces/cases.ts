@@ -1,14 +1,20 @@
+import type { ProviderApi } from 'kars-constructs/contract';
 import { completion, streamText, type Behaviour } from '../../../support/openai-provider.ts';
 
 /** One way to use a model, as a client and a provider have it. */
 export interface SurfaceCase {
   readonly surface: string;
+  readonly api: ProviderApi;
   readonly path: string;
+  /** Where the provider has it. */
+  readonly upstreamPath: string;
   /** A request that the policies of the tests allow, without a model and without a limit. */
   readonly request: Readonly<Record<string, unknown>>;
   /** A whole answer, which reports 11 tokens of input and 7 of output, or none where there is none. */
   readonly answer: object;
   readonly output: number;
+  /** Fields by which the provider would act for the agent. */
+  readonly reaching: Readonly<Record<string, unknown>>;
   /** Its field for a limit of output. */
   readonly limit?: string;
   /** The answer as a stream. */
@@ -52,8 +58,7 @@ const textChunk = (choices: readonly object[], more: object = {}): string =>
 
 const USAGE = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
 
-/** Every surface of OpenAI's API. */
-export const openAiCases: readonly SurfaceCase[] = [
+const ofOpenAi: readonly Omit<SurfaceCase, 'api' | 'reaching' | 'upstreamPath'>[] = [
   {
     surface: 'chat',
     path: '/v1/chat/completions',
@@ -111,6 +116,82 @@ export const openAiCases: readonly SurfaceCase[] = [
     ].join(''),
   },
 ];
+
+const MESSAGE = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'small',
+  content: [{ type: 'text', text: 'hello' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: {
+    input_tokens: 4,
+    cache_creation_input_tokens: 5,
+    cache_read_input_tokens: 2,
+    output_tokens: 7,
+  },
+};
+
+const textDelta = (value: string): string =>
+  named({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: value } });
+
+const message: Omit<SurfaceCase, 'path'> = {
+  surface: 'messages',
+  api: 'anthropic',
+  upstreamPath: '/v1/messages',
+  request: { messages: [{ role: 'user', content: 'hi' }] },
+  answer: MESSAGE,
+  output: 7,
+  reaching: {
+    container: 'container_1',
+    context_management: { edits: [] },
+    fallbacks: ['other'],
+    mcp_servers: [{ type: 'url', url: 'https://evil.example', name: 'evil' }],
+  },
+  limit: 'max_tokens',
+  stream: [
+    named({
+      type: 'message_start',
+      message: { ...MESSAGE, content: [], usage: { ...MESSAGE.usage, output_tokens: 1 } },
+    }),
+    named({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+    named({ type: 'ping' }),
+    textDelta('hello '),
+    textDelta('world'),
+    named({ type: 'content_block_stop', index: 0 }),
+    named({
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn' },
+      usage: { output_tokens: 7 },
+    }),
+    named({ type: 'message_stop' }),
+  ].join(''),
+};
+
+/** Every surface. */
+export const surfaceCases: readonly SurfaceCase[] = [
+  ...ofOpenAi.map((one) => ({
+    ...one,
+    api: 'openai' as const,
+    upstreamPath: one.path,
+    reaching: {
+      conversation: 'conv_1',
+      models: ['other'],
+      store: true,
+      web_search_options: {},
+    },
+  })),
+  { ...message, path: '/v1/messages' },
+  { ...message, path: '/anthropic/v1/messages' },
+];
+
+/** The one of a name. */
+export function caseOf(surface: string): SurfaceCase {
+  const found = surfaceCases.find((one) => one.surface === surface);
+  if (found === undefined) throw new Error(`there is no case for ${surface}`);
+  return found;
+}
 
 /** Answers as the case says. */
 export const behaviourOf =

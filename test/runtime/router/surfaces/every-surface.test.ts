@@ -3,12 +3,19 @@ import { describe, expect, it } from 'vitest';
 import type { Payloads } from '../../../support/documents.ts';
 import { startProvider } from '../../../support/openai-provider.ts';
 import { codeOf, CREDENTIAL, policies, startRouter, type TestRouter } from '../support.ts';
-import { behaviourOf, openAiCases, type SurfaceCase } from './cases.ts';
+import { behaviourOf, surfaceCases, type SurfaceCase } from './cases.ts';
 
-const withPolicy = (change: object): Payloads => ({
+const policiesFor = ({ api }: Pick<SurfaceCase, 'api'>, change: object = {}): Payloads => ({
   ...policies,
-  'inference-policy': { ...policies['inference-policy'], ...change },
+  'inference-policy': {
+    ...policies['inference-policy'],
+    ...change,
+    providers: policies['inference-policy'].providers.map((provider) => ({ ...provider, api })),
+  },
 });
+
+const start = (one: Pick<SurfaceCase, 'api'>, endpoint: string, change?: object) =>
+  startRouter(endpoint, policiesFor(one, change));
 
 const post = ({ url }: TestRouter, { path }: SurfaceCase, body: unknown): Promise<Response> =>
   fetch(url + path, {
@@ -17,16 +24,21 @@ const post = ({ url }: TestRouter, { path }: SurfaceCase, body: unknown): Promis
     body: JSON.stringify(body),
   });
 
-describe.each(openAiCases)('the surface $surface', (one) => {
-  const { surface, path, request, answer, output, limit } = one;
+describe.each(surfaceCases)('the surface $surface at $path', (one) => {
+  const { surface, api, upstreamPath, request, answer, output } = one;
 
   it('passes an answer as it is, and records what it used', async () => {
     const provider = await startProvider(behaviourOf(one));
-    const router = await startRouter(provider.endpoint);
+    const router = await start(one, provider.endpoint);
     const got = await post(router, one, request);
     expect(await got.json()).toEqual(answer);
-    expect(provider.requests[0]?.url).toBe(path);
-    expect(provider.requests[0]?.headers.authorization).toBe(`Bearer ${CREDENTIAL}`);
+    expect(provider.requests[0]?.url).toBe(upstreamPath);
+    const headers = provider.requests[0]?.headers;
+    expect({ authorization: headers?.authorization, key: headers?.['x-api-key'] }).toEqual(
+      api === 'openai'
+        ? { authorization: `Bearer ${CREDENTIAL}`, key: undefined }
+        : { authorization: undefined, key: CREDENTIAL },
+    );
     expect(provider.requests[0]?.body).toMatchObject({ ...request, model: 'small' });
     expect(await router.sidecar.audited()).toMatchObject([
       { surface, target: 'small', decision: 'allow' },
@@ -34,21 +46,30 @@ describe.each(openAiCases)('the surface $surface', (one) => {
     ]);
   });
 
-  it.each([
+  it.each<[string, object, string]>([
     ['a model that is not listed', { model: 'huge' }, 'KARS_MODEL_NOT_ALLOWED'],
     ['a field that nobody knows', { fetch_url: 'https://evil.example' }, 'KARS_FIELD_UNKNOWN'],
-    ['a kept conversation', { conversation: 'conv_1' }, 'KARS_PROVIDER_REACH'],
-    ['keeping the answer', { store: true }, 'KARS_PROVIDER_REACH'],
-    ['web search', { web_search_options: {} }, 'KARS_PROVIDER_REACH'],
-    ['a choice of other models', { models: ['other'] }, 'KARS_PROVIDER_REACH'],
+    ...Object.entries(one.reaching).map(([name, value]): [string, object, string] => [
+      name,
+      { [name]: value },
+      'KARS_PROVIDER_REACH',
+    ]),
   ])('refuses %s in exactly one attempt', async (_what, change, code) => {
     const provider = await startProvider(behaviourOf(one));
-    const router = await startRouter(provider.endpoint);
+    const router = await start(one, provider.endpoint);
     const got = await post(router, one, { ...request, ...change });
     expect(got.headers.get('x-should-retry')).toBe('false');
     expect(await codeOf(got)).toBe(code);
     expect(provider.requests).toEqual([]);
     expect(await router.sidecar.audited()).toMatchObject([{ surface, decision: 'deny', code }]);
+  });
+
+  it('is not served by a provider that speaks another API', async () => {
+    const provider = await startProvider(behaviourOf(one));
+    const other = api === 'openai' ? 'anthropic' : 'openai';
+    const got = await post(await start({ api: other }, provider.endpoint), one, request);
+    expect([got.status, await codeOf(got)]).toEqual([403, 'KARS_API_NOT_SERVED']);
+    expect(provider.requests).toEqual([]);
   });
 
   it('denies without a policy', async () => {
@@ -60,19 +81,13 @@ describe.each(openAiCases)('the surface $surface', (one) => {
 
   it('reserves and settles, and stops when the budget is spent', async () => {
     const provider = await startProvider(behaviourOf(one));
-    const router = await startRouter(
-      provider.endpoint,
-      withPolicy({ budget: { dailyTokens: 600 } }),
-    );
+    const router = await start(one, provider.endpoint, { budget: { dailyTokens: 600 } });
     const first = await post(router, one, request);
     const left = Number(first.headers.get('x-kars-tokens-left'));
     expect(left).toBeLessThan(600 - 256);
     const used = 11 + output;
-    const denied = await post(router, one, {
-      ...request,
-      ...(surface === 'embeddings' ? { input: 'x'.repeat(600) } : {}),
-      ...(limit === undefined ? {} : { user: 'x'.repeat(600) }),
-    });
+    const long = { ...request, [api === 'openai' ? 'user' : 'system']: 'x'.repeat(600) };
+    const denied = await post(router, one, long);
     expect(await codeOf(denied)).toBe('KARS_BUDGET_SPENT');
     const again = await post(router, one, request);
     expect(again.status).toBe(200);
@@ -84,20 +99,20 @@ describe.each(openAiCases)('the surface $surface', (one) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end('{"hello":"world"}');
     });
-    const got = await post(await startRouter(provider.endpoint), one, request);
+    const got = await post(await start(one, provider.endpoint), one, request);
     expect([got.status, await codeOf(got)]).toEqual([502, 'KARS_UPSTREAM_INVALID']);
   });
 });
 
-const limited = openAiCases.flatMap((one) =>
+const limited = surfaceCases.flatMap((one) =>
   one.limit === undefined ? [] : [{ ...one, limit: one.limit }],
 );
 
-describe.each(limited)('the output of $surface', ({ limit, ...one }) => {
+describe.each(limited)('the output of $surface at $path', ({ limit, ...one }) => {
   const { request } = one;
   it('bounds what the model says, by the request or by the policy', async () => {
     const provider = await startProvider(behaviourOf(one));
-    const router = await startRouter(provider.endpoint);
+    const router = await start(one, provider.endpoint);
     await post(router, one, request);
     await post(router, one, { ...request, [limit]: 7 });
     expect(provider.requests.map(({ body }) => body[limit])).toEqual([100, 7]);
@@ -106,15 +121,15 @@ describe.each(limited)('the output of $surface', ({ limit, ...one }) => {
   });
 });
 
-const streamed = openAiCases.flatMap((one) =>
+const streamed = surfaceCases.flatMap((one) =>
   one.stream === undefined ? [] : [{ ...one, stream: one.stream }],
 );
 
-describe.each(streamed)('a stream of $surface', (one) => {
+describe.each(streamed)('a stream of $surface at $path', (one) => {
   const { surface, request, stream } = one;
   it('streams every event, and charges what the last one reports', async () => {
     const provider = await startProvider(behaviourOf(one));
-    const router = await startRouter(provider.endpoint);
+    const router = await start(one, provider.endpoint);
     const got = await post(router, one, { ...request, stream: true });
     const text = await got.text();
     expect(text).toContain('hello ');
@@ -134,7 +149,7 @@ describe.each(streamed)('a stream of $surface', (one) => {
           response.writeHead(200, { 'content-type': 'text/event-stream' });
           response.end(whole.subarray(0, length));
         });
-        const router = await startRouter(provider.endpoint);
+        const router = await start(one, provider.endpoint);
         const got = await post(router, one, { ...request, stream: true });
         expect(await got.text()).toContain('KARS_UPSTREAM_INTERRUPTED');
       }),

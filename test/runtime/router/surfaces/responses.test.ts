@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { responses } from '../../../../runtime/router/surfaces/responses/responses.ts';
 import { startProvider } from '../../../support/openai-provider.ts';
 import { policies, startRouter } from '../support.ts';
-import { behaviourOf, openAiCases } from './cases.ts';
+import { behaviourOf, caseOf } from './cases.ts';
 
 const parse = (body: object) => responses.request.parse({ input: 'hi', ...body });
 
@@ -119,8 +119,7 @@ describe('a request for a response', () => {
 });
 
 describe('the official client', () => {
-  const [one] = openAiCases.filter(({ surface }) => surface === 'responses');
-  if (one === undefined) throw new Error('there is no case for responses');
+  const one = caseOf('responses');
 
   it('gets a response, whole and as a stream', async () => {
     const { client } = await startRouter((await startProvider(behaviourOf(one))).endpoint);

@@ -1,0 +1,110 @@
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import { objectName } from '../primitives.ts';
+import type { Problem } from '../problem.ts';
+import { outputLimit } from './inference-limits.ts';
+
+const providerApi = z.enum(['openai', 'anthropic']);
+
+/** API that a provider speaks. */
+export type ProviderApi = z.output<typeof providerApi>;
+
+/** Where models are served, as a manifest carries it. */
+export const providerSpec = z.strictObject({
+  name: objectName().describe('What `modelPreference` refers to.'),
+  endpoint: z.string().max(2048).describe('Base URL of its API, version segment included.'),
+  api: providerApi
+    .optional()
+    .describe('API that it speaks, openai when absent, as every OpenAI-compatible server does.'),
+  certificateAuthorities: z
+    .string()
+    .max(64 * 1024)
+    .optional()
+    .describe(
+      'Certificates in PEM that the provider is verified with, in place of the well-known authorities.',
+    ),
+  outputLimit: outputLimit
+    .optional()
+    .describe(
+      'Field of a request that the provider takes the limit of its output from, max_tokens when absent. Many servers ignore the other one.',
+    ),
+  credentialSecretRef: z
+    .strictObject({
+      name: objectName().describe('Name of the Secret.'),
+      key: z.string().min(1).max(253).describe('Key in the Secret.'),
+    })
+    .optional()
+    .describe(
+      'Key of a Secret in the namespace of the sandbox, sent as its API has it. Absent: none is sent.',
+    ),
+});
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+
+/** Whether a text holds certificates, each of which can be read. */
+function areAuthorities(text: string): boolean {
+  const found = text.match(CERTIFICATE) ?? [];
+  try {
+    return found.map((pem) => new X509Certificate(pem)).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+const endpointUrl = z.url({ protocol: /^https?$/ });
+
+/** Where models are served, as the router reads it. */
+export const providerPayload = z.strictObject({
+  /** Also the name of a file: nothing that could lead elsewhere. */
+  name: objectName(),
+  endpoint: endpointUrl,
+  /** Absent where it is that of OpenAI. */
+  api: providerApi.optional(),
+  /** Absent where the well-known authorities count. */
+  certificateAuthorities: z
+    .string()
+    .max(64 * 1024)
+    .refine(areAuthorities, { message: 'supply certificates in PEM' })
+    .optional(),
+  credential: z.enum(['none', 'bearer']),
+  /** Absent where it is `max_tokens`. */
+  outputLimit: outputLimit.optional(),
+});
+
+/** A provider as the router reads it. */
+export const compileProvider = ({
+  name,
+  endpoint,
+  api,
+  certificateAuthorities,
+  credentialSecretRef,
+  outputLimit: field,
+}: z.output<typeof providerSpec>): z.output<typeof providerPayload> => ({
+  name,
+  endpoint,
+  ...(api === 'anthropic' ? { api } : {}),
+  ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
+  credential: credentialSecretRef === undefined ? 'none' : 'bearer',
+  ...(field === 'max_completion_tokens' ? { outputLimit: field } : {}),
+});
+
+/** What the router would not read of a provider. */
+export const providerProblems = (
+  { endpoint, certificateAuthorities: given }: z.output<typeof providerSpec>,
+  index: number,
+): Problem[] => [
+  ...(endpointUrl.safeParse(endpoint).success ? [] : [endpointProblem(index, endpoint)]),
+  ...(given === undefined || areAuthorities(given) ? [] : [authorityProblem(index)]),
+];
+
+const authorityProblem = (index: number): Problem => ({
+  path: `spec.providers[${index}].certificateAuthorities`,
+  code: 'KARS_PROVIDER_AUTHORITY',
+  message: 'got no certificates, supply them in PEM',
+});
+
+const endpointProblem = (index: number, got: string): Problem => ({
+  path: `spec.providers[${index}].endpoint`,
+  code: 'KARS_PROVIDER_ENDPOINT',
+  message: `got ${JSON.stringify(got)}, supply a URL such as "https://models.example.com/v1"`,
+});

@@ -1,0 +1,74 @@
+import { FieldTable } from '../field-table.ts';
+
+const counted = ['messages', 'model', 'system', 'tools'];
+
+const inert = [
+  'cache_control',
+  'inference_geo',
+  'metadata',
+  'output_config',
+  'service_tier',
+  'speed',
+  'stop_sequences',
+  'temperature',
+  'thinking',
+  'tool_choice',
+  'top_k',
+  'top_p',
+];
+
+const reaching = {
+  betas: 'does what no policy has seen',
+  container: 'runs code',
+  context_management: 'makes further calls to shorten the conversation',
+  diagnostics: 'goes on from what it has kept',
+  fallbacks: 'chooses among models that no policy has seen',
+  mcp_servers: 'calls MCP servers',
+};
+
+/**
+ * Fields of a request for a message.
+ *
+ * @see https://docs.anthropic.com/en/api/messages
+ */
+export const messagesFields = new FieldTable({
+  decided: [...counted, 'max_tokens', 'stream'],
+  inert,
+  reaching,
+});
+
+/**
+ * Fields of a request to count tokens.
+ *
+ * @see https://docs.anthropic.com/en/api/messages-count-tokens
+ */
+export const countFields = new FieldTable({ decided: counted, inert, reaching });
+
+/** Fields of a message that pass; its content is judged by itself. */
+export const messageFields: ReadonlySet<string> = new Set(['content', 'role']);
+
+const fields = (...names: readonly string[]): ReadonlySet<string> =>
+  new Set(['cache_control', 'type', ...names]);
+
+/** Fields of blocks that pass, by type; content, source and caller are judged by themselves. */
+export const blockFields: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['text', fields('citations', 'text')],
+  ['image', fields('source')],
+  ['document', fields('citations', 'context', 'source', 'title')],
+  ['search_result', fields('citations', 'content', 'source', 'title')],
+  ['tool_use', fields('caller', 'id', 'input', 'name')],
+  ['tool_result', fields('content', 'is_error', 'tool_use_id')],
+  ['thinking', fields('signature', 'thinking')],
+  ['redacted_thinking', fields('data')],
+]);
+
+/** Blocks by which the provider acts for the agent, and what it does. */
+export const reachingBlocks: ReadonlyMap<string, string> = new Map([
+  ['container_upload', 'uses a file that it has kept'],
+  ['mcp_tool_result', 'calls MCP servers'],
+  ['mcp_tool_use', 'calls MCP servers'],
+  ['server_tool_use', 'goes on with what a tool of its own did'],
+]);
+
+/** Tools of the provider's own making that the agent runs, by the release of their form. */
+export const TOOL_OF_AGENT = /^(bash|computer|memory|text_editor)_\d{8}$/;

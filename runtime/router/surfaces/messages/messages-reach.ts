@@ -1,0 +1,80 @@
+import type { Deny } from 'kars-constructs/contract';
+import { keepFields, type FieldTable } from '../field-table.ts';
+import { first, isNothing, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
+import { blockFields, messageFields, reachingBlocks } from './messages-fields.ts';
+import type { Block, CountRequest } from './messages-request.ts';
+
+/** Refuses a request by which the provider would act for the agent. */
+export const refuseMessagesReach = (fields: FieldTable, request: CountRequest): Deny | undefined =>
+  fields.refuse(request) ??
+  refuseContent('system', request.system) ??
+  first(
+    request.messages.entries(),
+    ([index, message]) =>
+      refuseFieldsBut(messageFields, `messages[${index}]`, message) ??
+      refuseContent(`messages[${index}].content`, message.content),
+  );
+
+/** A request, and each of its messages, without the fields that nobody knows and that say nothing. */
+export const forwardedMessages = <R extends CountRequest>(fields: FieldTable, request: R): R => ({
+  ...fields.known(request),
+  messages: request.messages.map((message) =>
+    keepFields(message, (name) => messageFields.has(name)),
+  ),
+});
+
+function refuseContent(at: string, content: unknown): Deny | undefined {
+  if (typeof content === 'string' || isNothing(content)) return undefined;
+  if (!Array.isArray(content)) {
+    return refuseUnknown(`${at} that is neither text nor a list of blocks`);
+  }
+  return first(content.entries(), ([index, block]) =>
+    isRecord(block) && typeof block['type'] === 'string'
+      ? refuseBlock(`${at}[${index}]`, { ...block, type: block['type'] })
+      : refuseUnknown(`${at}[${index}]`),
+  );
+}
+
+function refuseBlock(at: string, block: Block): Deny | undefined {
+  const { type } = block;
+  const act = reachingBlocks.get(type);
+  if (act !== undefined)
+    return refuseAct(`${at} of type "${type}", with which the provider ${act}`);
+  const known = blockFields.get(type);
+  return known === undefined
+    ? refuseUnknown(`${at} of type ${JSON.stringify(type)}`)
+    : (refuseFieldsBut(known, at, block) ??
+        refuseContent(`${at}.content`, block['content']) ??
+        refuseSource(`${at}.source`, block) ??
+        refuseCaller(`${at}.caller`, block['caller']));
+}
+
+const OF_SOURCE: ReadonlySet<string> = new Set(['content', 'data', 'media_type', 'type']);
+
+/** A source has its content itself, or says where it is; that of a search result is a name alone. */
+function refuseSource(at: string, { type, source }: Block): Deny | undefined {
+  if (isNothing(source) || (type === 'search_result' && typeof source === 'string')) {
+    return undefined;
+  }
+  if (!isRecord(source)) return refuseUnknown(`${at} that is no object`);
+  switch (source['type']) {
+    case 'url':
+      return refuseAct(`${at}, which the provider would fetch`);
+    case 'file':
+      return refuseAct(`${at}, a file that the provider has kept`);
+    case 'base64':
+    case 'content':
+    case 'text':
+      return (
+        refuseFieldsBut(OF_SOURCE, at, source) ?? refuseContent(`${at}.content`, source['content'])
+      );
+    default:
+      return refuseUnknown(`${at} of type ${JSON.stringify(source['type'])}`);
+  }
+}
+
+/** A tool is called by the model, or by a program that the provider runs. */
+const refuseCaller = (at: string, caller: unknown): Deny | undefined =>
+  isNothing(caller) || (isRecord(caller) && caller['type'] === 'direct')
+    ? undefined
+    : refuseAct(`${at}, a program that the provider runs`);

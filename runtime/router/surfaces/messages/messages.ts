@@ -1,0 +1,94 @@
+import { textBound } from '../input-bound.ts';
+import { outputIn } from '../output-field.ts';
+import { isRecord } from '../reach.ts';
+import type { OfferedTool, Surface } from '../surface.ts';
+import { anthropicErrors } from './anthropic-error.ts';
+import { countFields, messagesFields, TOOL_OF_AGENT } from './messages-fields.ts';
+import { forwardedMessages, refuseMessagesReach } from './messages-reach.ts';
+import {
+  countRequest,
+  messagesRequest,
+  type CountRequest,
+  type MessagesRequest,
+} from './messages-request.ts';
+import { messagesStreaming, messagesUsage } from './messages-stream.ts';
+
+/**
+ * Messages of Anthropic's API.
+ *
+ * @see https://docs.anthropic.com/en/api/messages
+ */
+export const messages: Surface<MessagesRequest> = {
+  name: 'messages',
+  api: 'anthropic',
+  path: '/messages',
+  request: messagesRequest,
+  refuseReach: (asked) => refuseMessagesReach(messagesFields, asked),
+  offeredTools,
+  forwarded: (asked) => forwardedMessages(messagesFields, asked),
+  output: outputIn('max_tokens'),
+  inputBound,
+  isAnswer: (value) => isRecord(value) && Array.isArray(value['content']),
+  usageOf: messagesUsage,
+  streaming: messagesStreaming,
+  errors: anthropicErrors,
+};
+
+/**
+ * The number of tokens that a message would be.
+ *
+ * @see https://docs.anthropic.com/en/api/messages-count-tokens
+ */
+export const countTokens: Surface<CountRequest> = {
+  name: 'count-tokens',
+  api: 'anthropic',
+  path: '/messages/count_tokens',
+  request: countRequest,
+  refuseReach: (asked) => refuseMessagesReach(countFields, asked),
+  offeredTools,
+  forwarded: (asked) => forwardedMessages(countFields, asked),
+  output: undefined,
+  inputBound,
+  isAnswer: (value) => isRecord(value) && typeof value['input_tokens'] === 'number',
+  usageOf: () => ({ input: 0, output: 0 }),
+  streaming: undefined,
+  errors: anthropicErrors,
+};
+
+/** Tools that the agent runs itself have a name; any other runs at the provider. */
+function offeredTools({ tools }: CountRequest): OfferedTool[] {
+  return (tools ?? []).map(({ type, name }) => {
+    const isOfAgent = (type ?? 'custom') === 'custom' || TOOL_OF_AGENT.test(type ?? '');
+    return isOfAgent && name !== undefined ? { type: 'custom', name } : { type: type ?? 'custom' };
+  });
+}
+
+function inputBound(asked: CountRequest): number | undefined {
+  const said = [asked.system, ...asked.messages.map(({ content }) => content)];
+  return said.every(isText) ? textBound(asked) : undefined;
+}
+
+/** Of an image, or of what only the provider can read, nobody knows how many tokens it is. */
+const isText = (content: unknown): boolean =>
+  !Array.isArray(content) || content.every((block) => isRecord(block) && isTextBlock(block));
+
+function isTextBlock(block: Readonly<Record<string, unknown>>): boolean {
+  const { type, source, content, signature } = block;
+  switch (type) {
+    case 'text':
+    case 'tool_use':
+      return true;
+    case 'thinking':
+      return typeof signature !== 'string' || signature === '';
+    case 'search_result':
+    case 'tool_result':
+      return isText(content);
+    case 'document':
+      return isRecord(source) && (source['type'] === 'text' || isContentSource(source));
+    default:
+      return false;
+  }
+}
+
+const isContentSource = ({ type, content }: Readonly<Record<string, unknown>>): boolean =>
+  type === 'content' && isText(content);

@@ -10,8 +10,10 @@ import {
   sandboxNamespace,
   VERSION,
 } from 'kars-constructs/contract';
-import type { Fact, Facts, Finding, State } from './facts.ts';
+import type { Facts, Finding } from './facts.ts';
+import { finding, listOf, of } from './finding.ts';
 import { holdersOf, rights } from './rights.ts';
+import { userNamespaces } from './user-namespaces.ts';
 
 const OLDEST = 30;
 const PSA = 'pod-security.kubernetes.io/enforce';
@@ -29,25 +31,6 @@ const ENFORCING = [
 /** There only where the platform has a floor for content or tokens. */
 const OPTIONAL: readonly string[] = ['kars-inference-floor'];
 
-const finding = (check: string, state: State, found: string, cure = ''): Finding => ({
-  check,
-  state,
-  found,
-  cure,
-});
-
-/** A check of one fact; what could not be read is unknown. */
-function of<T>(check: string, fact: Fact<T>, judge: (value: T) => Finding | Finding[]): Finding[] {
-  return 'value' in fact
-    ? [judge(fact.value)].flat()
-    : [finding(check, 'unknown', fact.unreadable, 'run it as somebody who may read this')];
-}
-
-const listOf = (names: readonly string[]): string =>
-  names.length > 8
-    ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`
-    : names.join(', ');
-
 /** Every check, in the order in which a cluster is set up. */
 export function checkAll(facts: Facts): Finding[] {
   return [
@@ -57,6 +40,7 @@ export function checkAll(facts: Facts): Finding[] {
     ...rightsPastAdmission(facts),
     ...podSecurity(facts),
     ...runtimeClasses(facts),
+    ...userNamespaces(facts),
     ...profiles(facts),
     ...pidLimits(facts),
     ...networkPlugin(facts),
@@ -127,7 +111,10 @@ function admission({ policies, bindings }: Facts): Finding[] {
       );
       const denying = new Set(
         bound
-          .filter(({ spec }) => spec?.validationActions?.includes('Deny'))
+          .filter(
+            ({ spec }) =>
+              spec?.validationActions?.includes('Deny') && spec.matchResources === undefined,
+          ) // prettier-ignore
           .map(({ spec }) => spec?.policyName ?? ''),
       );
       const wanted = admissionPolicyNames.filter((name) => !OPTIONAL.includes(name));
@@ -139,7 +126,7 @@ function admission({ policies, bindings }: Facts): Finding[] {
       }
       const parts = [
         ...(missing.length === 0 ? [] : [`missing: ${listOf(missing)}`]),
-        ...(loose.length === 0 ? [] : [`not bound to deny: ${listOf(loose)}`]),
+        ...(loose.length === 0 ? [] : [`not bound to deny everywhere: ${listOf(loose)}`]),
       ];
       return finding(check, 'failed', parts.join('; '), cure);
     }),
@@ -179,6 +166,11 @@ function podSecurity({ namespaces }: Facts): Finding[] {
       if (isOurs && !isNamed) return [`${name} has the labels of a sandbox, and not its name`];
       if (name.startsWith(PLATFORM_PREFIX) && !isPlatform && !isOurs) {
         return [`${name} has the name of a sandbox, and not its labels`];
+      }
+      if (isOurs && own[PSA] !== 'privileged') {
+        return [
+          `${name} does not admit the guard: it enforces ${own[PSA] ?? 'what the cluster does'}`,
+        ];
       }
       return name === PLATFORM_NAMESPACE && own[PSA] !== 'restricted'
         ? [`${name} does not enforce restricted`]

@@ -1,6 +1,6 @@
 import type { ClusterRole, ClusterRoleBinding } from 'kubernetes-types/rbac/v1.js';
 import type { DaemonSet } from 'kubernetes-types/apps/v1.js';
-import type { Namespace, Node } from 'kubernetes-types/core/v1.js';
+import type { Namespace } from 'kubernetes-types/core/v1.js';
 
 /** An object of which only the name counts. */
 export interface Named {
@@ -13,6 +13,8 @@ export interface StoredPolicy extends Named {
     readonly failurePolicy?: string;
     readonly policyName?: string;
     readonly validationActions?: readonly string[];
+    /** Narrows a binding; those of the platform have none. */
+    readonly matchResources?: object;
   };
 }
 
@@ -24,7 +26,22 @@ export interface StoredDefinition extends Named {
 /** A sandbox, as far as it counts. */
 export interface StoredSandbox extends Named {
   readonly spec?: {
-    readonly sandbox?: { readonly isolation?: string; readonly runtimeClassName?: string };
+    readonly sandbox?: {
+      readonly isolation?: string;
+      readonly runtimeClassName?: string;
+      readonly hostUsers?: boolean;
+    };
+  };
+}
+
+/** A node, as far as it counts. */
+export interface SeenNode extends Named {
+  readonly status?: {
+    readonly nodeInfo?: { readonly kubeletVersion?: string };
+    /** What the container runtime can do; a kubelet before 1.31 does not tell. */
+    readonly runtimeHandlers?: readonly {
+      readonly features?: { readonly userNamespaces?: boolean };
+    }[];
   };
 }
 
@@ -35,7 +52,7 @@ export type Fact<T> = { readonly value: T } | { readonly unreadable: string };
 export interface Facts {
   /** `gitVersion` of the API server. */
   readonly version: Fact<string>;
-  readonly nodes: Fact<readonly Node[]>;
+  readonly nodes: Fact<readonly SeenNode[]>;
   readonly definitions: Fact<readonly StoredDefinition[]>;
   readonly policies: Fact<readonly StoredPolicy[]>;
   readonly bindings: Fact<readonly StoredPolicy[]>;

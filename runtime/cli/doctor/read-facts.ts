@@ -2,9 +2,8 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { GROUP, VERSION } from 'kars-constructs/contract';
-import type { Node } from 'kubernetes-types/core/v1.js';
 import { unreachable } from '../cluster/kube-client.ts';
-import type { Fact, Facts } from './facts.ts';
+import type { Fact, Facts, SeenNode } from './facts.ts';
 
 const TIMEOUT = 15_000;
 
@@ -25,7 +24,7 @@ export async function readFacts(config: KubeConfig): Promise<Facts> {
   const version = await get('/version');
   const admission = '/apis/admissionregistration.k8s.io/v1';
   const rbac = '/apis/rbac.authorization.k8s.io/v1';
-  const nodes = await list<Node>('/api/v1/nodes');
+  const nodes = await list<SeenNode>('/api/v1/nodes');
   return {
     version:
       version.status === 200
@@ -46,7 +45,7 @@ export async function readFacts(config: KubeConfig): Promise<Facts> {
 }
 
 async function readPidLimits(
-  nodes: Fact<readonly Node[]>,
+  nodes: Fact<readonly SeenNode[]>,
   get: (path: string) => Promise<Answer>,
 ): Promise<Facts['pidLimits']> {
   if ('unreadable' in nodes) return nodes;

@@ -78,7 +78,9 @@ describe('kars doctor on a real API server', () => {
         state: 'failed',
         found: expect.stringContaining('ServiceAccount monitoring/prometheus') as string,
       });
-      expect(check('admission floor').found).toContain('not bound to deny: kars-config-maps');
+      expect(check('admission floor').found).toContain(
+        'not bound to deny everywhere: kars-config-maps',
+      );
       expect(check('custom resources').found).toContain('toolpolicies');
       expect(check('namespaces').found).toContain('apps has the labels of a sandbox');
     });

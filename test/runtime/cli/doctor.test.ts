@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { admissionPolicyNames, kinds } from 'kars-constructs/contract';
 import { formatFindings, passes } from '../../../runtime/cli/commands/doctor.ts';
 import { checkAll } from '../../../runtime/cli/doctor/checks.ts';
-import type { Fact, Facts, Finding } from '../../../runtime/cli/doctor/facts.ts';
+import type { Fact, Facts, Finding, SeenNode } from '../../../runtime/cli/doctor/facts.ts';
 import { kars } from '../../support/kars.ts';
 
 const named = (...names: readonly string[]) => names.map((name) => ({ metadata: { name } }));
@@ -24,6 +24,7 @@ const namespace = (name: string, labels: Readonly<Record<string, string>> = {}) 
 const ofSandbox = (sandbox: string): Record<string, string> => ({
   'kars.azure.com/role': 'sandbox',
   'kars.azure.com/sandbox': sandbox,
+  'pod-security.kubernetes.io/enforce': 'privileged',
 });
 
 const role = (name: string, rule: object) => ({
@@ -70,6 +71,16 @@ const healthy: Facts = {
   },
   pidLimits: { value: new Map([['one', 1024]]) },
 };
+
+const withUsers = (name: string, userNamespaces: boolean) => ({
+  metadata: { name },
+  status: {
+    nodeInfo: { kubeletVersion: 'v1.34.4' } as never,
+    runtimeHandlers: [{ features: { userNamespaces } }],
+  },
+});
+
+const withOwnUsers: Partial<Facts> = { sandboxes: { value: [{ spec: { sandbox: { hostUsers: false } } }] } }; // prettier-ignore
 
 const findings = (change: Partial<Facts> = {}): Finding[] => checkAll({ ...healthy, ...change });
 
@@ -142,6 +153,36 @@ describe('kars doctor', () => {
       'namespaces',
       { namespaces: { value: [namespace('kars-system')] } },
     ],
+    [
+      'the namespace of a sandbox that does not admit its guard',
+      'namespaces',
+      {
+        namespaces: {
+          value: [
+            namespace('kars-reader', {
+              ...ofSandbox('reader'),
+              'pod-security.kubernetes.io/enforce': 'baseline',
+            }),
+          ],
+        },
+      },
+    ],
+    [
+      'policies that are bound to some namespaces',
+      'admission floor',
+      {
+        bindings: {
+          value: admissionPolicyNames.map((policyName) => ({
+            spec: { policyName, validationActions: ['Deny'], matchResources: {} },
+          })),
+        },
+      },
+    ],
+    [
+      'users of its own on a node that has none',
+      'user namespaces',
+      { ...withOwnUsers, nodes: { value: [withUsers('one', true), withUsers('two', false)] } },
+    ],
     ['a runtime class that is missing', 'runtime classes', { runtimeClasses: { value: [] } }],
     [
       'a node without the profile',
@@ -184,6 +225,13 @@ describe('kars doctor', () => {
     });
     expect(passes(findings(withRole(rule)), false)).toBe(true);
     expect(passes(findings(withRole(rule)), true)).toBe(false);
+  });
+
+  it('sees nodes that have users of their own, and those that do not tell', () => {
+    const of = (...nodes: readonly SeenNode[]) =>
+      found('user namespaces', { ...withOwnUsers, nodes: { value: nodes } })?.state;
+    expect(of(withUsers('one', true))).toBe('ok');
+    expect(of(withUsers('one', true), node('old', 'v1.30.1'))).toBe('unknown');
   });
 
   it('does not name administrators and parts of Kubernetes', () => {

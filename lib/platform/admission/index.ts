@@ -1,8 +1,9 @@
 import { configMaps } from './config-maps.ts';
+import { endpoints } from './exposure/endpoints.ts';
 import { networkPolicies } from './exposure/network-policies.ts';
-import { pluginPolicies, routes } from './exposure/routes.ts';
-import { endpoints, services } from './exposure/services.ts';
-import { roleBindings, serviceAccounts } from './identities.ts';
+import { pluginPolicies } from './exposure/plugin-policies.ts';
+import { routes } from './exposure/routes.ts';
+import { services } from './exposure/services.ts';
 import { inferenceFloor } from './inference-floor.ts';
 import { namespaces } from './namespaces.ts';
 import type { AdmissionParameters } from './parameters.ts';
@@ -15,7 +16,9 @@ import { podUpdates } from './pods/pod-updates.ts';
 import { podVolumes } from './pods/pod-volumes.ts';
 import { sidecarContainers } from './pods/sidecar-containers.ts';
 import type { AdmissionPolicy } from './policy.ts';
+import { roleBindings } from './role-bindings.ts';
 import { sandboxFloor } from './sandbox-floor.ts';
+import { serviceAccounts } from './service-accounts.ts';
 import { subresources } from './subresources.ts';
 import { workloads } from './workloads.ts';
 

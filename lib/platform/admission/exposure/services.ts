@@ -4,12 +4,7 @@ import { PLATFORM_PREFIX } from '../../../contract/sandbox-names.ts';
 import { absent, allOf, isOff } from '../cel.ts';
 import type { AdmissionParameters } from '../parameters.ts';
 import type { AdmissionPolicy } from '../policy.ts';
-import {
-  inOurNamespace,
-  inSandboxNamespace,
-  madeByController,
-  madeByDeployer,
-} from '../request.ts';
+import { inOurNamespace, inSandboxNamespace, madeByDeployer } from '../request.ts';
 
 const spec = 'object.spec';
 
@@ -54,41 +49,6 @@ export const services = (parameters: AdmissionParameters): AdmissionPolicy => ({
         `has(${spec}.ports) && ${spec}.ports.all(port, port.protocol == 'TCP' && !(port.port in [${takenPorts.join(', ')}]) && (!has(port.targetPort) || port.targetPort == port.port) && !has(port.nodePort))`,
       ),
       message: `a Service here leads to ports of the agent, and to none of a sidecar; ${DECLARE}`,
-    },
-  ],
-});
-
-/**
- * Where a Service leads is what its controller finds: a hand-made address would answer in place of the
- * agent.
- */
-export const endpoints = (): AdmissionPolicy => ({
-  name: 'kars-endpoints',
-  rules: [
-    {
-      apiGroups: [''],
-      apiVersions: ['v1'],
-      operations: ['CREATE', 'UPDATE'],
-      resources: ['endpoints'],
-    },
-    {
-      apiGroups: ['discovery.k8s.io'],
-      apiVersions: ['v1'],
-      operations: ['CREATE', 'UPDATE'],
-      resources: ['endpointslices'],
-    },
-  ],
-  conditions: { ours: inOurNamespace },
-  refusals: [
-    {
-      code: 'KARS_ENDPOINTS_WRITER',
-      allows: madeByController(
-        'endpoint-controller',
-        'endpointslice-controller',
-        'endpointslicemirroring-controller',
-        'generic-garbage-collector',
-      ),
-      message: 'the cluster itself writes where a Service here leads',
     },
   ],
 });

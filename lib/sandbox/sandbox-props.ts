@@ -184,7 +184,8 @@ export interface KarsSandboxProps extends CustomResourceProps {
   /**
    * False gives the pod users that are none of the node, not even its root. It takes a container runtime
    * with user namespaces (containerd 2 and runc 1.2, or newer); the kubelet says so in an event and
-   * starts nothing where they are missing. The packet rules hold as they are. Not for `confidential`,
+   * starts nothing where they are missing. The packet rules hold as they are. What the kernel counts by
+   * user, such as inotify instances, an agent then takes from root of the node. Not for `confidential`,
    * which has a kernel of its own.
    *
    * @default true

@@ -32,6 +32,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   '/usr/bin/buildah': 'buildah',
   '/usr/bin/openssl': 'openssl',
   '/usr/bin/pip3': 'python3-pip',
+  '/usr/bin/runsc': 'runsc',
 };
 
 /** Files of {@link debianPackages} that are missing. */

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { PersistentVolume, Pod } from 'kubernetes-types/core/v1.js';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +37,14 @@ describe('the node of the tier', () => {
       { ip: expect.stringMatching(/^10\.244\.0\.\d+$/) as string },
       { ip: expect.stringMatching(/^fd00:244::/) as string },
     ]);
+  });
+
+  it('keeps a quarter of the machine from all pods together', () => {
+    const [legacy, unified] = ['memory/kubepods/memory.limit_in_bytes', 'kubepods/memory.max'].map(
+      (file) => join('/sys/fs/cgroup', file),
+    );
+    const file = [legacy, unified].find((path) => path !== undefined && existsSync(path)) ?? '';
+    expect(Number(readFileSync(file, 'utf8'))).toBeLessThanOrEqual(totalmem() * 0.75);
   });
 
   it('runs a command in a container', async () => {

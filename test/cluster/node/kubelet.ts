@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { componentPath } from '../binaries.ts';
 import { ServerProcess } from '../server-process.ts';
@@ -8,6 +8,12 @@ import { writeKubeconfig, type Credentials } from './kubeconfig.ts';
 
 /** Most processes of one pod. */
 export const POD_PIDS_LIMIT = 512;
+
+/** Part of the memory and the processes of this machine that no pod gets. */
+const KEPT_FROM_PODS = 0.25;
+
+const most = (setting: string): number =>
+  Number(readFileSync(`/proc/sys/kernel/${setting}`, 'utf8'));
 
 /** Starts the kubelet. */
 export function startKubelet(port: number, clientCa: string, api: Credentials): ServerProcess {
@@ -45,6 +51,11 @@ const configuration = (port: number, clientCa: string, resolvConf: string): obje
   failSwapOn: false,
   oomScoreAdj: 0,
   podPidsLimit: POD_PIDS_LIMIT,
+  // All pods together are in a control group of this machine, which attacks without limits do not get out of.
+  systemReserved: {
+    memory: `${Math.ceil(totalmem() * KEPT_FROM_PODS)}`,
+    pid: `${Math.ceil(most('pid_max') * KEPT_FROM_PODS)}`,
+  },
   podLogsDir: paths.podLogs,
   clusterDNS: ['10.96.0.10'],
   clusterDomain: 'cluster.local',

@@ -1,6 +1,7 @@
 import type { AdmissionPolicyName } from 'kars-constructs/contract';
 import type { ApplicableObject, Answer, Client } from '../cluster/client.ts';
 import type { LayerId } from './layers.ts';
+import type { ModelledLayer } from './modelled/layers.ts';
 
 /** What somebody is after. */
 export type Area =
@@ -52,13 +53,10 @@ export interface OrderedAttack {
 /** An attempt that a layer stops which cannot run here; a model of the layer says what becomes of it. */
 export interface ModelledAttack {
   readonly id: string;
-  readonly area: 'network';
+  readonly area: 'network' | 'kernel' | 'resources';
   readonly title: string;
   readonly stoppedBy: readonly [ModelledLayer];
 }
-
-/** Name of a layer that is modelled. */
-export type ModelledLayer = 'network-policies';
 
 /** Name of whatever stops attacks. */
 export type Stopper = LayerId | ModelledLayer | AdmissionPolicyName;

@@ -1,6 +1,7 @@
 import { admissionPolicyNames } from 'kars-constructs/contract';
 import { holds, type Area, type Attack, type Result, type Stopper } from './attack.ts';
 import { layers, layerIds, type LayerId } from './layers.ts';
+import { modelledLayers, type ModelledLayer } from './modelled/layers.ts';
 
 /** Titles of the areas, in the order in which they are told. */
 const areas: Readonly<Record<Area, string>> = {
@@ -27,9 +28,11 @@ How to run it, and what it does not show: [attacks](attacks.md).
 /** Names of the layers, and of the admission policies as they are called in a cluster. */
 function titleOf(layer: Stopper): string {
   if (layer in layers) return layers[layer as LayerId].title;
-  return layer === 'network-policies'
-    ? 'NetworkPolicies (modelled: cyclonus)'
-    : `admission policy \`${layer}\``;
+  if (layer in modelledLayers) {
+    const { title, model } = modelledLayers[layer as ModelledLayer];
+    return `${title} (modelled: ${model})`;
+  }
+  return `admission policy \`${layer}\``;
 }
 
 /** The page of the matrix; nothing in it depends on when or where it ran. */
@@ -66,7 +69,8 @@ function rowOf({ attack, governed, control }: Result): string {
 /** Layers that no attack names: nothing would tell them from their absence. */
 export function unusedLayers(tried: readonly Attack[]): string[] {
   const used = new Set<string>(tried.flatMap(({ stoppedBy }) => [...stoppedBy]));
-  return [...layerIds, ...admissionPolicyNames].filter((layer) => !used.has(layer));
+  const all = [...layerIds, ...Object.keys(modelledLayers), ...admissionPolicyNames];
+  return all.filter((layer) => !used.has(layer));
 }
 
 /** What is wrong with a run, a line each. */

@@ -17,6 +17,7 @@ import {
 } from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
 import { attachFloor } from '../../lib/platform/admission/attached-floor.ts';
+import { OPEN_FILES } from '../../lib/sandbox/launch/launch-document.ts';
 import { refusedCalls } from '../kernel/seccomp/calls.ts';
 import { agentsChart } from '../support/sandbox.ts';
 import type { ApplicableObject } from '../cluster/client.ts';
@@ -24,15 +25,7 @@ import { POD_PIDS_LIMIT } from '../cluster/node/kubelet.ts';
 import { AGENT_IMAGE } from '../cluster/node/test-images.ts';
 import { agentAttacks } from './catalogue/index.ts';
 import { layerIds, layers, manifestOf, type Layer, type LayerId } from './layers.ts';
-
-/** What attempts try to reach. */
-export interface World {
-  readonly v4: string;
-  readonly v6: string;
-  readonly port: number;
-  /** Address of a server on port 53. */
-  readonly dns: string;
-}
+import type { World } from './world.ts';
 
 const MOST_TOKENS = 1000;
 
@@ -41,6 +34,9 @@ const TOO_MANY_PROCESSES = 2 * POD_PIDS_LIMIT;
 
 /** More than the limit of the agent, and less than the machine has. */
 const TOO_MUCH = 400 * 1024 ** 2;
+
+/** More than the launcher lets one program open. */
+const TOO_MANY_FILES = OPEN_FILES + 1;
 
 /** Group that writes sandboxes. */
 export const DEPLOYERS = 'kars:deployers';
@@ -52,21 +48,33 @@ const admission: AdmissionProps = {
   maxTokensPerRequest: MOST_TOKENS,
 };
 
-const resources = new AgentResources({
+/** Room for attempts that take more than their share. */
+export const smallAgent = new AgentResources({
   cpu: { request: 0.1, limit: 1 },
   memory: { request: Size.mebibytes(64), limit: Size.mebibytes(256) },
 });
 
 /** The parts of the program that makes all attempts, in their order. */
-const PARTS = ['common', 'credentials', 'network', 'decisions', 'files', 'resources', 'run'];
+const PARTS = ['common', 'credentials', 'network', 'decisions', 'files', 'beside', 'resources', 'run']; // prettier-ignore
 
 const script = PARTS.map((part) =>
   readFileSync(new URL(`./scripts/${part}.py`, import.meta.url), 'utf8'),
 ).join('\n\n');
 
-/** The command that makes all attempts. */
-function command({ v4, v6, port, dns }: World): string[] {
-  const attempts = agentAttacks.map(({ attempt }) => attempt);
+const hook = readFileSync(new URL('./scripts/hook.py', import.meta.url), 'utf8');
+
+/** The command of a hook that leaves a program beside the agent. */
+export const hookCommand = (python: string): string[] => [python, '-c', hook, 'kars-hook'];
+
+/** Python in the image of the tests. */
+export const PYTHON = '/usr/bin/python3';
+
+/** The command that makes attempts, all of them where nothing else is said. */
+export function commandFor(
+  { v4, v6, port, dns }: World,
+  attempts: readonly string[] = agentAttacks.map(({ attempt }) => attempt),
+  python = PYTHON,
+): string[] {
   const calls = Object.fromEntries(
     attempts.flatMap((attempt) => {
       const numbers = refusedCalls[attempt]?.numbers;
@@ -76,9 +84,10 @@ function command({ v4, v6, port, dns }: World): string[] {
   const world = {
     ...{ v4, v6, port, dns, attempts, calls },
     bytes: TOO_MUCH,
+    descriptors: TOO_MANY_FILES,
     processes: TOO_MANY_PROCESSES,
   };
-  return ['/usr/bin/python3', '-c', script, JSON.stringify(world)];
+  return [python, '-c', script, JSON.stringify(world)];
 }
 
 /** The objects of a sandbox whose agent makes all attempts, with these layers and no others. */
@@ -94,7 +103,11 @@ export function sandboxWith(
     if (present === layerIds) attachFloor(chart, admission);
     const secret = Secret.fromSecretName(chart, 'openai', 'openai');
     new KarsSandbox(chart, name, {
-      agent: AgentRuntime.container({ image: AGENT_IMAGE, command: command(world) }),
+      agent: AgentRuntime.container({
+        image: AGENT_IMAGE,
+        command: commandFor(world),
+        lifecycle: { postStart: hookCommand(PYTHON) },
+      }),
       inferencePolicy: new InferencePolicy(chart, `${name}-models`, {
         provider: ModelProvider.openAi({ credential: { secret, key: 'key' } }),
         models: decided('model') ? ['small'] : ['small', 'huge'],
@@ -108,7 +121,7 @@ export function sandboxWith(
         // Not the neighbour of the other attempts: those that the packet rules redirect must meet a denial.
         ...(decided('egress') ? [] : [Egress.cidr(`${world.dns}/32`, 53)]),
       ],
-      resources,
+      resources: smallAgent,
       ...(present === layerIds ? {} : { state: SandboxState.ephemeral() }),
     });
   });

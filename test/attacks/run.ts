@@ -1,24 +1,28 @@
-import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { KarsImages } from 'kars-constructs';
 import { NODE_NAMESPACE } from 'kars-constructs/contract';
 import type { ApplicableObject, Client } from '../cluster/client.ts';
 import { serveForeign } from '../cluster/admission/foreign-kinds.ts';
 import { clean } from '../cluster/node/clean.ts';
-import { applyAll, isReady, logsOf, waitForPod } from '../cluster/node/pods.ts';
-import { neighbourPod } from '../cluster/sandbox/agents.ts';
+import { applyAll, isReady, waitForPod } from '../cluster/node/pods.ts';
+import { AGENT_IMAGE } from '../cluster/node/test-images.ts';
 import type { AgentAttack, OrderedAttack, Outcome, Result, Target, UserAttack } from './attack.ts';
 import { agentAttacks, finalAttacks, orderedAttacks, userAttacks } from './catalogue/index.ts';
+import { FOREIGN_RUNTIME_CLASS } from './catalogue/pods-beyond-the-floor.ts';
 import { layerIds, layers, type Layer, type LayerId } from './layers.ts';
-import { modelResults } from './modelled/network-policies.ts';
+import { makeRoom } from './make-room.ts';
+import { modelResults } from './modelled/run.ts';
 import { madeAnew, requestAll } from './as-user.ts';
-import { runSelfDestruction, type SelfDestruction } from './self-destructive/run.ts';
+import { disturbing, sidecarsOf, whileAnswering, type Bystander } from './bystanders.ts';
+import { runExhaustion, type Exhaustion } from './exhaustion/run.ts';
 import { MetadataService } from './metadata-service.ts';
 import {
   networkAttacks,
   runNetworkAttacks,
   type NetworkOutcomes,
 } from './under-orders/run-network.ts';
-import { DEPLOYERS, platformOf, providerKey, sandboxWith, type World } from './pods.ts';
+import { DEPLOYERS, platformOf, providerKey, PYTHON, sandboxWith } from './pods.ts';
+import { outcomesIn, type Outcomes } from './reports.ts';
+import { makeWorld, type World } from './world.ts';
 import { liftPolicies, policiesInForce } from '../cluster/admission/policies.ts';
 
 /** The cluster that attacks are run on. */
@@ -27,13 +31,9 @@ export interface Cluster {
   readonly images: KarsImages;
 }
 
-const PORT = 7000;
-const DNS_PORT = 53;
 const GOVERNED = 'governed';
 const BARE = 'bare';
 const TENANTS = 'tenants';
-
-type Outcomes = ReadonlyMap<string, Outcome>;
 
 /** Runs every attack on the product, by each layer alone, and without any; leaves the cluster as it was. */
 export async function runAttacks(
@@ -42,17 +42,36 @@ export async function runAttacks(
 ): Promise<Result[]> {
   const metadata = await MetadataService.start();
   try {
+    progress('models of layers that do not run here');
+    const modelled = await modelResults();
     progress('neighbours of the sandbox');
-    const world = await makeWorld(admin);
+    const world = await makeWorld(admin, {
+      namespace: 'default',
+      image: AGENT_IMAGE,
+      python: PYTHON,
+    });
     progress('admission policies of the platform');
-    await serveForeign(admin, [['cilium.io', 'CiliumNetworkPolicy']]);
-    await applyAll(admin, [agents, profiles, everythingFor(TENANTS), everythingFor(DEPLOYERS)]);
+    await serveForeign(admin, [
+      ['cilium.io', 'CiliumNetworkPolicy'],
+      ['gateway.networking.k8s.io', 'HTTPRoute'],
+    ]);
+    await applyAll(admin, [
+      agents,
+      profiles,
+      foreignRuntime,
+      everythingFor(TENANTS),
+      everythingFor(DEPLOYERS),
+    ]);
     await applyAll(admin, platformOf(images));
     await policiesInForce(admin);
     progress('the sandbox, with every layer');
     const deployer = admin.as('deployer', [DEPLOYERS]);
     await applyAll(deployer, [...sandboxWith(GOVERNED, images, world), providerKey(GOVERNED)]);
-    const governed = await outcomesOf(admin, GOVERNED);
+    const ready = await waitForPod(admin, `kars-${GOVERNED}`, isReady, 120);
+    const bystanders = [...sidecarsOf(ready), neighbourOf(world)];
+    const { result: governed, silent } = await whileAnswering(bystanders, () =>
+      outcomesIn(admin, `kars-${GOVERNED}`),
+    );
     const tenant = admin.as('tenant', [TENANTS]);
     const target = await targetOf(admin, tenant, sandboxWith(GOVERNED, images, world));
     const refused = await requestAll(target);
@@ -69,14 +88,20 @@ export async function runAttacks(
       apply: (objects) => applyAll(admin, objects),
       pod: (namespace, accepts, seconds) => waitForPod(admin, namespace, accepts, seconds),
     });
-    progress('three sandboxes whose agents have themselves evicted, two of them without a layer');
-    const final = await runSelfDestruction(admin, images);
+    progress('sandboxes whose agents use up what the node has, with and without a layer');
+    const final = await whileAnswering(bystanders, () => runExhaustion(admin, images));
     if (!/reached/.test(ordered.allowed)) throw new Error('what policy allows does not work');
     return [
-      ...agentAttacks.map((attack) => agentResult(attack, governed, controls)),
+      ...agentAttacks.map((attack) =>
+        agentResult(
+          attack,
+          attack.area === 'resources' ? disturbed(governed, silent) : governed,
+          controls,
+        ),
+      ),
       ...orderedAttacks.map((attack) => orderedResult(attack, ordered)),
-      ...finalAttacks.map((attack) => finalResult(attack, final)),
-      ...modelResults(),
+      ...finalAttacks.map((attack) => finalResult(attack, final.result, final.silent)),
+      ...modelled,
       ...userAttacks.map((attack) => userResult(attack, refused, allowed)),
     ];
   } finally {
@@ -86,6 +111,13 @@ export async function runAttacks(
 }
 
 const agents = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } };
+
+const foreignRuntime = {
+  apiVersion: 'node.k8s.io/v1',
+  kind: 'RuntimeClass',
+  metadata: { name: FOREIGN_RUNTIME_CLASS },
+  handler: 'runc',
+};
 
 /** There without the pods, which would want a node of their own. */
 const profiles = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NODE_NAMESPACE } };
@@ -101,41 +133,6 @@ const everythingFor = (group: string): ApplicableObject => {
   };
   return binding;
 };
-
-async function makeWorld(admin: Client): Promise<World> {
-  const named = (name: string, port: number): ApplicableObject => {
-    const pod = neighbourPod(port);
-    // Ports below 1024 are for root.
-    const spec = { ...pod.spec, securityContext: { runAsUser: 0 } };
-    return { ...pod, metadata: { ...pod.metadata, name }, ...{ spec } };
-  };
-  await applyAll(admin, [named('neighbour', PORT), named('dns', DNS_PORT)]);
-  const addressesOf = async (name: string): Promise<readonly string[]> => {
-    const is = (pod: Pod): boolean => pod.metadata?.name === name && isReady(pod);
-    const pod = await waitForPod(admin, 'default', is);
-    return (pod.status?.podIPs ?? []).map(({ ip }) => ip ?? '');
-  };
-  const [v4 = '', v6 = ''] = await addressesOf('neighbour');
-  const [dns = ''] = await addressesOf('dns');
-  return { v4, v6, port: PORT, dns };
-}
-
-/** Waits until the agent of a sandbox has made all attempts. */
-async function outcomesOf(admin: Client, sandbox: string): Promise<Outcomes> {
-  const pod = await waitForPod(admin, `kars-${sandbox}`, isReady, 120);
-  const deadline = Date.now() + 240_000;
-  while (Date.now() < deadline) {
-    const lines = (await logsOf(admin, pod, 'agent'))
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as { attempt?: string; done?: true } & Outcome);
-    if (lines.some(({ done }) => done === true)) {
-      return new Map(lines.map((line) => [line.attempt ?? '', line]));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  throw new Error(`the agent of ${sandbox} did not end:\n${await logsOf(admin, pod, 'agent')}`);
-}
 
 async function runControls(
   admin: Client,
@@ -160,11 +157,23 @@ async function runControls(
   const outcomes = await Promise.all(
     controls.map(async ([name]): Promise<[string, Outcomes]> => [
       name,
-      await outcomesOf(admin, nameOf(name)),
+      await outcomesIn(admin, `kars-${nameOf(name)}`),
     ]),
   );
+  await Promise.all(controls.map(([name]) => makeRoom(admin, `kars-${nameOf(name)}`)));
   return new Map(outcomes);
 }
+
+/** What came of attempts that others may have noticed. */
+const disturbed = (outcomes: Outcomes, silent: readonly string[]): Outcomes =>
+  new Map([...outcomes].map(([id, outcome]) => [id, disturbing(outcome, silent)]));
+
+const neighbourOf = ({ v4, port }: World): Bystander => ({
+  name: 'neighbour',
+  host: v4,
+  port,
+  request: '',
+});
 
 const missing: Outcome = { outcome: 'error', detail: 'no report' };
 
@@ -200,14 +209,19 @@ function orderedResult(attack: OrderedAttack, { governed, control }: NetworkOutc
   };
 }
 
-function finalResult(attack: OrderedAttack, { governed, control }: SelfDestruction): Result {
+function finalResult(
+  attack: OrderedAttack,
+  { governed, control }: Exhaustion,
+  silent: readonly string[],
+): Result {
   const [layer] = attack.stoppedBy;
-  const outcomeIn = (outcomes: SelfDestruction['governed']): Outcome =>
+  const outcomeIn = (outcomes: Exhaustion['governed']): Outcome =>
     outcomes[attack.id.replace('final-', '')] ?? missing;
+  const held = disturbing(outcomeIn(governed), silent);
   return {
     attack,
-    governed: outcomeIn(governed),
-    alone: { [layer]: outcomeIn(governed) },
+    governed: held,
+    alone: { [layer]: held },
     control: outcomeIn(control),
   };
 }

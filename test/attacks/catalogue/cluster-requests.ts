@@ -104,6 +104,40 @@ export const clusterRequests: readonly UserAttack[] = [
     written('InferencePolicy', (spec) => delete spec['tokenBudget']),
   ),
   attack(
+    'sandbox-isolation',
+    'take the isolation of a sandbox below the floor',
+    'kars-sandbox-floor',
+    written('KarsSandbox', (spec) => (spec['sandbox'] = { isolation: 'standard' })),
+  ),
+  attack(
+    'sandbox-image',
+    'declare a sandbox with an image from another registry',
+    'kars-sandbox-floor',
+    written('KarsSandbox', (spec) => {
+      const { byo } = spec['runtime'] as { byo: Record<string, unknown> };
+      byo['image'] = 'evil.example/agent:1';
+    }),
+  ),
+  attack(
+    'sandbox-reserved',
+    'declare a sandbox whose namespace is that of the platform',
+    'kars-sandbox-floor',
+    ({ objectOf, tries }) => {
+      const { metadata, ...rest } = structuredClone(objectOf('KarsSandbox'));
+      return tries({ ...rest, metadata: { ...metadata, name: 'system' } });
+    },
+  ),
+  attack(
+    'documents-deleted',
+    'delete a policy document',
+    'kars-config-maps',
+    ({ client, namespace }) =>
+      client.call(
+        'DELETE',
+        `/api/v1/namespaces/${namespace}/configmaps/kars-documents-set?dryRun=All`,
+      ),
+  ),
+  attack(
     'approval',
     'approve a host without being an operator',
     'kars-config-maps',
@@ -127,6 +161,48 @@ export const clusterRequests: readonly UserAttack[] = [
     inNamespace('v1', 'Service', 'mine', {
       spec: { type: 'NodePort', selector: { a: 'b' }, ports: [{ port: 80 }] },
     }),
+  ),
+  attack(
+    'service-balancer',
+    'have the cloud make an address for a Service',
+    'kars-services',
+    inNamespace('v1', 'Service', 'mine', {
+      spec: { type: 'LoadBalancer', selector: { a: 'b' }, ports: [{ port: 80 }] },
+    }),
+  ),
+  attack(
+    'service-name-outside',
+    'make a Service that is a name outside',
+    'kars-services',
+    inNamespace('v1', 'Service', 'mine', {
+      spec: { type: 'ExternalName', externalName: 'evil.example' },
+    }),
+  ),
+  {
+    ...attack(
+      'service-proxy',
+      'ask the router through a Service and the API server',
+      'kars-subresources',
+      ({ client, namespace }) =>
+        client.call('GET', `/api/v1/namespaces/${namespace}/services/mine:8443/proxy/v1/models`),
+    ),
+    connects: true,
+  },
+  attack(
+    'gateway-route',
+    'route to a sandbox from a gateway',
+    'kars-routes',
+    ({ client, namespace }) =>
+      client.call(
+        'POST',
+        `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes?dryRun=All`,
+        {
+          apiVersion: 'gateway.networking.k8s.io/v1',
+          kind: 'HTTPRoute',
+          metadata: { name: 'mine' },
+          spec: { parentRefs: [{ name: 'public' }], rules: [] },
+        },
+      ),
   ),
   attack(
     'service-external-address',

@@ -17,5 +17,8 @@ export const files: readonly AgentAttack[] = [
   attack('mount_over', 'mount a directory again', 'launcher', 'profile', 'user'),
   attack('change_owner', 'give a file to the router', 'user'),
   attack('other_user', 'become the router', 'user'),
+  attack('core_pattern', 'name a program that the kernel runs as root', 'launcher', 'profile', 'user'), // prettier-ignore
+  attack('setting_of_kernel', 'change a setting of the kernel', 'launcher', 'profile', 'user'),
+  attack('set_user_id', 'become root by a set-user-ID program', 'launcher', 'user'),
   attack('group_joined', 'join the group of the state', 'user'),
 ];

@@ -1,7 +1,8 @@
 import type { AgentAttack, Attack, OrderedAttack, UserAttack } from '../attack.ts';
-import { modelledAttacks } from '../modelled/network-policies.ts';
-import { selfDestructiveAttacks } from '../self-destructive/run.ts';
+import { modelledAttacks } from '../modelled/run.ts';
+import { exhaustingAttacks } from '../exhaustion/run.ts';
 import { networkAttacks } from '../under-orders/run-network.ts';
+import { beside } from './beside.ts';
 import { clusterRequests } from './cluster-requests.ts';
 import { credentials } from './credentials.ts';
 import { decisions } from './decisions.ts';
@@ -17,6 +18,7 @@ export const agentAttacks: readonly AgentAttack[] = [
   ...credentials,
   ...files,
   ...kernel,
+  ...beside,
   ...network,
   ...resources,
 ];
@@ -35,7 +37,7 @@ export const orderedAttacks: readonly OrderedAttack[] = networkAttacks.map(
 );
 
 /** Attempts that end the pod of the agent itself. */
-export const finalAttacks: readonly OrderedAttack[] = selfDestructiveAttacks.map(
+export const finalAttacks: readonly OrderedAttack[] = exhaustingAttacks.map(
   ({ id, title, layer }) => ({ id: `final-${id}`, area: 'resources', title, stoppedBy: [layer] }),
 );
 

@@ -4,6 +4,7 @@ import type { AgentAttack } from '../attack.ts';
 /** One call for each mechanism of the kernel; the tests of the filter have all variants. */
 const calls: Readonly<Record<string, string>> = {
   'clone of a user namespace': 'become root of a user namespace by clone',
+  clone3: 'become root of a user namespace by the newer clone',
   'unshare of a user namespace': 'become root of a user namespace by unshare',
   'clone of a network namespace': 'leave the network namespace of the pod',
   'unshare of mounts': 'leave the mounts of the container',

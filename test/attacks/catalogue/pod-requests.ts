@@ -1,4 +1,5 @@
 import type { UserAttack } from '../attack.ts';
+import { podsBeyondTheFloor } from './pods-beyond-the-floor.ts';
 import {
   attack,
   connection,
@@ -140,6 +141,7 @@ export const podRequests: readonly UserAttack[] = [
     'kars-pod-agent',
     pod((spec) => (first(spec, 'containers')['securityContext'] = { runAsUser: 0 })),
   ),
+  ...podsBeyondTheFloor,
   attack('image-swapped', 'swap the image of the running agent', 'kars-pod-updates', (target) =>
     patch(
       target,

@@ -1,7 +1,8 @@
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js';
 import { passes, type Peer } from '../../cluster/network/engine.ts';
 import { places, policies, type Name, type Place } from '../../cluster/network/world.ts';
-import type { ModelledAttack, Outcome, Result } from '../attack.ts';
+import type { ModelledAttack, Outcome } from '../attack.ts';
+import type { ModelOutcomes } from './run.ts';
 
 /** The first packet of a connection that nobody should be able to make. */
 interface Attempt {
@@ -80,40 +81,36 @@ const attempts: readonly Attempt[] = [
   },
 ];
 
+const idOf = (id: string): string => `modelled-${id}`;
+
 /** Attempts that only an enforcing network plug-in stops. */
-export const modelledAttacks: readonly ModelledAttack[] = attempts.map(({ id, title }) => ({
-  id: `modelled-${id}`,
+export const policyAttacks: readonly ModelledAttack[] = attempts.map(({ id, title }) => ({
+  id: idOf(id),
   area: 'network',
   title,
   stoppedBy: ['network-policies'],
 }));
 
 /** What cyclonus says of each, with the synthesized policies and without any. */
-export function modelResults(): Result[] {
-  const [governed, control] = [outcomesWith(policies), outcomesWith([])];
-  return modelledAttacks.map((attack, index) => {
-    const held = governed[index] ?? missing;
-    return {
-      attack,
-      governed: held,
-      alone: { 'network-policies': held },
-      control: control[index] ?? missing,
-    };
-  });
-}
+export const policyOutcomes = (): ModelOutcomes => ({
+  governed: outcomesWith(policies),
+  control: outcomesWith([]),
+});
 
-const missing: Outcome = { outcome: 'error', detail: 'the engine said nothing' };
-
-function outcomesWith(list: readonly NetworkPolicy[]): Outcome[] {
+function outcomesWith(list: readonly NetworkPolicy[]): Readonly<Record<string, Outcome>> {
   const peers: Peer[] = [];
   const packets = attempts.map(({ from, to, protocol, port }) => {
     peers.push(peerOf(from), peerOf(to));
     return { from: peers.length - 2, to: peers.length - 1, protocol, port };
   });
-  return passes(list, peers, packets).map((passed) =>
-    passed
-      ? { outcome: 'succeeded', detail: 'the packet passes' }
-      : { outcome: 'stopped', detail: 'the packet does not pass' },
+  const passed = passes(list, peers, packets);
+  return Object.fromEntries(
+    attempts.map(({ id }, index): [string, Outcome] => [
+      idOf(id),
+      passed[index] === true
+        ? { outcome: 'succeeded', detail: 'the packet passes' }
+        : { outcome: 'stopped', detail: 'the packet does not pass' },
+    ]),
   );
 }
 

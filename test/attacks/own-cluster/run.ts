@@ -23,7 +23,11 @@ export async function runOnCluster(
     return userAttacks.map((attack) => {
       const { outcome, detail } = outcomes.get(attack.id) ?? { outcome: 'error', detail: '' };
       return outcome === 'error' && NOT_THERE.test(detail)
-        ? { attack, outcome: 'not tried', detail: 'the cluster has no such kind or namespace' }
+        ? {
+            attack,
+            outcome: 'not tried',
+            detail: 'the cluster has no such kind, class or namespace',
+          }
         : { attack, outcome, detail };
     });
   } finally {
@@ -32,4 +36,4 @@ export async function runOnCluster(
 }
 
 const NOT_THERE =
-  /the server could not find the requested resource|404 page not found|namespaces "[^"]*" not found/;
+  /the server could not find the requested resource|404 page not found|namespaces "[^"]*" not found|RuntimeClass "[^"]*" not found/;

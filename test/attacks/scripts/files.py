@@ -65,3 +65,45 @@ def other_user():
 def group_joined():
     os.setgroups([0, 2000])
     return "in the group of the state"
+
+
+def rewrites(path, mount):
+    """Writes what is there already, once it has tried to have the mount writable."""
+    REMOUNT, BIND = 0x20, 0x1000
+    for flags in (REMOUNT, REMOUNT | BIND):
+        libc.mount(None, mount, None, ctypes.c_ulong(flags), None)
+    with open(path) as file:
+        value = file.read()
+    descriptor = os.open(path, os.O_WRONLY)
+    os.write(descriptor, value.encode())
+    os.close(descriptor)
+    return f"wrote {path}"
+
+
+def core_pattern():
+    """Names a program that the kernel runs as root of the node."""
+    return rewrites("/proc/sys/kernel/core_pattern", b"/proc/sys")
+
+
+def setting_of_kernel():
+    return rewrites("/sys/kernel/mm/ksm/run", b"/sys")
+
+
+def set_user_id():
+    """Runs a program of root that gives its rights to whoever runs it."""
+    if os.getuid() == 0:
+        os.setresuid(1000, 1000, 1000)
+    program = "/usr/bin/su"
+    if not os.path.exists(program):
+        raise Stopped("the image has no such program")
+    silent = subprocess.DEVNULL
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=silent, stderr=silent) as child:
+        # The program gets its rights a little after it has begun.
+        for _ in range(20):
+            with open(f"/proc/{child.pid}/status") as file:
+                users = next(line for line in file if line.startswith("Uid:")).split()[1:]
+            if "0" in users:
+                return "the program runs as root"
+            time.sleep(0.05)
+        child.stdin.close()
+    raise Stopped("the program runs as its user")

@@ -182,5 +182,11 @@ def health_of_proxy():
 
 
 def metadata():
+    """Clouds answer in many ways, and the egress proxy in place of them with a code of its own."""
     with socket.create_connection(("169.254.169.254", 80), timeout=3) as sock:
-        return greeting(sock)
+        sock.settimeout(3)
+        sock.sendall(b"GET / HTTP/1.1\r\nhost: 169.254.169.254\r\n\r\n")
+        answer = sock.recv(128).split(b"\r\n")[0].decode(errors="replace")
+        if answer.startswith("HTTP/") and "KARS_" not in answer:
+            return answer
+        raise Stopped(answer or "closed")

@@ -15,6 +15,40 @@ def memory():
     return "allocated"
 
 
+def kernel_memory():
+    """Fills the buffers of sockets, which are memory of the kernel."""
+    child = os.fork()
+    if child == 0:
+        # The kernel ends the largest process of the pod when memory runs out.
+        ballast = bytearray(64 * 1024 * 1024)
+        for index in range(0, len(ballast), 4096):
+            ballast[index] = 1
+        pairs, held, block = [], 0, bytes(16384)
+        while held < WORLD["bytes"]:
+            pairs.append(socket.socketpair())
+            pairs[-1][0].setblocking(False)
+            try:
+                while True:
+                    held += pairs[-1][0].send(block)
+            except BlockingIOError:
+                pass
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        raise Stopped("killed by the kernel")
+    if status != 0:
+        raise RuntimeError(f"ended with {os.waitstatus_to_exitcode(status)}")
+    return "held"
+
+
+def descriptors():
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    for count in range(WORLD["descriptors"]):
+        os.dup(0)
+    return f"opened {count + 1}"
+
+
 def throttled():
     for path in ("/sys/fs/cgroup/cpu/cpu.stat", "/sys/fs/cgroup/cpu.stat"):
         try:

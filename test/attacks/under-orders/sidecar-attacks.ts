@@ -43,6 +43,7 @@ const at = (
 const proxy = at.bind(undefined, 'egress');
 const router = at.bind(undefined, 'model');
 const LOOPBACK_PORT = 8091;
+const OWN_PORT = 8092;
 
 const targets: readonly NetworkAttack[] = [
   proxy('proxy-name', 'ask the proxy for a host that policy does not name', () =>
@@ -82,6 +83,15 @@ const targets: readonly NetworkAttack[] = [
     orders: () => [
       { attempt: 'listen', at: '127.0.0.1', port: LOOPBACK_PORT, seconds: 4 },
       tunnel(`127.0.0.1:${LOOPBACK_PORT}`),
+    ],
+  },
+  {
+    ...proxy('proxy-own-address', 'ask the proxy for the address of its own pod', ({ own }) =>
+      tunnel(`${own}:${OWN_PORT}`),
+    ),
+    orders: ({ own }) => [
+      { attempt: 'listen', at: own, port: OWN_PORT, seconds: 4 },
+      tunnel(`${own}:${OWN_PORT}`),
     ],
   },
 ];

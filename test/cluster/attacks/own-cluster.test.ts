@@ -50,8 +50,10 @@ describe('the requests of users on a cluster that is in use', () => {
     expect(found.size).toBe(userAttacks.length);
     const others = [...found].filter(([, outcome]) => outcome !== 'stopped');
     expect(others).toEqual([
+      ['cluster-pod-runtime-class', 'not tried'],
       ['cluster-node-profile-pod', 'not tried'],
       ['cluster-plugin-policy', 'not tried'],
+      ['cluster-gateway-route', 'not tried'],
     ]);
     expect([status, stderr]).toEqual([0, expect.stringContaining('0 succeeded')]);
   });

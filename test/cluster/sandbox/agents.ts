@@ -16,17 +16,22 @@ export const smallResources = new AgentResources({
 });
 
 /** A pod in the namespace `default` that answers whoever reaches its port, over TCP and UDP. */
-export const neighbourPod = (port: number): ApplicableObject & Pod => ({
+export const neighbourPod = (
+  port: number,
+  { image = AGENT_IMAGE, python = '/usr/bin/python3' } = {},
+): ApplicableObject & Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'neighbour', namespace: 'default' },
   spec: {
+    // Python does not end by itself as the first process of a container.
+    terminationGracePeriodSeconds: 1,
     containers: [
       {
         name: 'neighbour',
-        image: AGENT_IMAGE,
+        image,
         imagePullPolicy: 'IfNotPresent',
-        command: ['/usr/bin/python3', '-c', script('neighbour.py'), String(port)],
+        command: [python, '-c', script('neighbour.py'), String(port)],
       },
     ],
   },

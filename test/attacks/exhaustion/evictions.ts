@@ -15,27 +15,13 @@ import { AGENT_IMAGE } from '../../cluster/node/test-images.ts';
 import { smallResources } from '../../cluster/sandbox/agents.ts';
 import { agentsChart, sandboxIn } from '../../support/sandbox.ts';
 import type { Outcome } from '../attack.ts';
-import { manifestOf } from '../layers.ts';
-
-/** What came of attacks that end their own pod, by their ids. */
-export interface SelfDestruction {
-  readonly governed: Readonly<Record<string, Outcome>>;
-  readonly control: Readonly<Record<string, Outcome>>;
-}
-
-/** An attack that ends its own pod, and the layer that stops it. */
-export const selfDestructiveAttacks = [
-  { id: 'disk', title: 'fill the disk of the node', layer: 'limits' },
-  { id: 'state', title: 'be evicted, so that the sidecars forget', layer: 'state' },
-] as const;
+import { EVICTION_SECONDS, isEvicted, withoutLimits } from './eviction.ts';
+import type { Pair } from './run.ts';
 
 /** More than a directory of the pod has room for. */
 const TOO_MUCH = 1100 * 1024 ** 2;
 
 const program = readFileSync(new URL('./exhausted.py', import.meta.url), 'utf8');
-
-/** Longest time between two looks of the kubelet at a volume, and what an eviction takes. */
-const EVICTION_SECONDS = 120;
 
 function objectsOf(
   images: KarsImages,
@@ -62,36 +48,22 @@ function objectsOf(
   ).objects;
 }
 
-/** Without a bound on any directory, or on the disk of a container. */
-function withoutLimits(objects: readonly ApplicableObject[]): readonly ApplicableObject[] {
-  const manifest = manifestOf(objects);
-  for (const volume of manifest.pod.volumes ?? []) {
-    if (volume.emptyDir !== undefined) volume.emptyDir = {};
-  }
-  for (const container of [manifest.agent, ...(manifest.pod.initContainers ?? [])]) {
-    delete container.resources?.limits?.['ephemeral-storage'];
-  }
-  return manifest.objects;
-}
-
-/** Runs them on the product, and each without its layer. */
-export async function runSelfDestruction(
+/** Has agents evicted that fill the disk: as they are synthesized, without bounds, and without a volume for state. */
+export async function runEvictions(
   admin: Client,
   images: KarsImages,
-): Promise<SelfDestruction> {
+): Promise<Readonly<Record<'disk' | 'state', Pair>>> {
   await applyAll(admin, objectsOf(images, 'evicted'));
   await applyAll(admin, objectsOf(images, 'forgetful', SandboxState.ephemeral()));
   await applyAll(admin, withoutLimits(objectsOf(images, 'unbounded')));
   const kept = await stateAfterEviction(admin, 'evicted');
   const forgotten = await stateAfterEviction(admin, 'forgetful');
+  const evicted: Outcome = { outcome: 'stopped', detail: 'the pod was evicted' };
   return {
-    governed: { disk: { outcome: 'stopped', detail: 'the pod was evicted' }, state: kept },
-    control: { disk: await stillRuns(admin, 'unbounded'), state: forgotten },
+    disk: { governed: evicted, control: await stillRuns(admin, 'unbounded') },
+    state: { governed: kept, control: forgotten },
   };
 }
-
-const isEvicted = ({ status }: Pod): boolean =>
-  status?.phase === 'Failed' && status.reason === 'Evicted';
 
 async function stateAfterEviction(admin: Client, name: string): Promise<Outcome> {
   const namespace = `kars-${name}`;

@@ -53,36 +53,26 @@ export function systemDialer(
 
 /** Either a connection, or why there is none. */
 export type Dialled =
-  | {
-      readonly ok: true;
-      readonly socket: Socket;
-      /** Until the connection is closed; for all who wait, since each listener of a socket costs. */
-      readonly closed: Promise<void>;
-    }
-  | { readonly ok: false; readonly denial: Deny };
+  { readonly ok: true; readonly socket: Socket } | { readonly ok: false; readonly denial: Deny };
 
-/**
- * Connects to an allowed host and port; only addresses that were checked are dialled.
- *
- * @param meter counts every byte of the connection; nothing is counted without it
- */
-export async function dial(
+/** Where a target is; nothing else may be dialled for it. */
+export interface Endpoints {
+  readonly addresses: readonly ResolvedAddress[];
+  readonly port: number;
+}
+
+/** Where an allowed host and port are, or why none of their addresses may be dialled. */
+export async function checkedEndpoints(
   target: Authority,
   allowlist: EgressAllowlistPayload,
   dialer: Dialer,
   rule: string,
-  meter?: Meter,
-): Promise<Dialled> {
-  const how = { times: dialer.times, meter };
+): Promise<{ readonly ok: true; readonly endpoints: Endpoints } | { ok: false; denial: Deny }> {
   const override = dialer.overrides.get(formatAuthority(target));
   if (override !== undefined) {
     const family = override.host.includes(':') ? 6 : 4;
-    return open(
-      [{ address: override.host, family }],
-      { ...target, port: override.port },
-      rule,
-      how,
-    );
+    const addresses = [{ address: override.host, family }] as const;
+    return { ok: true, endpoints: { addresses, port: override.port } };
   }
   const addresses = await addressesOf(target.host, dialer);
   if (addresses.length === 0) {
@@ -96,7 +86,7 @@ export async function dial(
     const reason = `${target.host} has an address that it may not have here (${why})`;
     return { ok: false, denial: deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason) };
   }
-  return open(addresses, target, rule, how);
+  return { ok: true, endpoints: { addresses, port: target.port } };
 }
 
 /** An address stands for itself; a name is asked for once, and what comes is what is checked and dialled. */
@@ -118,10 +108,14 @@ async function resolveInTime(host: string, dialer: Dialer): Promise<readonly Res
   }
 }
 
-/** Tries the addresses as RFC 8305 says; the name itself is never resolved again. */
-function open(
-  addresses: readonly ResolvedAddress[],
-  { host, port }: Authority,
+/**
+ * Connects to a host: tries its addresses as RFC 8305 says; the name itself is never resolved again.
+ *
+ * @param meter counts every byte of the connection; nothing is counted without it
+ */
+export function dial(
+  host: string,
+  { addresses, port }: Endpoints,
   rule: string,
   { times, meter }: { readonly times: DialTimes; readonly meter: Meter | undefined },
 ): Promise<Dialled> {
@@ -145,12 +139,7 @@ function open(
     socket.off('error', onError);
     socket.off('timeout', onTimeout);
     socket.setTimeout(0);
-    const closed = new Promise<void>((end) => {
-      socket.once('close', () => {
-        end();
-      });
-    });
-    resolve({ ok: true, socket, closed });
+    resolve({ ok: true, socket });
   });
   return promise;
 }

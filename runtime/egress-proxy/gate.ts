@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import {
   deny,
   formatAuthority,
@@ -5,24 +6,25 @@ import {
   type BytesOfTarget,
   type Decision,
   type Deny,
-  type EgressAllowlistPayload,
 } from 'kars-constructs/contract';
 import { decideUse, type ConnectionUse } from '../egress-policy/decide-use.ts';
 import { decideEgress, type EgressDecision, type EgressPolicy } from '../egress-policy/decide.ts';
 import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
 import type { Attempts } from './attempts/attempts.ts';
 import type { BlockedAttempts } from './attempts/blocked-attempts.ts';
-import { BytesOfTargets } from './bytes-of-targets.ts';
-import { ConnectionSlots, type SlotBounds } from './connection-slots.ts';
-import { dial, type Dialer, type Dialled } from './dial.ts';
-import { limits, type Limits } from './limits.ts';
+import type { Dialer } from './dial.ts';
+import {
+  HostConnections,
+  type ConnectionBounds,
+  type Reached,
+  type Unreached,
+} from './host-connections.ts';
+import type { KeptBounds } from './kept-connections.ts';
+import { limits } from './limits.ts';
 import { LimitReached } from './limit-reached.ts';
 import type { EgressMetrics } from './metrics.ts';
 import { OpenConnections, type Surface } from './open-connections.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
-
-/** How many connections to hosts there may be at once, and for how long. */
-export type GateBounds = SlotBounds & Pick<Limits, 'idleMilliseconds' | 'lifetimeMilliseconds'>;
 
 const isLearned = (target: Authority, policy: EgressPolicy | undefined): boolean => {
   if (policy?.learning === undefined) return false;
@@ -34,16 +36,13 @@ const isLearned = (target: Authority, policy: EgressPolicy | undefined): boolean
 export class Gate {
   readonly #inForce: () => PolicyInForce;
   readonly #recorder: DecisionRecorder;
-  readonly #dialer: Dialer;
   readonly #blocked: BlockedAttempts | undefined;
   readonly #learned: Attempts | undefined;
-  readonly #bounds: GateBounds;
-  readonly #bytes: BytesOfTargets | undefined;
   readonly #connections = new OpenConnections();
   readonly #metrics: EgressMetrics | undefined;
   /** Connections whose end is not recorded yet. */
   readonly #ending = new Set<Promise<void>>();
-  readonly #slots: ConnectionSlots;
+  readonly #hosts: HostConnections;
 
   constructor(options: {
     /** The same object as long as the same policy is in force. */
@@ -57,19 +56,18 @@ export class Gate {
     /** @default nothing is measured */
     readonly metrics?: EgressMetrics;
     /** @default {@link limits} */
-    readonly bounds?: GateBounds;
+    readonly bounds?: ConnectionBounds;
     /** What an entry may carry in a window. @default any amount */
     readonly bytesOfTarget?: BytesOfTarget | undefined;
+    /** Of the connections that are kept between two requests. @default those of {@link KeptConnections} */
+    readonly kept?: Partial<KeptBounds>;
   }) {
     this.#inForce = options.inForce;
     this.#recorder = options.recorder;
-    this.#dialer = options.dialer;
     this.#blocked = options.blocked;
     this.#learned = options.learned;
     this.#metrics = options.metrics;
-    this.#bounds = options.bounds ?? limits;
-    this.#bytes = options.bytesOfTarget && new BytesOfTargets(options.bytesOfTarget);
-    this.#slots = new ConnectionSlots(this.#bounds, (open) => this.#metrics?.open.set(open));
+    this.#hosts = new HostConnections({ ...options, bounds: options.bounds ?? limits });
   }
 
   /** What a connection to the target would be allowed to carry; nothing is recorded or dialled yet. */
@@ -77,44 +75,57 @@ export class Gate {
     return decideEgress(target, this.#inForce().policy);
   }
 
-  /** A connection to the target for one use, or the denial that the agent is told. */
-  async pass(surface: Surface, target: Authority, use: ConnectionUse): Promise<Dialled> {
+  /**
+   * A connection to the target for one use, or the denial that the agent is told.
+   *
+   * @param client the connection of the agent, where the one to the host may be kept for its next request
+   */
+  async pass(
+    surface: Surface,
+    target: Authority,
+    use: ConnectionUse,
+    client?: Duplex,
+  ): Promise<Reached | Unreached> {
     const inForce = this.#inForce();
     const { policy } = inForce;
     const decision = decideUse(target, use, policy);
     // A range of the list is for what the list has, not for whatever name leads into it.
     const learned = isLearned(target, policy);
-    const ranges = learned ? undefined : policy?.allowlist;
-    const dialled = await this.#dial(target, decision, ranges ?? { entries: [] }, policy);
+    const allowlist = (learned ? undefined : policy?.allowlist) ?? { entries: [] };
+    const reached = await this.#hosts.reach({ target, decision, allowlist, inForce, client });
     // Another policy that came into force meanwhile knows nothing of this connection.
-    if (dialled.ok && this.#inForce() !== inForce) {
-      dialled.socket.destroy();
-      return this.pass(surface, target, use);
+    if (reached.ok && this.#inForce() !== inForce) {
+      reached.socket.destroy();
+      return this.pass(surface, target, use, client);
     }
-    if (dialled.ok) {
-      const { socket, closed } = dialled;
-      this.#connections.add({ surface, target, use, socket }, closed);
+    if (reached.ok) {
+      const { socket, ended } = reached;
+      this.#connections.add({ surface, target, use, socket }, ended);
     }
-    const outcome = dialled.ok ? decision : dialled.denial;
+    const outcome = reached.ok ? decision : reached.denial;
     const unrecorded = await this.#record(surface, target, outcome, inForce);
     if (unrecorded !== undefined) {
-      if (dialled.ok) dialled.socket.destroy();
+      if (reached.ok) reached.socket.destroy();
       return { ok: false, denial: unrecorded };
     }
-    if (dialled.ok) {
+    if (reached.ok) {
       if (learned) this.#learned?.note(surface, target);
       const call = { set: inForce.set, surface, target: formatAuthority(target), decision };
-      this.#recordEnd(call, dialled);
+      this.#recordEnd(call, reached);
     }
-    if (!dialled.ok || !dialled.socket.destroyed) return dialled;
+    if (!reached.ok || !reached.socket.destroyed) return reached;
     // It was closed while it was recorded: by a policy, which then denies it, or by the host.
-    if (this.#inForce() !== inForce) return this.pass(surface, target, use);
+    if (this.#inForce() !== inForce || reached.isReused) {
+      return this.pass(surface, target, use, client);
+    }
     const reason = `${target.host} closed the connection at once`;
     return { ok: false, denial: deny('KARS_EGRESS_CONNECT_FAILED', decision.rule, reason) };
   }
 
   /** Closes and records the connections that the policy in force does not allow. */
   async enforceAnew(): Promise<void> {
+    // Those are for nobody, so that none is missed.
+    this.#hosts.closeKept();
     const closed = this.#connections.closeDenied(this.#inForce().policy);
     for (const { surface, target, denial } of closed) await this.#record(surface, target, denial);
   }
@@ -126,41 +137,30 @@ export class Gate {
 
   /** Closes every connection, and waits until the ends of all are recorded. */
   async end(): Promise<void> {
+    this.#hosts.closeKept();
     this.#connections.closeAll();
     await Promise.all(this.#ending);
   }
 
-  #recordEnd(call: DecidedCall, { socket, closed }: Extract<Dialled, { ok: true }>): void {
+  #recordEnd(call: DecidedCall, { socket, ended }: Reached): void {
     const began = performance.now();
-    const { idleMilliseconds: idle, lifetimeMilliseconds: most } = this.#bounds;
-    let reached: Deny | undefined;
-    const end = (reason: string): void => {
-      const denial = deny('KARS_EGRESS_TIME_EXCEEDED', call.decision.rule, reason);
-      socket.destroy(new LimitReached(denial));
-    };
-    socket.once('error', (error) => {
-      if (error instanceof LimitReached) reached = error.denial;
-    });
-    socket.setTimeout(idle, () => end(`no byte came or went for ${idle / 1000} seconds`));
-    const tooLong = setTimeout(
-      () => end(`${most / 1000} seconds are the longest that a connection may be open`),
-      most,
-    );
-    tooLong.unref();
-    const ended = (async () => {
-      await closed;
-      clearTimeout(tooLong);
-      const { bytesWritten: sent, bytesRead: received } = socket;
+    const before = { sent: socket.bytesWritten, received: socket.bytesRead };
+    const recorded = (async () => {
+      await ended;
+      const sent = socket.bytesWritten - before.sent;
+      const received = socket.bytesRead - before.received;
+      const { errored } = socket;
+      const limit = errored instanceof LimitReached ? errored.denial : undefined;
       this.#metrics?.bytes.inc({ direction: 'sent' }, sent);
       this.#metrics?.bytes.inc({ direction: 'received' }, received);
-      this.#metrics?.closed.inc({ code: reached?.code ?? '' });
+      this.#metrics?.closed.inc({ code: limit?.code ?? '' });
       const milliseconds = Math.round(performance.now() - began);
-      const ended = reached === undefined ? call : { ...call, decision: reached };
-      const why = reached?.reason ?? 'closed';
-      await this.#recorder.closed(ended, why, { sent, received, milliseconds });
+      const decided = limit === undefined ? call : { ...call, decision: limit };
+      const why = limit?.reason ?? (socket.destroyed ? 'closed' : 'answered');
+      await this.#recorder.closed(decided, why, { sent, received, milliseconds });
     })();
-    this.#ending.add(ended);
-    void ended.finally(() => this.#ending.delete(ended));
+    this.#ending.add(recorded);
+    void recorded.finally(() => this.#ending.delete(recorded));
   }
 
   async #record(
@@ -176,25 +176,6 @@ export class Gate {
       target: target === 'unreadable' ? target : formatAuthority(target),
       decision,
     });
-  }
-
-  async #dial(
-    target: Authority,
-    decision: Decision,
-    allowlist: EgressAllowlistPayload,
-    policy: EgressPolicy | undefined,
-  ): Promise<Dialled> {
-    if (!decision.allow) return { ok: false, denial: decision };
-    const place = formatAuthority(target);
-    const bytes = this.#bytes?.of(target, policy);
-    const denial = bytes?.refusal ?? this.#slots.take(place);
-    if (denial !== undefined) return { ok: false, denial };
-    const measured = this.#metrics?.connect.startTimer();
-    const dialled = await dial(target, allowlist, this.#dialer, decision.rule, bytes?.meter);
-    measured?.({ outcome: dialled.ok ? 'connected' : dialled.denial.code });
-    const closed = dialled.ok ? dialled.closed : Promise.resolve();
-    void closed.then(() => this.#slots.give(place));
-    return dialled;
   }
 
   /** Records the refusal of a call whose target could not even be read. */

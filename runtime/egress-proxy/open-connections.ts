@@ -18,10 +18,10 @@ export interface OpenConnection {
 export class OpenConnections {
   readonly #connections = new Set<OpenConnection>();
 
-  /** Keeps a connection until it is closed. */
-  add(connection: OpenConnection, closed: Promise<void>): void {
+  /** Holds a connection until its call has ended. */
+  add(connection: OpenConnection, ended: Promise<void>): void {
     this.#connections.add(connection);
-    void closed.then(() => this.#connections.delete(connection));
+    void ended.then(() => this.#connections.delete(connection));
   }
 
   /** Closes all. */

@@ -1,9 +1,8 @@
 import { median } from '../report.ts';
-import type { Measured } from './driver/load.ts';
+import type { Load, Measured } from './driver/load.ts';
 
 /** What is measured of a proxy. */
-export type Measure =
-  'tls' | 'tcp' | 'forward' | 'bulk' | 'tunnels' | 'idle' | 'start' | 'decide' | 'decideFew';
+export type Measure = Load | 'tunnels' | 'idle' | 'start' | 'decide' | 'decideFew';
 
 /** One measurement. */
 export interface Figure {
@@ -26,11 +25,7 @@ export function busyShare({ seconds, cpuSeconds, ran, waited }: Measured): numbe
 }
 
 /** The figures of a load. */
-export function figureOf(
-  proxy: string,
-  measure: 'tls' | 'tcp' | 'forward' | 'bulk',
-  measured: Measured,
-): Figure {
+export function figureOf(proxy: string, measure: Load, measured: Measured): Figure {
   const { operations, bytes, cpuSeconds, failures } = measured;
   if (operations === 0 || failures > operations / 100) {
     throw new Error(`${proxy} failed ${failures} times, and did ${operations} times what was asked (${measure})`); // prettier-ignore

@@ -20,7 +20,13 @@ export interface Times {
 }
 
 /** Clients at once, by load: enough that the process under test never waits for one. */
-const CLIENTS: Readonly<Record<Load, number>> = { tls: 64, tcp: 64, forward: 64, bulk: 8 };
+const CLIENTS: Readonly<Record<Load, number>> = {
+  tls: 64,
+  tcp: 64,
+  forward: 64,
+  spread: 64,
+  bulk: 8,
+};
 
 /** Beside a program without it, a process gets a quarter of a core. @see sched(7) */
 const NICE = 5;

@@ -13,6 +13,7 @@ const rows: Readonly<Record<Measure, MeasureRow>> = {
   tls: { title: 'CONNECT tunnel, TLS', unit: 'µs of CPU', better: 'less', digits: 0 },
   tcp: { title: 'CONNECT tunnel, any bytes', unit: 'µs of CPU', better: 'less', digits: 0 },
   forward: { title: 'HTTP request, kept alive', unit: 'µs of CPU', better: 'less', digits: 0 },
+  spread: { title: 'HTTP request, to many hosts', unit: 'µs of CPU', better: 'less', digits: 0 },
   bulk: { title: 'bytes in tunnels', unit: 'MB per CPU s', better: 'more', digits: 0 },
   tunnels: { title: '5,000 idle tunnels', unit: 'MB RssAnon', better: 'less', digits: 0 },
   idle: { title: 'idle', unit: 'MB RssAnon', better: 'less', digits: 1 },

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { BytesOfTarget, EgressAllowlistPayload } from 'kars-constructs/contract';
 import { systemDialer, type Dialer } from '../../../runtime/egress-proxy/dial.ts';
 import { Gate } from '../../../runtime/egress-proxy/gate.ts';
+import type { KeptBounds } from '../../../runtime/egress-proxy/kept-connections.ts';
 import { limits, type Limits } from '../../../runtime/egress-proxy/limits.ts';
 import { policyInForce } from '../../../runtime/egress-proxy/policy-in-force.ts';
 import { createProxyServer } from '../../../runtime/egress-proxy/server.ts';
@@ -15,7 +16,7 @@ import { openSidecar, type TestSidecar } from '../../support/sidecar.ts';
 export async function startProxy(
   entries: EgressAllowlistPayload['entries'] | undefined,
   dialer: Partial<Dialer> = {},
-  bounds: Partial<Limits> = {},
+  { kept = {}, ...bounds }: Partial<Limits> & { readonly kept?: Partial<KeptBounds> } = {},
   redirection?: Redirection,
   more: Pick<EgressAllowlistPayload, 'encryptedHello'> = {},
   options: { readonly bytesOfTarget?: BytesOfTarget } = {},
@@ -29,6 +30,7 @@ export async function startProxy(
     dialer: { ...systemDialer(new Map()), ...dialer },
     bounds: all,
     ...options,
+    kept,
   });
   sidecar.documents.onSwap(() => void gate.enforceAnew());
   const server = createProxyServer(

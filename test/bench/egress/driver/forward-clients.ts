@@ -1,13 +1,22 @@
 import { connect } from 'node:net';
 import { ANSWER_BYTES, usedNames } from '../sites.ts';
-import type { Client } from './load.ts';
+import type { Client, Tally } from './load.ts';
 
 const requestTo = (host: string): string =>
   `GET http://${host}/path?query=1 HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`;
 
-/** One request after the other on a connection that is kept, and opened anew where the proxy closes it. */
-export const forwardClient: Client = (port, tally) => {
-  let turn = Math.floor(Math.random() * usedNames.length);
+/**
+ * One request after the other to one host, on a connection that is kept, and opened anew where the proxy
+ * closes it.
+ */
+export const forwardClient: Client = (port, tally) => requestsTo(1, port, tally);
+
+/** The same, each to another host than the one before. */
+export const spreadClient: Client = (port, tally) => requestsTo(usedNames.length, port, tally);
+
+function requestsTo(hosts: number, port: number, tally: Tally): void {
+  const first = Math.floor(Math.random() * usedNames.length);
+  let turn = 0;
   const open = (): void => {
     let text = '';
     let isAnswered = false;
@@ -15,7 +24,7 @@ export const forwardClient: Client = (port, tally) => {
     const ask = (): void => {
       text = '';
       turn += 1;
-      socket.write(requestTo(usedNames[turn % usedNames.length] ?? ''));
+      socket.write(requestTo(usedNames[(first + (turn % hosts)) % usedNames.length] ?? ''));
     };
     socket.setEncoding('latin1');
     socket.on('error', () => (tally.failures += 1));
@@ -33,4 +42,4 @@ export const forwardClient: Client = (port, tally) => {
     socket.once('close', () => (isAnswered ? open() : setTimeout(open, 10)));
   };
   open();
-};
+}

@@ -1,5 +1,5 @@
-/** What clients do: tunnels for TLS or anything that are used once, requests, or bytes without end. */
-export const loads = ['tls', 'tcp', 'forward', 'bulk'] as const;
+/** What clients do: tunnels for TLS or anything that are used once, requests to one host or many, or bytes without end. */
+export const loads = ['tls', 'tcp', 'forward', 'spread', 'bulk'] as const;
 
 /** What clients do. */
 export type Load = (typeof loads)[number];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuSeconds, firstThreadTimes } from '../proc.ts';
 import { ports } from '../sites.ts';
 import { bulkClient } from './bulk-clients.ts';
-import { forwardClient } from './forward-clients.ts';
+import { forwardClient, spreadClient } from './forward-clients.ts';
 import {
   WARM,
   type Client,
@@ -21,6 +21,7 @@ const clients: Readonly<Record<Load, Client>> = {
   tls: tunnelClient(ports.tls),
   tcp: tunnelClient(ports.tcp),
   forward: forwardClient,
+  spread: spreadClient,
   bulk: bulkClient,
 };
 

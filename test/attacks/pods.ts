@@ -25,6 +25,8 @@ import { POD_PIDS_LIMIT } from '../cluster/node/kubelet.ts';
 import { AGENT_IMAGE } from '../cluster/node/test-images.ts';
 import { agentAttacks } from './catalogue/index.ts';
 import { layerIds, layers, manifestOf, type Layer, type LayerId } from './layers.ts';
+import type { Order } from './under-orders/network-attack.ts';
+import { networkProgram } from './under-orders/pods.ts';
 import type { World } from './world.ts';
 
 const MOST_TOKENS = 1000;
@@ -69,11 +71,18 @@ export const hookCommand = (python: string): string[] => [python, '-c', hook, 'k
 /** Python in the image of the tests. */
 export const PYTHON = '/usr/bin/python3';
 
+/** How the program that makes attempts is run. */
+export interface GivenProgram {
+  readonly python?: string;
+  /** What an agent under orders is told, by the id of the attack. */
+  readonly orders?: Readonly<Record<string, readonly Order[]>>;
+}
+
 /** The command that makes attempts, all of them where nothing else is said. */
 export function commandFor(
   { v4, v6, port, dns }: World,
   attempts: readonly string[] = agentAttacks.map(({ attempt }) => attempt),
-  python = PYTHON,
+  { python = PYTHON, orders = {} }: GivenProgram = {},
 ): string[] {
   const calls = Object.fromEntries(
     attempts.flatMap((attempt) => {
@@ -82,7 +91,9 @@ export function commandFor(
     }),
   );
   const world = {
-    ...{ v4, v6, port, dns, attempts, calls },
+    ...{ v4, v6, port, dns, calls, orders },
+    attempts: [...attempts, ...Object.keys(orders)],
+    program: Object.keys(orders).length === 0 ? '' : networkProgram,
     bytes: TOO_MUCH,
     descriptors: TOO_MANY_FILES,
     processes: TOO_MANY_PROCESSES,

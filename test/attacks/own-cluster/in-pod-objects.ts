@@ -14,6 +14,7 @@ import {
 import { synthesize } from 'kars-constructs/testing';
 import { attachFloor } from '../../../lib/platform/admission/attached-floor.ts';
 import type { ApplicableObject } from '../../cluster/client.ts';
+import { ALLOWED_HOST } from '../under-orders/network-attack.ts';
 import { hookCommand, smallAgent } from '../pods.ts';
 
 /** What sandboxes of the attacks run of. */
@@ -57,7 +58,7 @@ export const sandboxObjects = (
         maxTokensPerRequest: FEW_TOKENS,
       }),
       toolPolicy: new ToolPolicy(chart, 'tools', { allowedTools: ['search'] }),
-      egress: [Egress.https('allowed.example')],
+      egress: [Egress.https(ALLOWED_HOST), Egress.http(ALLOWED_HOST)],
       resources: smallAgent,
       scheduling: { nodeSelector },
       // Needs no class of volumes.

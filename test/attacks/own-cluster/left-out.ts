@@ -1,6 +1,7 @@
 import type { AgentAttack, Attack } from '../attack.ts';
 import { agentAttacks, attacks, userAttacks } from '../catalogue/index.ts';
 import type { World } from '../world.ts';
+import { orderedId, soloAttacks } from './orders.ts';
 
 /** Why an attack is not tried on a cluster that is in use. */
 export interface LeftOut {
@@ -22,9 +23,11 @@ export function choose(world: World): {
   readonly leftOut: readonly LeftOut[];
 } {
   const reasons = agentAttacks.map((attack) => ({ attack, why: reasonAgainst(attack, world) }));
-  const others = attacks.filter(
-    (attack) => ![...agentAttacks, ...userAttacks].some(({ id }) => id === attack.id),
-  );
+  const elsewhere = new Set([
+    ...[...agentAttacks, ...userAttacks].map(({ id }) => id),
+    ...soloAttacks.map(orderedId),
+  ]);
+  const others = attacks.filter(({ id }) => !elsewhere.has(id));
   return {
     tried: reasons.filter(({ why }) => why === undefined).map(({ attack }) => attack),
     leftOut: [

@@ -81,7 +81,7 @@ async function asAgent(options: ClusterOptions, images: GivenImages): Promise<Ro
       ...results.map(({ attack: { id, title, stoppedBy }, outcome, ordinary }) => ({
         ...{ id, title, stoppedBy },
         ...outcome,
-        ordinary: ordinary.outcome,
+        ...(ordinary === undefined ? {} : { ordinary: ordinary.outcome }),
       })),
       ...leftOut.map(({ attack: { id, title, stoppedBy }, why }) => ({
         ...{ id, title, stoppedBy },

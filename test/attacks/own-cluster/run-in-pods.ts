@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { CommandError } from '../../../runtime/cli/exit-codes.ts';
 import type { ApplicableObject, Client } from '../../cluster/client.ts';
-import type { AgentAttack, Outcome } from '../attack.ts';
+import type { AgentAttack, OrderedAttack, Outcome } from '../attack.ts';
+import { orderedAttacks } from '../catalogue/index.ts';
 import { applyAll } from '../../cluster/node/pods.ts';
 import { commandFor, providerKey } from '../pods.ts';
 import { outcomesIn, type Outcomes } from '../reports.ts';
 import { makeWorld } from '../world.ts';
 import { ordinaryPod, PYTHON, sandboxObjects, type GivenImages } from './in-pod-objects.ts';
 import { choose, type LeftOut } from './left-out.ts';
+import { judge, orderedId, ordersFor, soloAttacks } from './orders.ts';
 
-/** What became of an attempt in a sandbox, and in a pod of the same program that says nothing about its security. */
+/** What became of an attempt in a sandbox. */
 export interface PodResult {
-  readonly attack: AgentAttack;
+  readonly attack: AgentAttack | OrderedAttack;
   readonly outcome: Outcome;
-  readonly ordinary: Outcome;
+  /** In a pod of the same program that says nothing about its security; absent for attacks on sidecars, which it lacks. */
+  readonly ordinary?: Outcome;
 }
 
 /** What was tried on a cluster that is in use, and what was not. */
@@ -41,25 +44,31 @@ export async function runInPods(client: Client, images: GivenImages): Promise<Po
     const world = await started(makeWorld(client, { namespace: name, image, python: PYTHON }));
     const { tried, leftOut } = choose(world);
     const attempts = tried.map(({ attempt }) => attempt);
-    const command = commandFor(world, attempts, PYTHON);
+    const command = commandFor(world, attempts, { python: PYTHON, orders: ordersFor(world) });
     const pods = [...synthesized(name, images, command), providerKey(name)];
-    await taken(client, [...pods, ordinaryPod(name, image, command)]);
+    const plain = commandFor(world, attempts, { python: PYTHON });
+    await taken(client, [...pods, ordinaryPod(name, image, plain)]);
     const outcomes = await started(outcomesIn(client, sandbox, name, START_SECONDS));
     const ordinary = await started(outcomesIn(client, name, 'ordinary', START_SECONDS));
     const results = tried.map((attack) => ({
       attack,
-      outcome: of(outcomes, attack),
-      ordinary: of(ordinary, attack),
+      outcome: outcomes.get(attack.attempt) ?? missing,
+      ordinary: ordinary.get(attack.attempt) ?? missing,
     }));
-    return { results, leftOut };
+    return { results: [...results, ...onSidecars(outcomes)], leftOut };
   } finally {
     await remove(client, [sandbox, name]);
   }
 }
 
 const missing: Outcome = { outcome: 'error', detail: 'no report' };
-const of = (outcomes: Outcomes, { attempt }: AgentAttack): Outcome =>
-  outcomes.get(attempt) ?? missing;
+
+const onSidecars = (outcomes: Outcomes): PodResult[] =>
+  soloAttacks.flatMap((solo) => {
+    const attack = orderedAttacks.find(({ id }) => id === orderedId(solo));
+    const said = outcomes.get(orderedId(solo)) ?? missing;
+    return attack === undefined ? [] : [{ attack, outcome: judge(solo, said) }];
+  });
 
 const namespaceOf = (name: string): ApplicableObject => ({
   apiVersion: 'v1',

@@ -17,7 +17,18 @@ def call(numbers):
     return f"considered by the kernel: {code}"
 
 
+def ordered(orders):
+    """Does what an agent under orders would; what the last of them came to says the outcome."""
+    program = {}
+    exec(WORLD["program"], program)  # noqa: S102, it is ours
+    for one in orders:
+        said = program["attempts"][one["attempt"]](one)
+    return said[:2000]
+
+
 def attempt(name):
+    if name in WORLD["orders"]:
+        return ordered(WORLD["orders"][name])
     if name in WORLD["calls"]:
         return call(WORLD["calls"][name])
     return globals()[name]()

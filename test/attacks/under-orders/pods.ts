@@ -36,11 +36,14 @@ const python = (program: string, ...args: readonly string[]): string[] => [
   ...args,
 ];
 
+/** The attempts of an agent that takes orders. */
+export const networkProgram = source('network');
+
 /** An agent that makes attempts when it is told. */
 const agentThatObeys = (): AgentRuntime =>
   AgentRuntime.container({
     image: AGENT_IMAGE,
-    command: python(`${source('network')}\n${source('orders')}`, String(COMMAND_PORT)),
+    command: python(`${networkProgram}\n${source('orders')}`, String(COMMAND_PORT)),
   });
 
 const worldPorts = {

@@ -24,15 +24,21 @@ export function hasLimits(container: string, loosest: EgressLimitsSpec): string 
   const value = (name: EgressLimitName | 'bytesOfTarget'): string =>
     `argument.substring(${limitArgument(name).length})`;
   const most = loosest.bytesOfTarget;
+  const areNumbers = `${value('bytesOfTarget')}.matches('^[0-9]{1,15}/[0-9]{1,7}$')`;
   const [bytes, seconds] = [0, 1].map((at) => `int(${value('bytesOfTarget')}.split('/')[${at}])`);
   return allOf(
     ...egressLimitNames.map((name) => {
       const ceiling = limitCeiling(name, loosest);
       const isRequired = ceiling < egressLimits[name].standard;
-      return within(name, isRequired, `int(${value(name)}) <= ${ceiling}`);
+      const isNumber = `${value(name)}.matches('^[0-9]{1,15}$')`;
+      return within(name, isRequired, `${isNumber} && int(${value(name)}) <= ${ceiling}`);
     }),
     most === undefined
-      ? within('bytesOfTarget', false, 'true')
-      : within('bytesOfTarget', true, `${bytes} <= ${most.bytes} && ${seconds} >= ${most.seconds}`),
+      ? within('bytesOfTarget', false, areNumbers)
+      : within(
+          'bytesOfTarget',
+          true,
+          `${areNumbers} && ${bytes} <= ${most.bytes} && ${seconds} >= ${most.seconds}`,
+        ),
   );
 }

@@ -93,6 +93,13 @@ const limit: Enforcement = {
   test: 'test/runtime/egress-proxy/limits.test.ts',
 };
 
+const parentProxy: Enforcement = {
+  by: 'egress-proxy',
+  prop: 'parentProxy',
+  where: 'runtime/service/parent-proxy.ts',
+  test: 'test/runtime/egress-proxy/parent-proxy.test.ts',
+};
+
 const budget: Enforcement = {
   by: 'router',
   prop: 'tokenBudget',
@@ -175,6 +182,10 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'egressLimits.idleSeconds': limit,
     'egressLimits.lifetimeSeconds': limit,
     'egressLimits.dnsQueriesPerSecond': limit,
+    'parentProxy.url': parentProxy,
+    'parentProxy.ranges': parentProxy,
+    'parentProxy.credentialsSecretRef.name': parentProxy,
+    'parentProxy.credentialsSecretRef.key': parentProxy,
     'resources.requests': pod('resources', 'container-resources.ts', 'pod-table.test.ts'),
     'resources.limits': pod('resources', 'container-resources.ts', 'pod-table.test.ts'),
     'inbound[].namespace': pod('inbound', 'network-policies.ts'),

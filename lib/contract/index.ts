@@ -33,6 +33,8 @@ export {
   parseBytesOfTarget,
 } from './egress-limits.ts';
 export type { BytesOfTarget, EgressLimitName } from './egress-limits.ts';
+export { decodeParentProxy, encodeParentProxy, inRanges, parentAuthority } from './parent-proxy.ts';
+export type { ParentProxyPlace } from './parent-proxy.ts';
 export { enforcement, isEnforcedInCluster } from './enforcement.ts';
 export type { Enforcement, Enforcer } from './enforcement.ts';
 export { fieldsOf, formatPath } from './fields.ts';

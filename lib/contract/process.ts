@@ -50,6 +50,10 @@ export const commonOptions = {
   'audit-limit': { type: 'string' },
   /** Days that audit records are kept at least; parts of the log that are older are removed. @default all are kept */
   'audit-retention-days': { type: 'string' },
+  /** Proxy that connections to hosts and providers go through, as canonical JSON. @default they are dialled */
+  'parent-proxy': { type: 'string' },
+  /** File with `user:password` for the parent proxy. @default nobody signs in */
+  'parent-proxy-credentials': { type: 'string' },
   'listen-host': { type: 'string', default: AGENT_HOST },
   'listen-port': { type: 'string' },
   'status-host': { type: 'string' },

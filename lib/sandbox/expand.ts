@@ -10,6 +10,7 @@ import { agentService } from './inbound-objects.ts';
 import type { SandboxInput } from './input.ts';
 import { networkPolicies } from './network-policies.ts';
 import { operatorsBindings } from './operators.ts';
+import { parentProblems } from './parent-proxy.ts';
 import { podTemplate } from './pod.ts';
 import { resourceProblems } from './resource-problems.ts';
 import { runtimeProblems } from './runtime-problems.ts';
@@ -53,6 +54,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
       ...resourceProblems(spec),
       ...environmentProblems(spec),
       ...secretProblems(input),
+      ...parentProblems(spec),
       ...floorProblems(input),
     ],
   };

@@ -2,11 +2,13 @@ import type { Problem } from '../contract/problem.ts';
 import type { AdmissionProps } from '../platform/admission/admission-props.ts';
 import { isolationLevels } from '../platform/admission/floors.ts';
 import {
+  acceptedParents,
   acceptedSigners,
   longestApproval,
   loosestLimits,
 } from '../platform/admission/parameters.ts';
 import { encodeSigners } from '../contract/kinds/signed-allowlist/signers.ts';
+import { encodeParentProxy } from '../contract/parent-proxy.ts';
 import { problem } from '../private/problems.ts';
 import { exceededLimits } from './egress-limits.ts';
 import type { SignedEgress } from './signed-egress.ts';
@@ -31,6 +33,7 @@ export function floorProblems({
     ...learnProblems(sandbox.spec, floor),
     ...approvalProblems(sandbox.spec, floor),
     ...limitProblems(sandbox.spec, floor),
+    ...parentProxyProblems(sandbox.spec, floor),
     ...signerProblems(signedEgress, floor),
   ];
 }
@@ -110,6 +113,21 @@ function limitProblems(
       `got ${got}, and the platform allows ${allowed}; lower it, or raise admission.loosestEgressLimits of KarsPlatform`,
     ),
   );
+}
+
+function parentProxyProblems(
+  { parentProxy }: AcceptedSandboxSpec,
+  floor: AdmissionProps,
+): Problem[] {
+  if (parentProxy === undefined) return [];
+  return acceptedParents(floor).includes(encodeParentProxy(parentProxy))
+    ? []
+    : [
+        below(
+          'parentProxy',
+          `got ${parentProxy.url}, with its ranges none of those that the platform names; use one of admission.parentProxies of KarsPlatform`,
+        ),
+      ];
 }
 
 function signerProblems(signed: SignedEgress | undefined, floor: AdmissionProps): Problem[] {

@@ -15,6 +15,7 @@ import { portOf } from '../private/urls.ts';
 import type { PortRange } from './approvals.ts';
 import type { SandboxInput } from './input.ts';
 import { learnedPorts } from './learning.ts';
+import { parentRules } from './parent-proxy.ts';
 import { podLabels as labelsOfPod, sandboxLabels, sandboxNamespace } from './names.ts';
 
 /** Default deny for the whole namespace, then one policy for each thing that is allowed. */
@@ -30,8 +31,10 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
   const { network } = input;
   const { inbound = [], networkPolicy } = input.sandbox.spec;
   const entries = egressEntries(networkPolicy?.allowedEndpoints ?? []);
-  const ports = policyPorts(openPorts(input));
-  const ranges = rangeRules(entries);
+  const throughParent = parentRules(input.sandbox.spec);
+  // Behind a parent proxy hosts are its matter alone.
+  const ports = throughParent.length > 0 ? [] : policyPorts(openPorts(input));
+  const ranges = [...rangeRules(entries), ...throughParent];
   return [
     policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
     policy('allow-dns', {

@@ -13,6 +13,7 @@ import type { SandboxInput } from './input.ts';
 import { podIsolation } from './isolation.ts';
 import { learnArguments } from './learning.ts';
 import { podLabels, sandboxLabels } from './names.ts';
+import { parentArguments, parentCredentialsVolume } from './parent-proxy.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podSecurityContext } from './security-context.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
@@ -40,6 +41,7 @@ export function podTemplate(
     documentsVolume(documents),
     approvalsVolume(),
     ...credentials,
+    ...parentCredentialsVolume(spec),
     stateVolume(spec),
     ...agentVolumes(spec),
   ];
@@ -60,13 +62,18 @@ export function podTemplate(
             ...auditArguments(spec),
             `${APPROVAL_CEILING}${approvalCeiling(spec)}`,
             ...learnArguments(spec),
+            ...parentArguments(spec),
             ...limitArguments(spec.egressLimits, loosestLimits(floor)),
             ...signedArguments(signedEgress),
           ],
         }),
         sidecar('router', name, spec, image('router'), {
           withCredentials: credentials.length > 0,
-          floors: [...auditArguments(spec), ...tokenCeiling(floor?.maxTokensPerRequest)],
+          floors: [
+            ...auditArguments(spec),
+            ...tokenCeiling(floor?.maxTokensPerRequest),
+            ...parentArguments(spec),
+          ],
         }),
       ],
       containers: [agentContainer(name, spec, inferencePolicy.spec, volumes)],

@@ -2,6 +2,7 @@ import type { IConfigMap, ISecret } from 'cdk8s-plus-28';
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
 import type { McpServer } from '../agent/mcp-server.ts';
 import type { InferencePolicy } from '../policy/inference-policy.ts';
+import type { ParentProxy } from '../policy/parent-proxy.ts';
 import type { ToolPolicy } from '../policy/tool-policy.ts';
 import type { CustomResourceProps } from '../private/custom-resource.ts';
 import type { AgentResources } from './agent-resources.ts';
@@ -80,6 +81,14 @@ export interface KarsSandboxProps extends CustomResourceProps {
    * @default those of the platform, or the standard ones at each limit
    */
   readonly egressLimits?: EgressLimits;
+  /**
+   * The proxy that connections to hosts, and calls for model providers, go through, where a site has no other
+   * way out. It resolves the names, so nothing here checks their addresses; ranges of addresses are dialled
+   * directly. The platform has to name it in `admission.parentProxies`.
+   *
+   * @default hosts are dialled directly
+   */
+  readonly parentProxy?: ParentProxy;
   /**
    * What operators may open for a while without another synthesis.
    *

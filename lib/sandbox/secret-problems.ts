@@ -9,13 +9,17 @@ export function secretProblems({ sandbox, inferencePolicy }: SandboxInput): Prob
       credentialSecretRef === undefined ? [] : [[credentialSecretRef.name, name] as const],
     ),
   );
-  const { secrets = [], pullSecrets = [] } = sandbox.spec;
+  const { secrets = [], pullSecrets = [], parentProxy } = sandbox.spec;
   return secrets.flatMap(({ secretRef: { name } }, index) => {
     const path = `spec.secrets[${index}].secretRef.name`;
     const provider = credentials.get(name);
     if (provider !== undefined) {
       const text = `got the Secret ${name}, which holds the credential of the provider ${provider}; supply another Secret`;
       return [problem('KARS_SECRET_OF_PROVIDER', path, text)];
+    }
+    if (parentProxy?.credentialsSecretRef?.name === name) {
+      const text = `got the Secret ${name}, which the sidecars sign in at the parent proxy with; supply another Secret`;
+      return [problem('KARS_SECRET_OF_PROXY', path, text)];
     }
     if (!pullSecrets.some((pull) => pull.name === name)) return [];
     const text = `got the Secret ${name}, which images are pulled with, and which no container gets; supply another Secret`;

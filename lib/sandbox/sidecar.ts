@@ -1,6 +1,7 @@
 import type { Container, Probe, VolumeMount } from 'kubernetes-types/core/v1.js';
 import { POD_IP_VARIABLE, podArguments, processes, statusPaths } from '../contract/process.ts';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR, type Reader } from '../contract/projection.ts';
+import { PARENT_PROXY_DIR } from '../contract/parent-proxy.ts';
 import { runtimeSet } from '../contract/runtime-set.ts';
 import { sidecarResources } from './container-resources.ts';
 import type { AcceptedSandboxSpec } from './input.ts';
@@ -47,7 +48,7 @@ export function sidecar(
     },
     livenessProbe: { ...probe(statusPaths.live, statusPort), periodSeconds: 10 },
     readinessProbe: { ...probe(statusPaths.ready, statusPort), periodSeconds: 5 },
-    volumeMounts: mounts(name, withCredentials),
+    volumeMounts: mounts(name, spec, withCredentials),
   };
 }
 
@@ -56,7 +57,11 @@ const probe = (path: string, port: number): Probe => ({
   timeoutSeconds: 3,
 });
 
-function mounts(name: Reader, withCredentials: boolean): VolumeMount[] {
+function mounts(
+  name: Reader,
+  { parentProxy }: AcceptedSandboxSpec,
+  withCredentials: boolean,
+): VolumeMount[] {
   return [
     { name: volumeNames.documents, mountPath: DOCUMENTS_DIR, readOnly: true },
     { name: volumeNames.state, mountPath: STATE_DIR, subPath: name },
@@ -66,5 +71,8 @@ function mounts(name: Reader, withCredentials: boolean): VolumeMount[] {
     ...(withCredentials
       ? [{ name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }]
       : []),
+    ...(parentProxy?.credentialsSecretRef === undefined
+      ? []
+      : [{ name: volumeNames.parentProxy, mountPath: PARENT_PROXY_DIR, readOnly: true }]),
   ];
 }

@@ -11,6 +11,7 @@ export const volumeNames = {
   documents: 'documents',
   approvals: 'approvals',
   credentials: 'credentials',
+  parentProxy: 'parent-proxy',
   state: 'state',
   workspace: 'workspace',
   temporary: 'tmp',

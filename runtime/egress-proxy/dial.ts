@@ -10,6 +10,7 @@ import { unnamedAddress } from '../egress-policy/ranges.ts';
 import { NameResolver, type ResolvedAddress } from '../service/name-resolver.ts';
 import { limits, type Limits } from './limits.ts';
 import { MeteredSocket, type Meter } from './metered-socket.ts';
+import { ParentProxyError, type ParentProxy } from '../service/parent-proxy.ts';
 import { ownAddresses, type Interfaces } from '../service/own-addresses.ts';
 
 /** How long the steps of a connection may take. */
@@ -27,6 +28,8 @@ export interface Dialer {
   ) => string | undefined;
   /** How long resolving and connecting may take. */
   readonly times: DialTimes;
+  /** What connections to names go through. @default they are dialled */
+  readonly parent?: ParentProxy | undefined;
   /** Addresses to dial without resolving or checking, by `host:port`; from the process arguments only. */
   readonly overrides: ReadonlyMap<string, Authority>;
 }
@@ -37,7 +40,12 @@ export function systemDialer(
   {
     interfaces,
     times = limits,
-  }: { readonly interfaces?: Interfaces; readonly times?: DialTimes } = {},
+    parent,
+  }: {
+    readonly interfaces?: Interfaces;
+    readonly times?: DialTimes;
+    readonly parent?: ParentProxy | undefined;
+  } = {},
 ): Dialer {
   const isOwn = ownAddresses(interfaces);
   const resolver = new NameResolver();
@@ -47,6 +55,7 @@ export function systemDialer(
     forbidden: (address, port, allowlist) =>
       isOwn(address) ? 'of the pod itself' : unnamedAddress(address, port, allowlist),
     times,
+    parent,
     overrides,
   };
 }
@@ -59,7 +68,13 @@ export type Dialled =
 export interface Endpoints {
   readonly addresses: readonly ResolvedAddress[];
   readonly port: number;
+  /** Where these are those of a parent proxy: it. */
+  readonly through?: ParentProxy;
 }
+
+type CheckedEndpoints =
+  | { readonly ok: true; readonly endpoints: Endpoints }
+  | { readonly ok: false; readonly denial: Deny };
 
 /** Where an allowed host and port are, or why none of their addresses may be dialled. */
 export async function checkedEndpoints(
@@ -67,13 +82,15 @@ export async function checkedEndpoints(
   allowlist: EgressAllowlistPayload,
   dialer: Dialer,
   rule: string,
-): Promise<{ readonly ok: true; readonly endpoints: Endpoints } | { ok: false; denial: Deny }> {
+): Promise<CheckedEndpoints> {
   const override = dialer.overrides.get(formatAuthority(target));
   if (override !== undefined) {
     const family = override.host.includes(':') ? 6 : 4;
     const addresses = [{ address: override.host, family }] as const;
     return { ok: true, endpoints: { addresses, port: override.port } };
   }
+  const { parent } = dialer;
+  if (parent !== undefined && isIP(target.host) === 0) return endpointsOf(parent, rule);
   const addresses = await addressesOf(target.host, dialer);
   if (addresses.length === 0) {
     const reason = `${target.host} has no address`;
@@ -87,6 +104,22 @@ export async function checkedEndpoints(
     return { ok: false, denial: deny('KARS_EGRESS_ADDRESS_FORBIDDEN', rule, reason) };
   }
   return { ok: true, endpoints: { addresses, port: target.port } };
+}
+
+/** The parent proxy resolves the names of hosts; what an entry names by its address is dialled without it. */
+async function endpointsOf(parent: ParentProxy, rule: string): Promise<CheckedEndpoints> {
+  try {
+    const addresses = await parent.addresses();
+    return { ok: true, endpoints: { addresses, port: parent.authority.port, through: parent } };
+  } catch (error) {
+    return { ok: false, denial: parentDenial(error, rule) };
+  }
+}
+
+/** @throws whatever is no matter of the parent proxy. */
+function parentDenial(error: unknown, rule: string): Deny {
+  if (error instanceof ParentProxyError) return deny(error.code, rule, error.message);
+  throw error;
 }
 
 /** An address stands for itself; a name is asked for once, and what comes is what is checked and dialled. */
@@ -108,16 +141,51 @@ async function resolveInTime(host: string, dialer: Dialer): Promise<readonly Res
   }
 }
 
-/**
- * Connects to a host: tries its addresses as RFC 8305 says; the name itself is never resolved again.
- *
- * @param meter counts every byte of the connection; nothing is counted without it
- */
-export function dial(
+/** How a host is connected to. */
+export interface HowToDial {
+  readonly times: DialTimes;
+  /** Counts every byte of the connection; nothing is counted without it. */
+  readonly meter: Meter | undefined;
+  /** Whether bytes of the host may come before any of the client. */
+  readonly hostMaySpeakFirst: boolean;
+}
+
+/** Connects to a host, or has the parent proxy do so. */
+export async function dial(
+  target: Authority,
+  endpoints: Endpoints,
+  rule: string,
+  how: HowToDial,
+): Promise<Dialled> {
+  const { through: parent } = endpoints;
+  if (parent === undefined) return open(target.host, endpoints, rule, how);
+  const failed = (reason: string): Dialled => ({
+    ok: false,
+    denial: deny('KARS_PARENT_PROXY_FAILED', rule, reason),
+  });
+  const opened = await open(parent.authority.host, endpoints, rule, how);
+  if (!opened.ok) return failed(`the parent proxy cannot be reached: ${opened.denial.reason}`);
+  const { socket } = opened;
+  try {
+    const rest = await parent.tunnel(socket, target, how.times.connectMilliseconds);
+    if (rest.length > 0 && !how.hostMaySpeakFirst) {
+      // No server of TLS or HTTP speaks first: these are not bytes of the host that the client talks to.
+      socket.destroy();
+      return failed(`bytes came for ${target.host} behind the answer of the parent proxy, unasked`);
+    }
+    if (rest.length > 0) socket.unshift(rest);
+    return opened;
+  } catch (error) {
+    return { ok: false, denial: parentDenial(error, rule) };
+  }
+}
+
+/** Tries the addresses as RFC 8305 says; the name itself is never resolved again. */
+function open(
   host: string,
   { addresses, port }: Endpoints,
   rule: string,
-  { times, meter }: { readonly times: DialTimes; readonly meter: Meter | undefined },
+  { times, meter }: HowToDial,
 ): Promise<Dialled> {
   const { promise, resolve } = Promise.withResolvers<Dialled>();
   const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };

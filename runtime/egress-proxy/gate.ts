@@ -92,7 +92,7 @@ export class Gate {
     // A range of the list is for what the list has, not for whatever name leads into it.
     const learned = isLearned(target, policy);
     const allowlist = (learned ? undefined : policy?.allowlist) ?? { entries: [] };
-    const reached = await this.#hosts.reach({ target, decision, allowlist, inForce, client });
+    const reached = await this.#hosts.reach({ target, use, decision, allowlist, inForce, client });
     // Another policy that came into force meanwhile knows nothing of this connection.
     if (reached.ok && this.#inForce() !== inForce) {
       reached.socket.destroy();

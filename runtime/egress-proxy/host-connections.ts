@@ -9,6 +9,7 @@ import {
   type Deny,
   type EgressAllowlistPayload,
 } from 'kars-constructs/contract';
+import type { ConnectionUse } from '../egress-policy/decide-use.ts';
 import { BytesOfTargets } from './bytes-of-targets.ts';
 import { ConnectionSlots, type SlotBounds } from './connection-slots.ts';
 import { checkedEndpoints, dial, type Dialer } from './dial.ts';
@@ -48,6 +49,7 @@ export interface Unreached {
 /** A call that needs a connection. */
 export interface HostCall {
   readonly target: Authority;
+  readonly use: ConnectionUse;
   readonly decision: Decision;
   /** What the ranges among its entries may stand for. */
   readonly allowlist: EgressAllowlistPayload;
@@ -105,7 +107,7 @@ export class HostConnections {
   }
 
   async #connect(call: HostCall, meter: Meter | undefined): Promise<Reached | Unreached> {
-    const { target, decision, allowlist, inForce, client } = call;
+    const { target, use, decision, allowlist, inForce, client } = call;
     const { dialer, metrics, bounds } = this.#options;
     const { rule } = decision;
     const measured = metrics?.connect.startTimer();
@@ -113,21 +115,28 @@ export class HostConnections {
     const kept = client && checked.ok ? this.#kept.take(client, target, checked.endpoints, inForce) : undefined; // prettier-ignore
     if (kept !== undefined) {
       kept.connection.socket.setTimeout(bounds.idleMilliseconds);
-      return this.#begin(call, kept.connection, kept.watch);
+      return this.#begin(call, { ...kept, isReused: true });
     }
-    const how = { times: dialer.times, meter };
-    const dialled = checked.ok ? await dial(target.host, checked.endpoints, rule, how) : checked;
+    const how = { times: dialer.times, meter, hostMaySpeakFirst: use === 'tcp' };
+    const dialled = checked.ok ? await dial(target, checked.endpoints, rule, how) : checked;
     measured?.({ outcome: dialled.ok ? 'connected' : dialled.denial.code });
     if (!dialled.ok) return dialled;
     const { socket } = dialled;
     this.#limit(socket, rule);
-    return this.#begin(call, new HostConnection(socket), client && new ExchangeWatch(socket));
+    return this.#begin(call, {
+      connection: new HostConnection(socket),
+      watch: client && new ExchangeWatch(socket),
+      isReused: false,
+    });
   }
 
   #begin(
     { target, client, inForce }: HostCall,
-    connection: HostConnection,
-    watch: ExchangeWatch | undefined,
+    {
+      connection,
+      watch,
+      isReused,
+    }: Pick<Reached, 'watch' | 'isReused'> & { readonly connection: HostConnection },
   ): Reached {
     const { socket } = connection;
     return {
@@ -135,7 +144,7 @@ export class HostConnections {
       socket,
       ended: connection.begin(),
       watch,
-      isReused: socket.bytesWritten > 0,
+      isReused,
       keep: () => {
         connection.end();
         if (client && watch && this.#options.inForce() === inForce) {

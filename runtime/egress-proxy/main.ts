@@ -2,6 +2,7 @@ import { egressProxyOptions } from 'kars-constructs/contract';
 import { readArguments, readPairs } from '../service/arguments.ts';
 import type { Log } from '../service/log.ts';
 import { allFloors } from '../policy/floor.ts';
+import { readParentProxy } from '../service/parent-proxy.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
 import { ApprovalClock } from './approvals/approval-clock.ts';
 import { Approvals } from './approvals/approvals.ts';
@@ -30,6 +31,7 @@ try {
   const { common, own } = readArguments('egress-proxy', egressProxyOptions, process.argv.slice(2));
   const resolve = own.list('resolve');
   const overrides = readOverrides(readPairs('resolve', resolve));
+  const parent = readParentProxy(common.parent);
   const dnsPort = own.port('dns-port');
   const { bounds, dns: dnsBounds, bytesOfTarget } = readLimits(own);
   const pod = podAddresses();
@@ -46,7 +48,10 @@ try {
           generations,
           verify: (await import('kars-constructs/signing')).verifyAllowlist,
         });
-  const floor = allFloors(learnFloor(own.optional('learn-ceiling')), signatures);
+  const floor = allFloors(
+    learnFloor(parent === undefined ? own.optional('learn-ceiling') : undefined),
+    signatures,
+  );
   const read = async (directory: string, log: Log): Promise<void> => {
     await clock.read(directory, log);
     await generations.read(directory);
@@ -73,7 +78,7 @@ try {
   const gate = new Gate({
     inForce,
     recorder,
-    dialer: systemDialer(overrides, { times: bounds }),
+    dialer: systemDialer(overrides, { times: bounds, parent }),
     bounds,
     bytesOfTarget,
     blocked,

@@ -1,6 +1,7 @@
 import { routerOptions } from 'kars-constructs/contract';
 import { noFloor } from '../policy/floor.ts';
 import { readArguments, readPairs } from '../service/arguments.ts';
+import { readParentProxy } from '../service/parent-proxy.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
 import { listeningPort } from '../service/status-server.ts';
 import { createRouter } from './app.ts';
@@ -15,6 +16,7 @@ try {
   const upstream = new Upstream({
     credentials: own.text('credentials'),
     endpoints: readPairs('provider-endpoint', overrides),
+    parent: readParentProxy(common.parent),
   });
   const ceiling = own.optional('token-ceiling');
   const floor = ceiling === undefined ? noFloor : tokenFloor(ceiling);

@@ -2,8 +2,10 @@ import type { LookupFunction } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deny, type Deny, type ProviderApi } from 'kars-constructs/contract';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { ParentProxyError, type ParentProxy } from '../service/parent-proxy.ts';
 import { limits } from './limits.ts';
+import { connectorThrough } from './parent-connector.ts';
 import type { Provider } from './surfaces/surface.ts';
 import { ForbiddenAddress, ProviderAddresses } from './provider-addresses.ts';
 
@@ -21,6 +23,8 @@ export interface UpstreamOptions {
   readonly answerMilliseconds?: number;
   /** @default by the DNS servers of the pod */
   readonly addresses?: ProviderAddresses;
+  /** What calls go through. @default providers are dialled */
+  readonly parent?: ParentProxy | undefined;
 }
 
 /** A request to a provider. */
@@ -121,7 +125,7 @@ export class Upstream {
     const known = this.#checked.get(ca);
     if (known !== undefined) return known;
     const { lookup } = this.#addresses;
-    const agent = this.#agent(ca === undefined ? { lookup } : { lookup, ca });
+    const agent = this.#agent(ca === undefined ? { lookup } : { lookup, ca }, this.#options.parent);
     this.#checked.set(ca, agent);
     const [oldest] = this.#checked.keys();
     if (this.#checked.size > MOST_AGENTS) {
@@ -132,12 +136,16 @@ export class Upstream {
     return agent;
   }
 
-  #agent(connect: { readonly lookup?: LookupFunction; readonly ca?: string }): Agent {
+  #agent(
+    how: { readonly lookup?: LookupFunction; readonly ca?: string },
+    parent?: ParentProxy,
+  ): Agent {
+    const connect = buildConnector({ timeout: limits.connectMilliseconds, ...how });
     return new Agent({
       connections: limits.connections,
       headersTimeout: this.#options.answerMilliseconds ?? limits.answerMilliseconds,
       bodyTimeout: limits.idleMilliseconds,
-      connect: { timeout: limits.connectMilliseconds, ...connect },
+      connect: parent === undefined ? connect : connectorThrough(parent, connect),
     });
   }
 
@@ -168,7 +176,8 @@ function headersOf(api: ProviderApi, credential: string | undefined): Record<str
 const unsent = (denial: Deny): UpstreamFault => ({ denial, isSent: false });
 
 function unreachable(provider: string, error: unknown): UpstreamFault {
-  if (error instanceof ForbiddenAddress) return unsent(deny(error.code, RULE, error.message));
+  if (error instanceof ForbiddenAddress || error instanceof ParentProxyError)
+    return unsent(deny(error.code, RULE, error.message));
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
   return { denial: denialOf(provider, code), isSent: !UNSENT.has(code) };
 }

@@ -25,6 +25,11 @@ export interface CommonArguments {
   readonly documents: string;
   readonly state: string;
   readonly audit: AuditBounds;
+  /** What is said of a parent proxy. */
+  readonly parent: {
+    readonly place: string | undefined;
+    readonly credentials: string | undefined;
+  };
   readonly agent: ListenAddress;
   readonly status: ListenAddress;
 }
@@ -67,6 +72,7 @@ export function readArguments(
         bytes: countOf('audit-limit', one('audit-limit')),
         retentionDays: daysOf('audit-retention-days', one('audit-retention-days')),
       },
+      parent: { place: one('parent-proxy'), credentials: one('parent-proxy-credentials') },
       agent: {
         host: text('listen-host'),
         port: portOf('listen-port', one('listen-port'), agentPort),

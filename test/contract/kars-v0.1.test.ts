@@ -53,6 +53,7 @@ const added: Readonly<Record<string, readonly string[]>> = {
     'extraCa',
     'inbound',
     'lifecycle',
+    'parentProxy',
     'probes',
     'proxyEnv',
     'pullSecrets',

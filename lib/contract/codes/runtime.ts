@@ -188,6 +188,12 @@ export const runtimeCodes = {
     meaning: 'no address of the host accepts a connection',
     cure: 'check that the host serves this port',
   },
+  KARS_PARENT_PROXY_FAILED: {
+    status: 502,
+    meaning:
+      'the parent proxy of the sandbox cannot be reached, or does not let the connection through',
+    cure: 'look at what the parent proxy says of it; it has to take CONNECT to the port of the host',
+  },
   KARS_EGRESS_BYTES_EXCEEDED: {
     status: 429,
     meaning: 'as many bytes as the limit allows went to and from the entry, and its window goes on',

@@ -16,6 +16,7 @@ export const synthCodes = {
     'an egress entry names a range that is none, or that holds addresses which no sandbox may reach',
   KARS_EGRESS_PORT: 'an egress entry does not name a port, or a range of ports, from 1 to 65535',
   KARS_EGRESS_HTTP: 'an egress entry has rules for requests that no proxy could hold to',
+  KARS_PARENT_PROXY: 'a parent proxy is named as none can be, or beside what it cannot be with',
   KARS_EGRESS_LEARN: 'a time to learn has no end',
   KARS_EGRESS_LIMIT:
     'a limit of the platform for egress proxies is no number that a proxy could hold to',
@@ -40,6 +41,7 @@ export const synthCodes = {
   KARS_AGENT_REQUEST: 'more CPU, memory or disk is requested for the agent than it may use',
   KARS_AGENT_LIMIT: 'the CPU, memory or disk of the agent would have no bound',
   KARS_SECRET_OF_PROVIDER: 'the agent would get a Secret with the credential of a provider',
+  KARS_SECRET_OF_PROXY: 'the agent would get a Secret with the credentials for the parent proxy',
   KARS_SECRET_OF_PULL: 'the agent would get a Secret that images are pulled with',
   KARS_INBOUND_PORT: 'the port of an inbound entry is none, or a sidecar listens on it',
   KARS_TIME_ZONE: 'a schedule names a time zone that there is none of',

@@ -102,6 +102,7 @@ function egressWeaknesses({ sandbox }: PostureInput): Weakness[] {
   return [
     ...(encryptedHello === 'Outer' ? [outer] : []),
     ...learnWeaknesses(sandbox.networkPolicy?.learn),
+    ...parentWeaknesses(sandbox.parentProxy?.url),
     ...ofEntries,
   ];
 }
@@ -111,6 +112,12 @@ function learnWeaknesses(learn: EgressLearn | undefined): Weakness[] {
   const { until, ports } = compileLearn(learn);
   const what = `every public host is reached on port ${ports.join(', ')} until ${until}`;
   return [{ promise: 'P3', field: 'KarsSandbox networkPolicy.learn', what }];
+}
+
+function parentWeaknesses(url: string | undefined): Weakness[] {
+  if (url === undefined) return [];
+  const what = `${url} resolves the names: a host that is named leads to whatever address this proxy reaches, and none is checked`;
+  return [{ promise: 'P3', field: 'KarsSandbox parentProxy', what }];
 }
 
 function entryWeaknesses(entry: EgressEntry): string[] {

@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import type { ParentProxy } from '../../policy/parent-proxy.ts';
 import type { EgressLimits } from '../../sandbox/egress-limits.ts';
 import type { AllowlistSigners } from '../../policy/allowlist-signers.ts';
 import type { KarsImages } from '../images.ts';
@@ -82,6 +83,13 @@ export interface AdmissionProps {
    * @default a list need not be signed
    */
   readonly allowlistSigners?: readonly AllowlistSigners[];
+  /**
+   * Proxies that sandboxes may have as their `parentProxy`, each with the ranges of its addresses. What goes
+   * through one is not checked for its address here. Their credentials are not looked at.
+   *
+   * @default none
+   */
+  readonly parentProxies?: readonly ParentProxy[];
   /**
    * RuntimeClasses that pods may run in.
    *

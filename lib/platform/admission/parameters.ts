@@ -33,6 +33,8 @@ export interface AdmissionParameters {
   readonly loosestEgressLimits: EgressLimitsSpec;
   /** Who may sign allow-lists, as arguments have it; none where a list need not be signed. */
   readonly allowlistSigners: readonly string[];
+  /** Parent proxies, as arguments have them. */
+  readonly parentProxies: readonly string[];
   readonly network: ClusterNetwork;
   /** Directory on the nodes with the seccomp profile. */
   readonly profileDirectory: string;
@@ -75,6 +77,7 @@ export function admissionParameters(
     longestApproval: longestApproval(props),
     loosestEgressLimits: loosestLimits(props),
     allowlistSigners: acceptedSigners(props),
+    parentProxies: acceptedParents(props),
     network,
     profileDirectory,
     images: {
@@ -97,6 +100,10 @@ export const loosestLimits = ({
 /** As the argument of the egress proxy has them. */
 export const acceptedSigners = ({ allowlistSigners = [] }: Partial<AdmissionProps>): string[] =>
   allowlistSigners.map(({ policy }) => encodeSigners(policy));
+
+/** As the argument of a sidecar has them. */
+export const acceptedParents = ({ parentProxies = [] }: Partial<AdmissionProps>): string[] =>
+  parentProxies.map(({ argument }) => argument);
 
 const missing = problem(
   'KARS_ADMISSION_MISSING',
@@ -124,6 +131,9 @@ export function parameterProblems(props: Partial<AdmissionProps> | undefined): P
     ...limitProblems(props.loosestEgressLimits ?? {}, 'admission.loosestEgressLimits'),
     ...(props.allowlistSigners ?? []).flatMap((signers, index) =>
       signers.validate(`admission.allowlistSigners[${index}]`),
+    ),
+    ...(props.parentProxies ?? []).flatMap((parent, index) =>
+      parent.validate(`admission.parentProxies[${index}]`),
     ),
     ...(props.previousImages?.validate() ?? []),
   ];

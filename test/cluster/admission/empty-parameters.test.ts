@@ -17,6 +17,7 @@ const nothing: AdmissionParameters = {
   runtimeClasses: [],
   longestApproval: 0,
   loosestEgressLimits: {},
+  parentProxies: [],
   allowlistSigners: [],
   lowestIsolation: 'enhanced',
   loosestEgressMode: 'Strict',

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,25 +6,10 @@ import { compileInferencePolicy } from 'kars-constructs/contract';
 import { ProviderAddresses } from '../../../runtime/router/provider-addresses.ts';
 import { Upstream } from '../../../runtime/router/upstream.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
+import { certificateOf, type KeyPair } from '../../support/certificate.ts';
 import { portOf } from '../../support/servers.ts';
 
 const HOST = 'models.example.com';
-
-interface KeyPair {
-  readonly key: string;
-  readonly cert: string;
-}
-
-/** A certificate that is its own authority. */
-function certificate(): KeyPair {
-  const directory = temporaryDirectory();
-  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const subject = ['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`, '-days', '2'];
-  const files = ['-keyout', key, '-out', cert];
-  execFileSync('openssl', ['req', '-x509', ...curve, ...subject, ...files], { stdio: 'ignore' });
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-}
 
 /** What comes of a call to a provider with this certificate, verified with these authorities. */
 async function call(shown: KeyPair, certificateAuthorities?: string): Promise<number | string> {
@@ -58,15 +42,15 @@ async function call(shown: KeyPair, certificateAuthorities?: string): Promise<nu
 
 describe('a provider with an authority of its own', () => {
   it('is called when the policy names the authority', async () => {
-    const own = certificate();
+    const own = certificateOf(HOST);
     expect(await call(own, own.cert)).toBe(200);
-    expect(await call(own, `${certificate().cert}${own.cert}`)).toBe(200);
+    expect(await call(own, `${certificateOf(HOST).cert}${own.cert}`)).toBe(200);
   });
 
   it('is not called by the well-known authorities, or by another one', async () => {
-    const own = certificate();
+    const own = certificateOf(HOST);
     expect(await call(own)).toBe('KARS_UPSTREAM_UNREACHABLE');
-    expect(await call(own, certificate().cert)).toBe('KARS_UPSTREAM_UNREACHABLE');
+    expect(await call(own, certificateOf(HOST).cert)).toBe('KARS_UPSTREAM_UNREACHABLE');
   });
 });
 
@@ -79,7 +63,7 @@ describe('authorities in a policy', () => {
     });
 
   it('come to the router', () => {
-    const { cert } = certificate();
+    const { cert } = certificateOf(HOST);
     const result = compiled(cert);
     expect(result.ok && result.value.providers[0]?.certificateAuthorities).toBe(cert);
   });

@@ -13,6 +13,7 @@ describe('the arguments of a process', () => {
       documents: '/etc/kars/documents',
       state: '/var/lib/kars',
       audit: {},
+      parent: {},
       agent: { host: '127.0.0.1', port: 8443 },
       status: { host: '$(KARS_POD_IP)', port: 9080 },
     });

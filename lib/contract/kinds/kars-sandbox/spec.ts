@@ -6,6 +6,7 @@ import { governance } from './governance.ts';
 import { hardening } from './hardening.ts';
 import { inbound } from './inbound.ts';
 import { networkPolicy } from './network-policy.ts';
+import { parentProxy } from './parent-proxy.ts';
 import { lifecycle, probePortRules, probes } from './probes.ts';
 import { runtime } from './runtime.ts';
 import { secrets } from './secrets.ts';
@@ -51,6 +52,9 @@ const shape = z.strictObject({
   egressLimits: egressLimitsSpec
     .optional()
     .describe('How much of everything the egress proxy serves.'),
+  parentProxy: parentProxy
+    .optional()
+    .describe('The proxy that connections to hosts and providers go through.'),
   resources: z
     .strictObject({
       requests: openObject().optional().describe('CPU and memory that are reserved.'),

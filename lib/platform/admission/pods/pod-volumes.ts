@@ -26,6 +26,7 @@ const kinds: Readonly<Record<keyof typeof volumeNames, string>> = {
     `has(source.configMap) && source.configMap.name in ${celList([runtimeSet.granted, runtimeSet.declared])}`,
   ),
   credentials: projected('has(source.secret)'),
+  parentProxy: projected('has(source.secret)'),
   state: `(${bounded}) || ${claim(`NAME == '${STATE_CLAIM}'`)}`,
   workspace: `(${bounded}) || ${claim(`(NAME == '${WORKSPACE_CLAIM}' || ${isOthers('NAME')})`)}`,
   temporary: bounded,
@@ -64,9 +65,9 @@ export const podVolumes = (): AdmissionPolicy => ({
     },
     {
       code: 'KARS_POD_SECRET_OF_PROVIDER',
-      allows: `object.spec.volumes.exists(volume, volume.name == '${volumeNames.credentials}') ? (${secretsIn(volumeNames.secrets)} + ${secretsInVariables}).all(name, !(name in ${secretsIn(volumeNames.credentials)})) : true`,
+      allows: `object.spec.volumes.exists(volume, volume.name in ['${volumeNames.credentials}', '${volumeNames.parentProxy}']) ? (${secretsIn(volumeNames.secrets)} + ${secretsInVariables}).all(name, !(name in ${secretsIn(volumeNames.credentials)}) && !(name in ${secretsIn(volumeNames.parentProxy)})) : true`,
       message:
-        'the agent gets a Secret that holds the credential of a model provider; keep what the agent needs in a Secret of its own',
+        'the agent gets a Secret that holds the credential of a model provider or of the parent proxy; keep what the agent needs in a Secret of its own',
     },
   ],
 });

@@ -12,6 +12,11 @@ import {
   TOKEN_CEILING,
 } from '../../../contract/process.ts';
 import {
+  PARENT_PROXY,
+  PARENT_PROXY_CREDENTIALS,
+  PARENT_PROXY_DIR,
+} from '../../../contract/parent-proxy.ts';
+import {
   CREDENTIALS_DIR,
   DOCUMENTS_DIR,
   STATE_DIR,
@@ -46,6 +51,7 @@ const mountsOf = (reader: Reader): Mount[] => [
   reader === 'router'
     ? { name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }
     : { name: volumeNames.approvals, mountPath: runtimeSet.directory, readOnly: true },
+  { name: volumeNames.parentProxy, mountPath: PARENT_PROXY_DIR, readOnly: true },
 ];
 
 const asks = (probe: string, reader: Reader, path: string): string =>
@@ -54,10 +60,14 @@ const asks = (probe: string, reader: Reader, path: string): string =>
 /** Beginnings of the arguments that differ from sandbox to sandbox. */
 const floorsOf = (
   reader: Reader,
-  { loosestEgressMode }: Pick<AdmissionParameters, 'loosestEgressMode'>,
+  {
+    loosestEgressMode,
+    parentProxies,
+  }: Pick<AdmissionParameters, 'loosestEgressMode' | 'parentProxies'>,
 ): readonly string[] => [
   AUDIT_LIMIT,
   AUDIT_RETENTION,
+  ...(parentProxies.length === 0 ? [] : [PARENT_PROXY, PARENT_PROXY_CREDENTIALS]),
   ...(reader === 'router'
     ? [TOKEN_CEILING]
     : [APPROVAL_CEILING, ALLOWLIST_SIGNERS, ALLOWLIST_REPOSITORY, ...limitArguments]),
@@ -76,6 +86,18 @@ function hasSigners(container: string, accepted: readonly string[]): string {
           `${signers}.all(argument, argument in ${celList(accepted.map((text) => `${ALLOWLIST_SIGNERS}${text}`))})`,
         ]
       : []),
+  );
+}
+
+/** CEL that holds when a sidecar has none of the parent proxies, or one. */
+function hasParent(container: string, accepted: readonly string[]): string {
+  if (accepted.length === 0) return 'true';
+  const given = beginning(container, [PARENT_PROXY]);
+  const credentials = beginning(container, [PARENT_PROXY_CREDENTIALS]);
+  return allOf(
+    `${given}.size() <= 1`,
+    `${given}.all(argument, argument in ${celList(accepted.map((text) => `${PARENT_PROXY}${text}`))})`,
+    `${credentials}.all(argument, argument == '${PARENT_PROXY_CREDENTIALS}')`,
   );
 }
 
@@ -137,6 +159,7 @@ export const sidecarContainers = ({
   allowlistSigners,
   loosestEgressMode,
   loosestEgressLimits,
+  parentProxies,
 }: AdmissionParameters): AdmissionPolicy => ({
   name: 'kars-pod-sidecars',
   ...newContainers,
@@ -159,10 +182,11 @@ export const sidecarContainers = ({
       code: SHAPE[reader],
       allows: shapeOf(
         reader,
-        floorsOf(reader, { loosestEgressMode }),
+        floorsOf(reader, { loosestEgressMode, parentProxies }),
         reader === 'router'
           ? { most: maxTokensPerRequest, isRequired: maxTokensPerRequest !== undefined }
           : { most: longestApproval, isRequired: false },
+        hasParent(variableOf(reader), parentProxies),
         ...(reader === 'router'
           ? []
           : [

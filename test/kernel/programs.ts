@@ -20,6 +20,8 @@ export const debianPackages: Readonly<Record<string, string>> = {
   '/usr/bin/ssh': 'openssh-client',
   '/usr/bin/nc.openbsd': 'netcat-openbsd',
   '/usr/sbin/dropbear': 'dropbear-bin',
+  '/usr/sbin/squid': 'squid',
+  '/usr/bin/tinyproxy': 'tinyproxy',
   '/usr/bin/psql': 'postgresql-client',
   '/usr/bin/redis-cli': 'redis-tools',
   '/usr/bin/chromium-headless-shell': 'chromium-headless-shell',

@@ -63,15 +63,19 @@ export class ProxiedPod {
     this.#running.push(await startIn(this.world.neighbour, command, text));
   }
 
-  /** Puts the packet rules in force, and starts the proxy with this allow-list. */
-  async enforce(backend: Backend, allowlist: EgressAllowlistPayload): Promise<void> {
+  /** Puts the packet rules in force, and starts the proxy with this allow-list and these arguments. */
+  async enforce(
+    backend: Backend,
+    allowlist: EgressAllowlistPayload,
+    proxyArguments: readonly string[] = [],
+  ): Promise<void> {
     const { records } = this.world.runGuard(guardDocumentFor([]), backend);
     if (records.at(-1)?.event !== 'rules-in-force') {
       throw new Error(`the guard ended with ${JSON.stringify(records.at(-1))}`);
     }
     this.resetState();
     await this.allow(allowlist);
-    await this.startProxy();
+    await this.startProxy(proxyArguments);
   }
 
   /** Gives the next proxy an empty state directory. */
@@ -87,8 +91,8 @@ export class ProxiedPod {
     return projectDocuments(join(this.root, 'documents'), { 'egress-allowlist': allowlist });
   }
 
-  /** Starts the proxy with the state that the one before has left. */
-  async startProxy(): Promise<void> {
+  /** Starts the proxy with the state that the one before has left, and these arguments besides. */
+  async startProxy(proxyArguments: readonly string[] = []): Promise<void> {
     const command = [
       ...asUser(PROXY_USER, ...mayRead),
       process.execPath,
@@ -100,6 +104,7 @@ export class ProxiedPod {
       `--dns-port=${dnsPort}`,
       `--documents=${join(this.root, 'documents')}`,
       `--state=${join(this.root, 'state')}`,
+      ...proxyArguments,
     ];
     this.#proxy = await startIn(this.world.pod, command, '"listener":"agent"');
   }

@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asUser, mayNothing } from '../as-user.ts';
 import { elsewhere, neighbour } from '../packets/addresses.ts';
 import type { Backend } from '../packets/world.ts';
 import { ProxiedPod } from '../proxied-pod.ts';
+import { startSite } from './start-site.ts';
 
 const PUBLIC = elsewhere['public IPv4'] ?? '';
 
@@ -34,24 +33,11 @@ describe.each<Backend>(['nft', 'legacy'])(
 
     beforeAll(async () => {
       pod = await ProxiedPod.open({ hosts });
-      await startSite();
+      await startSite(pod, [neighbour.ipv4, neighbour.ipv6, PUBLIC]);
       expect(ask('first', PUBLIC, 7000)).toBe('220 ready');
       await pod.enforce(backend, { entries });
     });
     afterAll(() => pod.close());
-
-    async function startSite(): Promise<void> {
-      const [key, certificate] = [join(pod.root, 'key.pem'), join(pod.root, 'certificate.pem')];
-      const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-      execFileSync(
-        'openssl',
-        ['req', '-x509', ...curve, '-subj', '/CN=site', '-keyout', key, '-out', certificate],
-        { stdio: 'ignore' },
-      );
-      const addresses = [neighbour.ipv4, neighbour.ipv6, PUBLIC];
-      const command = ['/usr/bin/python3', script('site.py'), certificate, key, ...addresses];
-      await pod.startOutside(command, 'ready');
-    }
 
     const ask = (how: string, where: string, port: number, name = 'site.example'): string =>
       pod.world.exec(

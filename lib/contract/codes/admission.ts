@@ -15,6 +15,7 @@ export const admissionCodes = {
   KARS_GUARD_SHAPE: 'the guard of a pod is not as constructs write it',
   KARS_SIDECAR_IMAGE: 'a sidecar of a pod has an image that is not accepted',
   KARS_ROUTER_SHAPE: 'the router of a pod is not as constructs write it',
+  KARS_PROXY_LEARNS: 'the egress proxy of a pod may learn for longer than the platform allows',
   KARS_PROXY_SHAPE: 'the egress proxy of a pod is not as constructs write it',
   KARS_AGENT_REGISTRY: 'the image of an agent is from a registry that is not accepted',
   KARS_AGENT_LAUNCHER: 'an agent, its probe or its hook is not started by the launcher',

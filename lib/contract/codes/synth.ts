@@ -17,7 +17,7 @@ export const synthCodes = {
   KARS_EGRESS_PORT: 'an egress entry does not name a port, or a range of ports, from 1 to 65535',
   KARS_EGRESS_HTTP: 'an egress entry has rules for requests that no proxy could hold to',
   KARS_PARENT_PROXY: 'a parent proxy is named as none can be, or beside what it cannot be with',
-  KARS_EGRESS_LEARN: 'a time to learn has no end',
+  KARS_EGRESS_LEARN: 'a time to learn has no end, or a platform allows one that is none',
   KARS_EGRESS_LIMIT:
     'a limit of the platform for egress proxies is no number that a proxy could hold to',
   KARS_EGRESS_PROTOCOL: 'egress entries name two protocols for a port of one host or range',

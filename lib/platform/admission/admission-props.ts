@@ -70,6 +70,13 @@ export interface AdmissionProps {
    */
   readonly longestApproval?: Duration;
   /**
+   * Longest time that a sandbox may learn, 31 days or less, counted from when its pod is made: the API server
+   * takes no pod whose time to learn ends later.
+   *
+   * @default a week
+   */
+  readonly longestLearning?: Duration;
+  /**
    * As far as sandboxes may go with their `egressLimits`, and what counts for those that say nothing where it is
    * lower than the standard: a limit of connections, bytes or time is never above this one.
    *

@@ -30,6 +30,8 @@ export interface AdmissionParameters {
   readonly maxTokensPerRequest: number | undefined;
   /** In seconds. */
   readonly longestApproval: number;
+  /** In seconds. */
+  readonly longestLearning: number;
   readonly loosestEgressLimits: EgressLimitsSpec;
   /** Who may sign allow-lists, as arguments have it; none where a list need not be signed. */
   readonly allowlistSigners: readonly string[];
@@ -75,6 +77,7 @@ export function admissionParameters(
     contentSafety: props.contentSafety ?? {},
     maxTokensPerRequest: props.maxTokensPerRequest,
     longestApproval: longestApproval(props),
+    longestLearning: longestLearning(props),
     loosestEgressLimits: loosestLimits(props),
     allowlistSigners: acceptedSigners(props),
     parentProxies: acceptedParents(props),
@@ -91,6 +94,16 @@ export function admissionParameters(
 /** In seconds. */
 export const longestApproval = ({ longestApproval: longest }: Partial<AdmissionProps>): number =>
   longest?.toSeconds() ?? DEFAULT_CEILING;
+
+/** 31 days, in seconds. */
+const LONGEST_LEARNING = 31 * 86_400;
+
+/** A week. */
+const DEFAULT_LEARNING = 7 * 86_400;
+
+/** In seconds. */
+const longestLearning = ({ longestLearning: longest }: Partial<AdmissionProps>): number =>
+  longest?.toSeconds({ integral: false }) ?? DEFAULT_LEARNING;
 
 /** As far as the limits of a sandbox may go; the standard where nothing is said. */
 export const loosestLimits = ({
@@ -128,6 +141,7 @@ export function parameterProblems(props: Partial<AdmissionProps> | undefined): P
     ...registryProblems(props.agentRegistries ?? []),
     ...ceilingProblems(props.maxTokensPerRequest),
     ...approvalProblems(longestApproval(props)),
+    ...learningProblems(longestLearning(props)),
     ...limitProblems(props.loosestEgressLimits ?? {}, 'admission.loosestEgressLimits'),
     ...(props.allowlistSigners ?? []).flatMap((signers, index) =>
       signers.validate(`admission.allowlistSigners[${index}]`),
@@ -158,6 +172,17 @@ const approvalProblems = (seconds: number): Problem[] =>
           'KARS_APPROVAL_INVALID',
           'admission.longestApproval',
           `got ${seconds} seconds, supply a whole number of them up to ${LONGEST_CEILING}, which is a week`,
+        ),
+      ];
+
+const learningProblems = (seconds: number): Problem[] =>
+  Number.isSafeInteger(seconds) && seconds > 0 && seconds <= LONGEST_LEARNING
+    ? []
+    : [
+        problem(
+          'KARS_EGRESS_LEARN',
+          'admission.longestLearning',
+          `got ${seconds} seconds, supply a whole number of them up to ${LONGEST_LEARNING}, which is 31 days`,
         ),
       ];
 

@@ -16,6 +16,7 @@ const nothing: AdmissionParameters = {
   agentRegistries: [],
   runtimeClasses: [],
   longestApproval: 0,
+  longestLearning: 0,
   loosestEgressLimits: {},
   parentProxies: [],
   allowlistSigners: [],

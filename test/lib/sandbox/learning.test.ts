@@ -1,4 +1,4 @@
-import type { App } from 'cdk8s';
+import { Duration, type App } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import {
   EgressLearning,
@@ -56,6 +56,12 @@ describe('a sandbox that learns', () => {
       () => ({ learning, signedEgress: signedEgress(newSigner()) }),
       LEARN,
       'KARS_ALLOWLIST_DIFFERS',
+    ],
+    [
+      'on a platform with a time that is none',
+      () => ({}),
+      { ...LEARN, longestLearning: Duration.days(32) },
+      '[KARS_EGRESS_LEARN] admission.longestLearning: got 2764800 seconds',
     ],
     [
       'without an end',

@@ -29,6 +29,13 @@ import type { AdmissionParameters } from '../parameters.ts';
 import type { AdmissionPolicy } from '../policy.ts';
 import { beginning, isConfined, isPlain, mountsOnly, type Mount } from './container-cel.ts';
 import { hasLimits, limitArguments } from './egress-limits.ts';
+import {
+  hasCeiling,
+  hasParent,
+  hasSigners,
+  learnsNoLonger,
+  type Ceiling,
+} from './sidecar-floors.ts';
 import { newContainers, sandboxOf } from './pod-scope.ts';
 
 /** Stands for the name of the sandbox in arguments, and is no name. */
@@ -74,55 +81,6 @@ const floorsOf = (
   ...(reader === 'egress-proxy' && loosestEgressMode === 'Learn' ? [LEARN_CEILING] : []),
 ];
 
-/** CEL that holds when the signers are one of those of the platform; both arguments, or none where it names nobody. */
-function hasSigners(container: string, accepted: readonly string[]): string {
-  const signers = beginning(container, [ALLOWLIST_SIGNERS]);
-  const repositories = beginning(container, [ALLOWLIST_REPOSITORY]);
-  return allOf(
-    `${signers}.size() ${accepted.length > 0 ? '==' : '<='} 1`,
-    `${signers}.size() == ${repositories}.size()`,
-    ...(accepted.length > 0
-      ? [
-          `${signers}.all(argument, argument in ${celList(accepted.map((text) => `${ALLOWLIST_SIGNERS}${text}`))})`,
-        ]
-      : []),
-  );
-}
-
-/** CEL that holds when a sidecar has none of the parent proxies, or one. */
-function hasParent(container: string, accepted: readonly string[]): string {
-  if (accepted.length === 0) return 'true';
-  const given = beginning(container, [PARENT_PROXY]);
-  const credentials = beginning(container, [PARENT_PROXY_CREDENTIALS]);
-  return allOf(
-    `${given}.size() <= 1`,
-    `${given}.all(argument, argument in ${celList(accepted.map((text) => `${PARENT_PROXY}${text}`))})`,
-    `${credentials}.all(argument, argument == '${PARENT_PROXY_CREDENTIALS}')`,
-  );
-}
-
-/** The argument of each sidecar that its documents may not go above. */
-const CEILINGS: Readonly<Record<Reader, string>> = {
-  router: TOKEN_CEILING,
-  'egress-proxy': APPROVAL_CEILING,
-};
-
-/** The ceilings of the platform, and whether a sidecar without one has none at all. */
-interface Ceiling {
-  readonly most: number | undefined;
-  /** Without the argument the router bounds nothing, and the egress proxy takes no approval. */
-  readonly isRequired: boolean;
-}
-
-/** CEL that holds for a sidecar whose ceiling is no higher than that of the platform. */
-function hasCeiling(container: string, reader: Reader, { most, isRequired }: Ceiling): string {
-  const ceilings = `${container}.args.filter(argument, argument.startsWith('${CEILINGS[reader]}'))`;
-  const isOne = `${ceilings}.size() ${isRequired ? '==' : '<='} 1`;
-  return most === undefined
-    ? isOne
-    : `${isOne} && ${ceilings}.all(argument, int(argument.substring(${CEILINGS[reader].length})) <= ${most})`;
-}
-
 function shapeOf(
   reader: Reader,
   floors: readonly string[],
@@ -158,6 +116,7 @@ export const sidecarContainers = ({
   longestApproval,
   allowlistSigners,
   loosestEgressMode,
+  longestLearning,
   loosestEgressLimits,
   parentProxies,
 }: AdmissionParameters): AdmissionPolicy => ({
@@ -196,5 +155,14 @@ export const sidecarContainers = ({
       ),
       message: `the container ${reader} is not as constructs write it: arguments with the floors of the platform, variables, probes, mounts and security context; deploy the agent with KarsSandbox`,
     },
+    ...(reader === 'egress-proxy' && loosestEgressMode === 'Learn'
+      ? [
+          {
+            code: 'KARS_PROXY_LEARNS' as const,
+            allows: learnsNoLonger(variableOf(reader), longestLearning),
+            message: `the egress proxy may learn for longer than ${longestLearning} seconds after its pod is made; end it earlier, or raise admission.longestLearning of KarsPlatform`,
+          },
+        ]
+      : []),
   ]),
 });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { PUBLIC, type ClientPod } from './client-pod.ts';
+import type { IpFamily } from 'kars-constructs/contract';
+import { unlistedHost, type ClientPod } from './client-pod.ts';
 import type { Client, Way } from './client.ts';
 
 /** One start of a client, and what has to come of it. */
@@ -13,7 +14,7 @@ export interface Case {
 }
 
 /** All that a client is able to: with a proxy that it knows of or not, with TLS or not. */
-export function casesOf({ refused }: Client): Case[] {
+export function casesOf({ refused }: Client, family: IpFamily = 4): Case[] {
   const { byAnswer, byName, byEnd, plainly } = refused;
   const one = (
     name: string,
@@ -30,7 +31,12 @@ export function casesOf({ refused }: Client): Case[] {
   return [
     one(reaches, 'transparent', 'site.example'),
     one('says that there is no other name', 'transparent', 'denied.example', byName),
-    one('says that a connection to another address is ended', 'transparent', PUBLIC, byEnd),
+    one(
+      'says that a connection to another address is ended',
+      'transparent',
+      unlistedHost(family),
+      byEnd,
+    ),
     ...(byAnswer === undefined
       ? []
       : [

@@ -89,6 +89,8 @@ export { ambiguity } from './kinds/kars-sandbox/egress-http.ts';
 export type { EgressHttp } from './kinds/kars-sandbox/egress-http.ts';
 export { protocolAt } from './kinds/kars-sandbox/egress-protocol.ts';
 export type { EgressProtocol } from './kinds/kars-sandbox/egress-protocol.ts';
+export { ALLOWLIST_V1_TYPE, decodeAllowlistV1 } from './kinds/signed-allowlist/artifact-v1.ts';
+export { readAllowlistManifest } from './kinds/signed-allowlist/manifest.ts';
 export {
   ALLOWLIST_ARTIFACT_TYPE,
   decodeAllowlistArtifact,
@@ -99,7 +101,7 @@ export {
 export type { AllowlistArtifact } from './kinds/signed-allowlist/artifact.ts';
 export { egressList } from './kinds/kars-sandbox/network-policy.ts';
 export { signedAllowlistPayload } from './kinds/signed-allowlist/payload.ts';
-export type { SignedAllowlistPayload } from './kinds/signed-allowlist/payload.ts';
+export type { SignedAllowlistPayload, SimpleSignature } from './kinds/signed-allowlist/payload.ts';
 export { decodeSigners, encodeSigners, spkiOf } from './kinds/signed-allowlist/signers.ts';
 export type { SignerPolicy } from './kinds/signed-allowlist/signers.ts';
 export { compileToolPolicy, toolPolicy } from './kinds/tool-policy.ts';

@@ -9,6 +9,7 @@ import {
   ALLOWLIST_ARTIFACT_TYPE,
   type AllowlistArtifact,
 } from '../contract/kinds/signed-allowlist/artifact.ts';
+import { readAllowlistManifest } from '../contract/kinds/signed-allowlist/manifest.ts';
 import type { SignedAllowlistPayload } from '../contract/kinds/signed-allowlist/payload.ts';
 import { encodeSigners } from '../contract/kinds/signed-allowlist/signers.ts';
 import { ALLOWLIST_REPOSITORY, ALLOWLIST_SIGNERS } from '../contract/process.ts';
@@ -51,7 +52,7 @@ export function signedSpec({
       registry,
       repository: repository.join('/'),
       digest,
-      artifactType: ALLOWLIST_ARTIFACT_TYPE,
+      artifactType: readAllowlistManifest(payload.manifest)?.type ?? ALLOWLIST_ARTIFACT_TYPE,
     },
   };
 }

@@ -1,15 +1,20 @@
-import { z } from 'zod';
 import { contentDigest } from '../contract/canonical.ts';
 import {
   ALLOWLIST_ARTIFACT_TYPE,
   decodeAllowlistArtifact,
   type AllowlistArtifact,
 } from '../contract/kinds/signed-allowlist/artifact.ts';
+import {
+  ALLOWLIST_V1_TYPE,
+  decodeAllowlistV1,
+} from '../contract/kinds/signed-allowlist/artifact-v1.ts';
+import { readAllowlistManifest } from '../contract/kinds/signed-allowlist/manifest.ts';
 import type { SignedAllowlistPayload } from '../contract/kinds/signed-allowlist/payload.ts';
 import type { SignerPolicy } from '../contract/kinds/signed-allowlist/signers.ts';
 import type { SignedAllowlistCode } from '../contract/codes/signed-allowlist.ts';
 import { failure, success, type Problem, type Result } from '../contract/problem.ts';
 import { SignatureFault, verifySignature } from './verify-signature.ts';
+import { verifySimpleSignature, type SignedPlace } from './verify-simple-signature.ts';
 
 /** What has to hold of a signed allow-list. */
 export interface AllowlistTrust {
@@ -26,15 +31,6 @@ export interface VerifiedAllowlist {
   /** Who signed, for messages. */
   readonly signer: string;
 }
-
-/** The OCI manifest of an artifact with one layer. */
-const manifestSchema = z.looseObject({
-  schemaVersion: z.literal(2),
-  artifactType: z.literal(ALLOWLIST_ARTIFACT_TYPE),
-  layers: z.tuple([
-    z.looseObject({ mediaType: z.literal(ALLOWLIST_ARTIFACT_TYPE), digest: z.string() }),
-  ]),
-});
 
 const REFERENCE = /^([^@]+)@(sha256:[0-9a-f]{64})$/;
 
@@ -54,9 +50,15 @@ export function verifyAllowlist(
   }
   const altered = alterationOf(signed, digest);
   if (altered !== undefined) return refused('KARS_ALLOWLIST_ALTERED', ...altered);
-  const signer = signerOf(signed, digest, signers);
+  const isV1 = readAllowlistManifest(signed.manifest)?.type === ALLOWLIST_V1_TYPE;
+  // Only the signatures of its time say to which repository a list of v1 belongs.
+  const signer = isV1
+    ? simpleSignerOf(signed, { repository, digest }, signers)
+    : signerOf(signed, digest, signers);
   if (!signer.ok) return signer;
-  const artifact = decodeAllowlistArtifact(signed.artifact);
+  const artifact = isV1
+    ? decodeAllowlistV1(signed.artifact, repository)
+    : decodeAllowlistArtifact(signed.artifact);
   if (!artifact.ok) return artifact;
   const { repository: stated } = artifact.value;
   return stated === repository
@@ -76,14 +78,16 @@ function alterationOf(
   if (contentDigest(manifest) !== digest) {
     return ['manifest', `has the digest ${contentDigest(manifest)}, the reference ${digest}`];
   }
-  const parsed = manifestSchema.safeParse(jsonOf(manifest));
-  if (!parsed.success) {
-    return ['manifest', `is not that of an artifact ${ALLOWLIST_ARTIFACT_TYPE} with one layer`];
+  const read = readAllowlistManifest(manifest);
+  if (read === undefined) {
+    return [
+      'manifest',
+      `is not that of an artifact ${ALLOWLIST_ARTIFACT_TYPE} or ${ALLOWLIST_V1_TYPE} with one layer`,
+    ];
   }
-  const [layer] = parsed.data.layers;
-  return contentDigest(artifact) === layer.digest
+  return contentDigest(artifact) === read.layer
     ? undefined
-    : ['artifact', `has the digest ${contentDigest(artifact)}, the manifest lists ${layer.digest}`];
+    : ['artifact', `has the digest ${contentDigest(artifact)}, the manifest lists ${read.layer}`];
 }
 
 function signerOf(
@@ -102,24 +106,37 @@ function signerOf(
     const text = `has the digest ${contentDigest(trustedRoot)}, the signers name ${signers.trustedRoot ?? 'none'}`;
     return refused('KARS_ALLOWLIST_SIGNATURE', 'trustedRoot', text);
   }
+  return firstOf('bundles', bundles, (bundle) =>
+    verifySignature(bundle, digest.slice('sha256:'.length), signers, trustedRoot),
+  );
+}
+
+function simpleSignerOf(
+  { simpleSignatures = [] }: SignedAllowlistPayload,
+  place: SignedPlace,
+  signers: SignerPolicy,
+): Result<string> {
+  if (simpleSignatures.length === 0) {
+    const text = 'got none of those that a list of v1 has; sign as kars v0.1.x does, by key, then kars policy pull'; // prettier-ignore
+    return refused('KARS_ALLOWLIST_UNSIGNED', 'simpleSignatures', text);
+  }
+  return firstOf('simpleSignatures', simpleSignatures, (each) =>
+    verifySimpleSignature(each, place, signers),
+  );
+}
+
+/** What the first signature proves that proves something, or why none does. */
+function firstOf<T>(path: string, list: readonly T[], prove: (each: T) => string): Result<string> {
   const faults: string[] = [];
-  for (const bundle of bundles) {
+  for (const each of list) {
     try {
-      return success(verifySignature(bundle, digest.slice('sha256:'.length), signers, trustedRoot));
+      return success(prove(each));
     } catch (error) {
       if (!(error instanceof SignatureFault)) throw error;
       faults.push(error.message);
     }
   }
-  return refused('KARS_ALLOWLIST_SIGNATURE', 'bundles', [...new Set(faults)].join('; '));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return refused('KARS_ALLOWLIST_SIGNATURE', path, [...new Set(faults)].join('; '));
 }
 
 const refused = (code: SignedAllowlistCode, path: string, message: string): Result<never> =>

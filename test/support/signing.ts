@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { AllowlistSigners } from 'kars-constructs';
 import {
   ALLOWLIST_ARTIFACT_TYPE,
+  ALLOWLIST_V1_TYPE,
   encodeAllowlistArtifact,
   type AllowlistArtifact,
   type SignedAllowlistPayload,
+  type SimpleSignature,
 } from 'kars-constructs/contract';
 import { SignedAllowlist } from 'kars-constructs/signing';
 import { temporaryDirectory } from './documents.ts';
@@ -37,11 +39,11 @@ export const artifactOf = (changes: Partial<AllowlistArtifact> = {}): AllowlistA
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The manifest that a registry has of an artifact. */
-export const manifestOf = (artifact: string): string =>
+export const manifestOf = (artifact: string, type: string = ALLOWLIST_ARTIFACT_TYPE): string =>
   JSON.stringify({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    artifactType: ALLOWLIST_ARTIFACT_TYPE,
+    artifactType: type,
     config: {
       mediaType: 'application/vnd.oci.empty.v1+json',
       digest: `sha256:${sha256('{}')}`,
@@ -49,7 +51,7 @@ export const manifestOf = (artifact: string): string =>
     },
     layers: [
       {
-        mediaType: ALLOWLIST_ARTIFACT_TYPE,
+        mediaType: type,
         digest: `sha256:${sha256(artifact)}`,
         size: Buffer.byteLength(artifact),
       },
@@ -105,6 +107,51 @@ export function signedText(
     manifest,
     artifact,
     bundles: [bundleOf(digest, signer)],
+  };
+}
+
+/** A list of kars v0.1.x as its tools write it. */
+export const listOfV1 = (
+  endpoints: readonly (readonly [host: string, port: number])[],
+  generation = 1,
+): string =>
+  [
+    'apiVersion: kars.dev/v1alpha1',
+    'kind: EgressAllowlist',
+    'metadata:',
+    `  generation: ${generation}`,
+    'spec:',
+    '  endpoints:',
+    ...endpoints.flatMap(([host, port]) => [`    - host: ${host}`, `      port: ${port}`]),
+    '',
+  ].join('\n');
+
+/** What `cosign sign --key` of that time signs of the manifest with this digest in a repository. */
+export function simpleSignatureOf(
+  digest: string,
+  { privateKey }: Signer,
+  repository = REPOSITORY,
+  type = 'cosign container image signature',
+): SimpleSignature {
+  const identity = { 'docker-reference': repository };
+  const image = { 'docker-manifest-digest': digest };
+  const payload = JSON.stringify({ critical: { identity, image, type }, optional: null });
+  return {
+    payload,
+    signature: sign('sha256', Buffer.from(payload), privateKey).toString('base64'),
+  };
+}
+
+/** A list of kars v0.1.x with its signature, as `kars policy pull` writes it. */
+export function signedOfV1(signer: Signer, artifact: string): SignedAllowlistPayload {
+  const manifest = manifestOf(artifact, ALLOWLIST_V1_TYPE);
+  const digest = `sha256:${sha256(manifest)}`;
+  return {
+    reference: `${REPOSITORY}@${digest}`,
+    manifest,
+    artifact,
+    bundles: [],
+    simpleSignatures: [simpleSignatureOf(digest, signer)],
   };
 }
 

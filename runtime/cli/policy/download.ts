@@ -1,4 +1,9 @@
-import { contentDigest, type SignedAllowlistPayload } from 'kars-constructs/contract';
+import {
+  ALLOWLIST_V1_TYPE,
+  contentDigest,
+  readAllowlistManifest,
+  type SignedAllowlistPayload,
+} from 'kars-constructs/contract';
 import { z } from 'zod';
 import { CommandError } from '../exit-codes.ts';
 import { digestText, readJson } from './answers.ts';
@@ -15,6 +20,17 @@ const MOST_BUNDLES = 16;
 
 const manifest = z.looseObject({
   layers: z.tuple([z.looseObject({ digest: digestText })], z.unknown()),
+});
+
+const SIMPLE_SIGNATURE = 'dev.cosignproject.cosign/signature';
+
+const simpleManifest = z.looseObject({
+  layers: z.array(
+    z.looseObject({
+      digest: digestText,
+      annotations: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
 });
 
 const index = z.looseObject({
@@ -35,12 +51,33 @@ export async function download(
     const own = await registry.get(`manifests/${signature}`, MANIFEST_TYPE);
     if (own !== undefined) bundles.push(await layerOf(registry, own));
   }
+  const isV1 = readAllowlistManifest(text)?.type === ALLOWLIST_V1_TYPE;
   return {
     reference: `${registry.repository}@${digest}`,
     manifest: text,
     artifact: await layerOf(registry, text),
     bundles,
+    ...(isV1 && { simpleSignatures: await simpleSignaturesOf(registry, digest) }),
   };
+}
+
+/** Signatures beside a list of v1: layers of the manifest with the tag that cosign gave them. */
+async function simpleSignaturesOf(
+  registry: Registry,
+  digest: string,
+): Promise<{ payload: string; signature: string }[]> {
+  const text = await registry.get(`manifests/${digest.replace(':', '-')}.sig`, MANIFEST_TYPE);
+  if (text === undefined) return [];
+  const { layers } = readJson(`the signatures of ${registry.repository}`, text, simpleManifest);
+  const found: { payload: string; signature: string }[] = [];
+  for (const { digest: own, annotations } of layers.slice(0, MOST_BUNDLES)) {
+    const payload = await registry.get(`blobs/${own}`);
+    const signature = annotations?.[SIMPLE_SIGNATURE];
+    if (payload === undefined || contentDigest(payload) !== own || signature === undefined)
+      continue;
+    found.push({ payload, signature });
+  }
+  return found;
 }
 
 async function layerOf(registry: Registry, text: string): Promise<string> {

@@ -2,9 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { AllowlistSigners } from 'kars-constructs';
+import { ALLOWLIST_V1_TYPE } from 'kars-constructs/contract';
 import { SignedAllowlist } from 'kars-constructs/signing';
+import { Registry } from '../../../runtime/cli/policy/registry.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
 import { kars } from '../../support/kars.ts';
+import { listOfV1, manifestOf } from '../../support/signing.ts';
 import { cosignKeys, cosignSign, startRegistry } from './real-registry.ts';
 
 /** The one line that a command prints. */
@@ -50,4 +53,30 @@ test('a list goes from its file through registry and cosign into a sandbox', asy
 
   await cosignSign(successor.key, reference);
   expect((await pull(successor.publicKey)).code).toBe(0);
+});
+
+test('a list of kars v0.1.x goes from registry and cosign into a sandbox', async () => {
+  const repository = `${await startRegistry()}/policies/egress`;
+  const author = await cosignKeys();
+  const out = join(temporaryDirectory(), 'egress.json');
+  const registry = new Registry(repository, { plainHttp: true });
+  const list = listOfV1([['api.example.com', 443]]);
+  await registry.putBlob('{}');
+  await registry.putBlob(list);
+  const manifest = manifestOf(list, ALLOWLIST_V1_TYPE);
+  const type = 'application/vnd.oci.image.manifest.v1+json';
+  const reference = `${repository}@${await registry.putManifest(manifest, type)}`;
+  const pull = () =>
+    kars(['policy', 'pull', reference, '--plain-http', '--out', out, '--key', author.publicKey]);
+
+  await cosignSign(author.key, reference);
+  expect((await pull()).stderr).toContain('KARS_ALLOWLIST_UNSIGNED');
+  const ofItsTime = ['--new-bundle-format=false', '--registry-referrers-mode', 'legacy'];
+  await cosignSign(author.key, reference, ...ofItsTime);
+  const pulled = await pull();
+  expect([pulled.code, pulled.stdout]).toEqual([0, expect.stringContaining('signed by key 1')]);
+  const signers = AllowlistSigners.of({ keys: [readFileSync(author.publicKey, 'utf8')] });
+  const signed = SignedAllowlist.fromFile(out, { repository, signers });
+  expect(signed.validate()).toEqual([]);
+  expect(signed.artifact).toMatchObject({ allowlist: { entries: [{ host: 'api.example.com' }] } });
 });

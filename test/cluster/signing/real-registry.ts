@@ -40,12 +40,20 @@ export async function cosignKeys(): Promise<{ readonly key: string; readonly pub
 }
 
 /** Signs what a registry on this machine has. */
-export const cosignSign = async (key: string, reference: string): Promise<void> => {
+export const cosignSign = async (
+  key: string,
+  reference: string,
+  ...more: readonly string[]
+): Promise<void> => {
   const insecure = ['--allow-insecure-registry', '--allow-http-registry'];
   const offline = ['--use-signing-config=false', '--tlog-upload=false', '--yes'];
-  await must(toolPath(cosign), ['sign', '--key', key, ...offline, ...insecure, reference], {
-    env: noPassword,
-  });
+  await must(
+    toolPath(cosign),
+    ['sign', '--key', key, ...offline, ...insecure, ...more, reference],
+    {
+      env: noPassword,
+    },
+  );
 };
 
 const noPassword = { COSIGN_PASSWORD: '' };

@@ -3,11 +3,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { contentDigest, encodeAllowlistArtifact } from 'kars-constructs/contract';
+import {
+  ALLOWLIST_V1_TYPE,
+  contentDigest,
+  encodeAllowlistArtifact,
+} from 'kars-constructs/contract';
 import { pull, push } from '../../../../runtime/cli/policy/run.ts';
 import { temporaryDirectory } from '../../../support/documents.ts';
 import { httpServer } from '../../../support/servers.ts';
-import { artifactOf, bundleOf, manifestOf, newSigner } from '../../../support/signing.ts';
+import {
+  artifactOf,
+  bundleOf,
+  listOfV1,
+  manifestOf,
+  newSigner,
+  simpleSignatureOf,
+} from '../../../support/signing.ts';
 
 const author = newSigner();
 
@@ -95,6 +106,28 @@ describe('a list in a registry', () => {
     await expect(pull(reference, flags())).rejects.toThrow('KARS_ALLOWLIST_UNSIGNED');
     sign(digest);
     expect(await pull(reference, flags())).toMatchObject({ generation: 1, signer: 'key 1' });
+  });
+
+  it('of kars v0.1.x is pulled with the signatures of its time', async () => {
+    const { repository, blobs, manifests } = await registry({ referrers: true });
+    const list = listOfV1([['api.example.com', 443]], 3);
+    const manifest = manifestOf(list, ALLOWLIST_V1_TYPE);
+    const digest = contentDigest(manifest);
+    blobs.set(contentDigest(list), list);
+    manifests.set(digest, manifest);
+    const reference = `${repository}@${digest}`;
+    await expect(pull(reference, flags())).rejects.toThrow('KARS_ALLOWLIST_UNSIGNED');
+    const sign = (of: string): void => {
+      const { payload, signature } = simpleSignatureOf(digest, author, of);
+      blobs.set(contentDigest(payload), payload);
+      const annotations = { 'dev.cosignproject.cosign/signature': signature };
+      const layers = [{ digest: contentDigest(payload), annotations }];
+      manifests.set(`${digest.replace(':', '-')}.sig`, JSON.stringify({ layers }));
+    };
+    sign(`${repository}-2`);
+    await expect(pull(reference, flags())).rejects.toThrow('it is for');
+    sign(repository);
+    expect(await pull(reference, flags())).toMatchObject({ generation: 3, signer: 'key 1' });
   });
 
   it('is the artifact that processes read', async () => {

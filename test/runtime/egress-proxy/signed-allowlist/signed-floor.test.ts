@@ -13,7 +13,14 @@ import { DocumentStore } from '../../../../runtime/policy/document-store.ts';
 import { createLog } from '../../../../runtime/service/log.ts';
 import { onTestFinished } from 'vitest';
 import { projectDocuments, temporaryDirectory, type Payloads } from '../../../support/documents.ts';
-import { artifactOf, newSigner, REPOSITORY, signedBy } from '../../../support/signing.ts';
+import {
+  artifactOf,
+  listOfV1,
+  newSigner,
+  REPOSITORY,
+  signedBy,
+  signedOfV1,
+} from '../../../support/signing.ts';
 
 const author = newSigner();
 
@@ -64,6 +71,18 @@ describe('a process that takes signed lists alone', () => {
   it('enforces one that holds', async () => {
     const process = await machine().start(generation(1));
     expect(process.inForce()).toBe('api.example.com');
+  });
+
+  it('enforces one of kars v0.1.x, and goes back to no earlier generation by it', async () => {
+    const ofV1 = (host: string, number: number): Payloads =>
+      set(signedOfV1(author, listOfV1([[host, 443]], number)), listOf(host));
+    const process = await machine().start(ofV1('api.example.com', 2));
+    expect(process.inForce()).toBe('api.example.com');
+    await process.swap(generation(3, 'b.example.com'));
+    expect(process.inForce()).toBe('b.example.com');
+    await process.swap(ofV1('api.example.com', 2));
+    expect(process.inForce()).toBe('b.example.com');
+    expect(process.refused()).toContain('KARS_ALLOWLIST_GENERATION');
   });
 
   it('enforces nothing without one', async () => {

@@ -6,6 +6,7 @@ import { beside } from './beside.ts';
 import { clusterRequests } from './cluster-requests.ts';
 import { credentials } from './credentials.ts';
 import { decisions } from './decisions.ts';
+import { exposureRequests } from './exposure-requests.ts';
 import { files } from './files.ts';
 import { kernel } from './kernel.ts';
 import { network } from './network.ts';
@@ -24,7 +25,11 @@ export const agentAttacks: readonly AgentAttack[] = [
 ];
 
 /** Requests of somebody with rights in the cluster. */
-export const userAttacks: readonly UserAttack[] = [...podRequests, ...clusterRequests];
+export const userAttacks: readonly UserAttack[] = [
+  ...podRequests,
+  ...clusterRequests,
+  ...exposureRequests,
+];
 
 /** Attempts of an agent that takes orders. */
 export const orderedAttacks: readonly OrderedAttack[] = networkAttacks.map(

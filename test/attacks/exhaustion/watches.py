@@ -1,10 +1,10 @@
-"""Takes every inotify instance that the kernel gives its user, and keeps them. Prints one line of JSON."""
+"""Takes every inotify instance that the kernel gives its user, and whatever others of it give back. Prints one line of JSON."""
 import ctypes
 import errno
 import json
 import os
-import signal
 import sys
+import time
 
 ENOUGH = 100_000
 libc = ctypes.CDLL(None, use_errno=True)
@@ -15,5 +15,6 @@ while held < ENOUGH and not refusal:
     else:
         held += 1
 print(json.dumps({"held": held, "refusal": refusal}), flush=True)
-if "--once" not in sys.argv:
-    signal.pause()
+while "--once" not in sys.argv:
+    if libc.inotify_init1(os.O_CLOEXEC) < 0:
+        time.sleep(0.02)

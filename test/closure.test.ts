@@ -34,6 +34,17 @@ describe.each(Object.keys(programs) as Program[])('the bundle of %s', (program) 
   });
 });
 
+it.each(['router', 'egress-proxy'] as const)(
+  '%s does not import node:http, which is 7 MB as a module',
+  async (program) => {
+    const { metafile } = await bundle(program);
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    const named = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
+    expect(named).toContain('node:net');
+    expect(named.filter((path) => /^(node:)?https?$/.test(path))).toEqual([]);
+  },
+);
+
 describe('the published packages', () => {
   it('of constructs brings zod and the public suffix list, and nothing else', () => {
     expect(Object.keys(read('package.json').dependencies ?? {})).toEqual(['tldts', 'zod']);

@@ -1,6 +1,7 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import Negotiator from 'negotiator';
 import { runtimeCodes, type Deny } from 'kars-constructs/contract';
+import { STATUS_CODES } from '../service/node-http.ts';
 
 /** A denial as an HTTP answer: the same status, headers and body on every surface. */
 export interface DenialAnswer {

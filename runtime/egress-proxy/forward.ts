@@ -1,6 +1,7 @@
-import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
 import type { Authority, Deny } from 'kars-constructs/contract';
+import { request as send } from '../service/node-http.ts';
 import { denialAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
 import { endToEndHeaders, framing, hasBody, keptSeconds, mayShareConnection } from './headers.ts';

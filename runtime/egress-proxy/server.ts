@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { deny, type Authority, type Deny } from 'kars-constructs/contract';
 import type { Log } from '../service/log.ts';
+import { createServer } from '../service/node-http.ts';
 import { denialAnswer, rawAnswer } from './answer.ts';
 import { admit, forward } from './forward.ts';
 import type { Gate } from './gate.ts';

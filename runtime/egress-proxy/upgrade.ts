@@ -1,7 +1,8 @@
-import { request as send, STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Authority, Deny } from 'kars-constructs/contract';
+import { request as send, STATUS_CODES } from '../service/node-http.ts';
 import { denialAnswer, rawAnswer } from './answer.ts';
 import type { Gate } from './gate.ts';
 import { endToEndHeaders } from './headers.ts';

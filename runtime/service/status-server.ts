@@ -1,15 +1,11 @@
 import { once } from 'node:events';
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 import { statusPaths } from 'kars-constructs/contract';
 import type { Registry } from 'prom-client';
 import type { PolicyStatus } from '../policy/policy-status.ts';
 import type { ListenAddress } from './arguments.ts';
+import { createServer } from './node-http.ts';
 
 /** What a process tells those outside the pod. */
 export interface StatusSource {

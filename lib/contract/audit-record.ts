@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash as sha256 } from 'node:crypto';
 import { z } from 'zod';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson, finite } from './canonical.ts';
 
 /** `prev` of the first record of a log. */
 export const GENESIS = '0'.repeat(64);
@@ -57,20 +57,62 @@ export type AuditRecord = z.output<typeof auditRecord>;
 /** What a process says of a decision; the log adds the rest. */
 export type AuditEntry = Omit<AuditRecord, 'seq' | 'prev' | 'hash'>;
 
+/** A record in a log, and its line there. */
+export interface ChainedRecord {
+  readonly record: AuditRecord;
+  /** Its canonical JSON with the hash behind all other members, and a line feed. */
+  readonly line: string;
+}
+
 /** The record that follows `previous`, or the first one of a log. */
 export function chain(
   previous: Pick<AuditRecord, 'seq' | 'hash'> | undefined,
   entry: AuditEntry,
-): AuditRecord {
+): ChainedRecord {
   const open = {
     ...entry,
     seq: previous === undefined ? 0 : previous.seq + 1,
     prev: previous === undefined ? GENESIS : previous.hash,
   };
-  return { ...open, hash: recordHash(open) };
+  const text = openText(open);
+  const hash = sha256('sha256', text);
+  return { record: { ...open, hash }, line: `${text.slice(0, -1)},"hash":"${hash}"}\n` };
 }
 
 /** The hash that a record must carry. */
-export function recordHash(record: Omit<AuditRecord, 'hash'>): string {
-  return createHash('sha256').update(canonicalJson(record)).digest('hex');
+export function recordHash(record: OpenRecord): string {
+  return sha256('sha256', canonicalJson(record));
+}
+
+type OpenRecord = Omit<AuditRecord, 'hash'>;
+
+/**
+ * The canonical JSON of a record, as {@link canonicalJson} gives it: that sorts the members of whatever it
+ * gets, which costs a process more than all else that it does for a record.
+ */
+function openText({ removed, repeats, tokens, traffic, ...open }: OpenRecord): string {
+  const inOrder = {
+    code: open.code,
+    decision: open.decision,
+    prev: open.prev,
+    process: open.process,
+    reason: open.reason,
+    removed: removed && { hash: removed.hash, through: finite(removed.through) },
+    repeats: repeats && { count: finite(repeats.count), since: repeats.since },
+    reserved: open.reserved === undefined ? undefined : finite(open.reserved),
+    rule: open.rule,
+    sandbox: open.sandbox,
+    seq: finite(open.seq),
+    set: open.set,
+    surface: open.surface,
+    target: open.target,
+    time: open.time,
+    tokens: tokens && { input: finite(tokens.input), output: finite(tokens.output) },
+    traffic: traffic && {
+      milliseconds: finite(traffic.milliseconds),
+      received: finite(traffic.received),
+      sent: finite(traffic.sent),
+    },
+  } satisfies Record<keyof OpenRecord, unknown>;
+  return JSON.stringify(inOrder);
 }

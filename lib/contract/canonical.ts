@@ -11,9 +11,7 @@ export type Json =
  * @throws TypeError for a number that JSON cannot carry (NaN, infinities).
  */
 export function canonicalJson(value: Json): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw new TypeError(`JSON has no form for ${String(value)}; supply a finite number`);
-  }
+  if (typeof value === 'number') finite(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.keys(value)
@@ -23,6 +21,16 @@ export function canonicalJson(value: Json): string {
       return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(member)}`];
     });
   return `{${members.join(',')}}`;
+}
+
+/**
+ * The number.
+ *
+ * @throws TypeError for one that JSON cannot carry.
+ */
+export function finite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new TypeError(`JSON has no form for ${String(value)}; supply a finite number`);
 }
 
 /** `Array.isArray` does not narrow a readonly array type. */

@@ -15,6 +15,12 @@ interface OpenSegment {
   size: number;
 }
 
+/** When a record is written. */
+export type AppendTime = 'now' | 'soon';
+
+/** Seldom enough to matter, and far below what anybody waits for an end to show. */
+const SOON_MILLISECONDS = 100;
+
 /** A record that is to be written, and who waits for it. */
 interface Waiting {
   readonly entry: NewEntry;
@@ -64,6 +70,7 @@ export class AuditLog {
   #last: AuditRecord | undefined;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #half = false;
 
   private constructor(found: {
@@ -90,17 +97,20 @@ export class AuditLog {
   /**
    * Appends a record behind all that were appended before.
    *
+   * @param when a record for which no call waits is written with the next one, or a little later
    * @throws Error when it cannot be written; the call that the record is about must not go on.
    */
-  append(entry: NewEntry): Promise<AuditRecord> {
+  append(entry: NewEntry, when: AppendTime = 'now'): Promise<AuditRecord> {
     const { promise, resolve, reject } = Promise.withResolvers<AuditRecord>();
     this.#waiting.push({ entry, written: resolve, failed: reject });
-    this.#writing ??= this.#writeWaiting();
+    if (when === 'now' || this.#waiting.length >= MOST_RECORDS) this.#startWriting();
+    else this.#soon ??= setTimeout(() => this.#startWriting(), SOON_MILLISECONDS);
     return promise;
   }
 
   /** Writes what is still under way, then closes the file. */
   async close(): Promise<void> {
+    this.#startWriting();
     await this.#writing;
     const { handle } = this.#segment ?? {};
     this.#segment = undefined;
@@ -109,6 +119,12 @@ export class AuditLog {
     } finally {
       await handle?.close();
     }
+  }
+
+  #startWriting(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    if (this.#waiting.length > 0) this.#writing ??= this.#writeWaiting();
   }
 
   /** Writes together what came in one turn of the event loop, or during a write, which costs more than its records. */

@@ -28,8 +28,7 @@ export function chainBatch(
   let bytes = 0;
   for (const entry of entries) {
     if (records.length > 0 && bytes >= room) break;
-    const record = chain(records.at(-1) ?? last, { ...entry, time });
-    const line = `${JSON.stringify(record)}\n`;
+    const { record, line } = chain(records.at(-1) ?? last, { ...entry, time });
     records.push(record);
     lines += line;
     bytes += Buffer.byteLength(line);

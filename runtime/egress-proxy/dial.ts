@@ -18,8 +18,10 @@ export type DialTimes = Pick<Limits, 'resolveMilliseconds' | 'connectMillisecond
 
 /** How names become connections. */
 export interface Dialer {
-  /** Every address of a name. */
-  readonly resolve: (host: string) => Promise<readonly ResolvedAddress[]>;
+  /** Every address of a name, at once where they are known. */
+  readonly resolve: (
+    host: string,
+  ) => readonly ResolvedAddress[] | Promise<readonly ResolvedAddress[]>;
   /** Why an address may not be dialled at a port under an allow-list. */
   readonly forbidden: (
     address: string,
@@ -50,7 +52,7 @@ export function systemDialer(
   const isOwn = ownAddresses(interfaces);
   const resolver = new NameResolver();
   return {
-    resolve: (host) => resolver.resolve(host),
+    resolve: (host) => resolver.known(host) ?? resolver.resolve(host),
     // Processes of the pod listen there, and the packet rules do not keep the proxy from them.
     forbidden: (address, port, allowlist) =>
       isOwn(address) ? 'of the pod itself' : unnamedAddress(address, port, allowlist),
@@ -126,14 +128,18 @@ function parentDenial(error: unknown, rule: string): Deny {
 async function addressesOf(host: string, dialer: Dialer): Promise<readonly ResolvedAddress[]> {
   const family = isIP(host);
   if (family === 4 || family === 6) return [{ address: host, family }];
-  return resolveInTime(host, dialer);
+  const found = dialer.resolve(host);
+  return found instanceof Promise ? inTime(found, dialer) : found;
 }
 
-async function resolveInTime(host: string, dialer: Dialer): Promise<readonly ResolvedAddress[]> {
+async function inTime(
+  found: Promise<readonly ResolvedAddress[]>,
+  dialer: Dialer,
+): Promise<readonly ResolvedAddress[]> {
   const { promise: late, resolve } = Promise.withResolvers<[]>();
   const timer = setTimeout(() => resolve([]), dialer.times.resolveMilliseconds);
   try {
-    return await Promise.race([dialer.resolve(host), late]);
+    return await Promise.race([found, late]);
   } catch {
     return [];
   } finally {

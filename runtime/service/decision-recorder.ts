@@ -1,4 +1,5 @@
 import { deny, type AuditEntry, type Decision, type Deny } from 'kars-constructs/contract';
+import type { AppendTime } from '../audit/audit-log.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { RepeatedDenials, type Repeats } from './repeated-denials.ts';
@@ -19,9 +20,10 @@ export interface AuditSink {
   /**
    * Keeps a record.
    *
+   * @param when a record for which no call waits may be kept a little later
    * @throws Error when it is not kept.
    */
-  append(entry: Omit<AuditEntry, 'time'>): Promise<unknown>;
+  append(entry: Omit<AuditEntry, 'time'>, when?: AppendTime): Promise<unknown>;
 }
 
 /** Tokens that a provider reported. */
@@ -148,7 +150,7 @@ export class DecisionRecorder {
   async closed(call: DecidedCall, why: string, traffic: Traffic): Promise<void> {
     const { surface } = call;
     try {
-      await this.#append({ ...call, surface: `${surface}-closed` }, why, { traffic });
+      await this.#append({ ...call, surface: `${surface}-closed` }, why, { traffic }, 'soon');
       this.#log.info('closed', { surface, target: clip(call.target), ...traffic });
     } catch (error) {
       // The next call is denied for the same cause.
@@ -172,9 +174,10 @@ export class DecisionRecorder {
     call: DecidedCall,
     reason: string,
     used: Pick<AuditEntry, 'reserved' | 'tokens' | 'traffic' | 'repeats'> = {},
+    when?: AppendTime,
   ): Promise<void> {
     const { set = 'none', surface, target, decision } = call;
-    await this.#audit.append({
+    const entry: Omit<AuditEntry, 'time'> = {
       sandbox: this.#sandbox,
       process: this.#process,
       set,
@@ -185,6 +188,7 @@ export class DecisionRecorder {
       rule: clip(decision.rule),
       reason: clip(reason),
       ...used,
-    });
+    };
+    await this.#audit.append(entry, when);
   }
 }

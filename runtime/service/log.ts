@@ -10,10 +10,7 @@ export interface Log {
 }
 
 /** A log to standard output, or to `write`. */
-export function createLog(
-  process: string,
-  write: (line: string) => void = (line) => globalThis.process.stdout.write(line),
-): Log {
+export function createLog(process: string, write: (line: string) => void = writeSoon): Log {
   const record =
     (level: string) =>
     (event: string, fields: Readonly<Record<string, Field>> = {}): void =>
@@ -26,3 +23,24 @@ export function createLog(
 /** Readers of lines also end one at these two, which JSON leaves as they are. */
 const oneLine = (json: string): string =>
   json.replace(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'));
+
+/** Lines that are written at the end of this turn of the event loop, since a write costs more than its lines. */
+let waiting = '';
+
+const LONGEST_WAITING = 64 * 1024;
+
+function writeSoon(line: string): void {
+  if (waiting === '') setImmediate(writeWaiting);
+  waiting += line;
+  if (waiting.length > LONGEST_WAITING) writeWaiting();
+}
+
+function writeWaiting(): void {
+  if (waiting === '') return;
+  const lines = waiting;
+  waiting = '';
+  process.stdout.write(lines);
+}
+
+// Whatever ends the process, its last lines are the most wanted ones.
+process.once('exit', writeWaiting);

@@ -63,10 +63,16 @@ export class NameResolver {
     this.#now = now;
   }
 
+  /** Every address of a name, where its last answer still lives. */
+  known(name: string): readonly ResolvedAddress[] | undefined {
+    const kept = this.#kept.get(name);
+    return kept !== undefined && kept.until > this.#now() ? kept.addresses : undefined;
+  }
+
   /** Every address of a name; none where nobody knows it, or no server answers. */
   async resolve(name: string): Promise<readonly ResolvedAddress[]> {
-    const kept = this.#kept.get(name);
-    if (kept !== undefined && kept.until > this.#now()) return kept.addresses;
+    const known = this.known(name);
+    if (known !== undefined) return known;
     const asking = this.#asking.get(name) ?? this.#look(name);
     this.#asking.set(name, asking);
     return asking;

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCK_FILE, type AuditEntry, type AuditRecord } from 'kars-constructs/contract';
-import { AuditLog } from '../audit/audit-log.ts';
+import { AuditLog, type AppendTime } from '../audit/audit-log.ts';
 import type { AuditBounds } from '../audit/bounds.ts';
 import type { Log } from '../service/log.ts';
 import { DirectoryLock } from './directory-lock.ts';
@@ -75,11 +75,11 @@ export class StateDirectory {
    *
    * @throws Error when it is not written; the call that the record is about must not go on.
    */
-  async append(entry: Omit<AuditEntry, 'time'>): Promise<AuditRecord> {
+  async append(entry: Omit<AuditEntry, 'time'>, when?: AppendTime): Promise<AuditRecord> {
     const audit = this.#audit;
     if (audit === undefined) throw new Error(this.notReady());
     try {
-      return await audit.append(entry);
+      return await audit.append(entry, when);
     } catch (error) {
       const fault = this.#note(error);
       if (this.#audit === audit) {

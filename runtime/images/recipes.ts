@@ -37,12 +37,11 @@ const node: SharedLayer = {
   ],
 };
 
-/** Sidecars wait most of the time: a small young generation, and code for size, spare a tenth of their memory. */
-export const NODE_COMMAND = [
-  '/usr/local/bin/node',
-  '--max-semi-space-size=2',
-  '--optimize-for-size',
-] as const;
+/**
+ * Sidecars wait most of the time: a small young generation spares 3 MB of an idle one. `--optimize-for-size`
+ * would spare 5 more, and takes twice as much CPU for a request.
+ */
+export const NODE_COMMAND = ['/usr/local/bin/node', '--max-semi-space-size=4'] as const;
 
 const nodeProcess = (
   program: 'router' | 'egress-proxy' | 'agent',

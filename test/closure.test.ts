@@ -45,6 +45,13 @@ it.each(['router', 'egress-proxy'] as const)(
   },
 );
 
+it('the egress proxy has no texts of zod in other languages, which all come with a named import of z', async () => {
+  const { metafile } = await bundle('egress-proxy');
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const texts = inputs.filter(([path, { bytesInOutput }]) => /zod.*locales/.test(path) && bytesInOutput > 0); // prettier-ignore
+  expect(texts.map(([path]) => path.replace(/.*locales/, ''))).not.toContain('/de.js');
+});
+
 describe('the published packages', () => {
   it('of constructs brings zod and the public suffix list, and nothing else', () => {
     expect(Object.keys(read('package.json').dependencies ?? {})).toEqual(['tldts', 'zod']);

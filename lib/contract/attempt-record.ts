@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the egress proxy writes to its own log, which the agent cannot write, about attempts that it has

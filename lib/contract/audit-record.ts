@@ -1,5 +1,5 @@
 import { hash as sha256 } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson, finite } from './canonical.ts';
 
 /** `prev` of the first record of a log. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DIGEST } from './canonical.ts';
 import { encode, type EncodedDocument, type Source } from './document.ts';
 import type { MemberKind } from './projection.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson, fileDigest, type Json } from './canonical.ts';
 import { failure, success, type Problem, type Result } from './problem.ts';
 import { projection, type DocumentKind } from './projection.ts';

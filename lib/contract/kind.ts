@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { API_VERSION } from './api.ts';
 import { withoutDroppedNulls } from './nulls.ts';
 import { failure, success, type Problem, type Result } from './problem.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { port } from './primitives.ts';
 
 /** Version of the launch document that this release writes and its launcher reads. */

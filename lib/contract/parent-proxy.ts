@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from './canonical.ts';
 import { contains, parseAddress, parseRange } from './ip.ts';
 import { formatAuthority, parseTarget, type Authority } from './names.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BYTES } from './quantity.ts';
 
 /** Pattern of a DNS subdomain name, as the custom resources of kars v0.1.x spell it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What a sidecar writes to its own log, which the agent cannot write, about itself: at start, whenever

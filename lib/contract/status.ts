@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { int64, uint32 } from './primitives.ts';
 
 /** A text that a controller reports. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A node of an OpenAPI v3 schema. */
 export type SchemaNode = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 

@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SimpleSignature } from '../contract/kinds/signed-allowlist/payload.ts';
 import type { SignerPolicy } from '../contract/kinds/signed-allowlist/signers.ts';
 import { SignatureFault } from './verify-signature.ts';

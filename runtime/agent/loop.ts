@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runTool, toolDefinitions } from './tools.ts';
 
 /** What an agent is asked to do, and with what. */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import {
   decodeParentProxy,
@@ -9,6 +8,7 @@ import {
   parentAuthority,
   type Authority,
 } from 'kars-constructs/contract';
+import { request } from './node-http.ts';
 import { ArgumentError } from './arguments.ts';
 import { NameResolver, type ResolvedAddress } from './name-resolver.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineKind } from '../kind.ts';
 import { int64, uint32 } from '../primitives.ts';
 import { has, withRules } from '../rule.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { uint64 } from '../primitives.ts';
 import type { Problem } from '../problem.ts';
 import { has } from '../rule.ts';

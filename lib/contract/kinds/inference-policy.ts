@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineKind } from '../kind.ts';
 import { listByName, ociArtifactRef, stringMap } from '../primitives.ts';
 import { failure, success, type Problem, type Result } from '../problem.ts';

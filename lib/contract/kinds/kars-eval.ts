@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineKind } from '../kind.ts';
 import { ociArtifactRef } from '../primitives.ts';
 import { has, hasLength, withRules } from '../rule.ts';

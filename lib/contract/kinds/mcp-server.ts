@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineKind } from '../kind.ts';
 import { ociArtifactRef, stringMap } from '../primitives.ts';
 import { has, withRules } from '../rule.ts';

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectName } from '../primitives.ts';
 import type { Problem } from '../problem.ts';
 import { outputLimit } from './inference-limits.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineKind } from '../kind.ts';
 import { ociArtifactRef, stringMap, uint32 } from '../primitives.ts';
 import { failure, success, type Result } from '../problem.ts';

@@ -7,7 +7,7 @@ import {
   type Problem,
 } from 'kars-constructs/contract';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exitCodes } from '../exit-codes.ts';
 import { readManifestFile } from '../manifest-files.ts';
 import type { Output } from '../output.ts';

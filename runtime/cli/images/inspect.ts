@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CommandError } from '../exit-codes.ts';
 import { openImage, readBlob, type ImageFiles } from './archive.ts';
 

@@ -8,7 +8,7 @@ import {
   statusPaths,
   type Reader,
 } from 'kars-constructs/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { programArguments } from '../programs.ts';
 import { Child } from './child.ts';
 import { writeProjectedVolume } from './documents-volume.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { annotations, DOCUMENTS_DIR } from 'kars-constructs/contract';
 
 const metadata = z.looseObject({

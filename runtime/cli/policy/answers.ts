@@ -1,5 +1,5 @@
 import { DIGEST } from 'kars-constructs/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CommandError } from '../exit-codes.ts';
 
 /** A digest, which becomes part of a path. */

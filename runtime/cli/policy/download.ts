@@ -4,7 +4,7 @@ import {
   readAllowlistManifest,
   type SignedAllowlistPayload,
 } from 'kars-constructs/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CommandError } from '../exit-codes.ts';
 import { digestText, readJson } from './answers.ts';
 import type { Registry } from './registry.ts';

@@ -7,7 +7,7 @@ import {
   type AllowlistArtifact,
 } from 'kars-constructs/contract';
 import { parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CommandError } from '../exit-codes.ts';
 
 /** What an author writes: the list in the form that a KarsSandbox has, and what only a signed list has. */

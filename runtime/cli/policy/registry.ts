@@ -1,5 +1,5 @@
 import { contentDigest } from 'kars-constructs/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CommandError } from '../exit-codes.ts';
 import { readJson } from './answers.ts';
 import { credentialsFor } from './registry-credentials.ts';

@@ -13,7 +13,7 @@ import {
   type Result,
 } from 'kars-constructs/contract';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The sandboxes of some manifests, and what keeps others from being judged. */
 export interface Postures {

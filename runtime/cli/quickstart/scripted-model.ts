@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readBody, serveOnLoopback, type LoopbackServer } from './loopback-server.ts';
 
 /** A model server that does what it reads, without a mind of its own. It stands in for a paid model. */

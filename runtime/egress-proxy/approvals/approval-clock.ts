@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Log } from '../../service/log.ts';
 import { advance, confirms, type ClockMark } from './clock-mark.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { normalHost } from 'kars-constructs/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StateFault } from '../../state/state-fault.ts';
 
 const KEY_BYTES = 32;

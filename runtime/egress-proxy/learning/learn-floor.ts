@@ -1,5 +1,5 @@
 import { projection } from 'kars-constructs/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Floor } from '../../policy/floor.ts';
 import { ArgumentError } from '../../service/arguments.ts';
 

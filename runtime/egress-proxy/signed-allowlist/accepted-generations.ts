@@ -1,7 +1,7 @@
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Problem } from 'kars-constructs/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StateFault } from '../../state/state-fault.ts';
 
 const FILE = 'accepted-generations.json';

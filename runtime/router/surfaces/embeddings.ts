@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FieldTable, openAiReaching } from './field-table.ts';
 import { textBound } from './input-bound.ts';
 import { openAiErrors } from './openai-error.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TokenUsage } from '../../service/decision-recorder.ts';
 import { reportedTokens } from './request-parts.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Names come back in denials and records. */
 export const name = z.string().min(1).max(256);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostFault } from '../../names.ts';
 import { port } from '../../primitives.ts';
 

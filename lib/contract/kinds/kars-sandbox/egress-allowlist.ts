@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../../canonical.ts';
 import { hostPatternFault } from '../../names.ts';
 import { failure, success, type Problem, type Result } from '../../problem.ts';

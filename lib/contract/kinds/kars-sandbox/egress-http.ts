@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problem } from '../../problem.ts';
 
 /** What may be asked of a host by plain HTTP; without a member everything of its kind may, upgrades aside. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { port } from '../../primitives.ts';
 
 /** Ports that hosts are learned on where a sandbox names none. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { egressLimits, LONGEST_WINDOW, type EgressLimitName } from '../../egress-limits.ts';
 
 const limit = (name: EgressLimitName) =>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a connection carries: TLS with the name of the host, HTTP/1.1 that is decided by request, or anything. */
 export const egressProtocol = () => z.enum(['tls', 'http', 'tcp']);

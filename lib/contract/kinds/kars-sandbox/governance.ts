@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { integer, objectName } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 

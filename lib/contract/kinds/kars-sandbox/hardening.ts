@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { agentDirectories } from '../../hardening.ts';
 import { integer } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';

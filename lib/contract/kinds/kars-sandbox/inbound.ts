@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectName, port, stringMap } from '../../primitives.ts';
 import { takenPorts } from '../../process.ts';
 import { withRules } from '../../rule.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LONGEST_CEILING } from '../egress-approval/payload.ts';
 import { integer, ociArtifactRef, port } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataKey, objectName } from '../../primitives.ts';
 
 /** `spec.parentProxy`: the proxy that connections to hosts and providers go through. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { port } from '../../primitives.ts';
 import { has, withRules, type CrossFieldRule } from '../../rule.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { openObject } from '../../primitives.ts';
 import { has, withRules, type CrossFieldRule } from '../../rule.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isReservedVariable, RESERVED_VARIABLES } from '../../agent-variables.ts';
 import { dataKey, objectName } from '../../primitives.ts';
 import { has, withRules, type CrossFieldRule } from '../../rule.ts';

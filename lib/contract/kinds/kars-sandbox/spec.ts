@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accessMode, objectName, openObject, volumeSize } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { egressLimitsSpec } from './egress-limits.ts';

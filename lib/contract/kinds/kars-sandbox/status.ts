@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { int64, integer } from '../../primitives.ts';
 import { runtimeKinds } from './runtime.ts';
 

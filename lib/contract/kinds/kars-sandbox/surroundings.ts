@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataKey, listByName, objectName } from '../../primitives.ts';
 import { withRules } from '../../rule.ts';
 import { PLATFORM_PREFIX } from '../../sandbox-names.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { has, withRules } from '../../rule.ts';
 
 const MOST_SECONDS = 2_147_483_647;

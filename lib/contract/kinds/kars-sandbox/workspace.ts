@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accessMode, objectName, volumeSize } from '../../primitives.ts';
 import { has, withRules } from '../../rule.ts';
 import { PLATFORM_PREFIX } from '../../sandbox-names.ts';

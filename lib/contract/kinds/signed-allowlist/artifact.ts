@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../../canonical.ts';
 import { port } from '../../primitives.ts';
 import { failure, success, type Problem, type Result } from '../../problem.ts';

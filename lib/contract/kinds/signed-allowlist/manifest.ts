@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALLOWLIST_ARTIFACT_TYPE } from './artifact.ts';
 import { ALLOWLIST_V1_TYPE } from './artifact-v1.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const simpleSignature = z.strictObject({
   /** What was signed: the exact text. */

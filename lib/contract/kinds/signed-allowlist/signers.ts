@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson, DIGEST } from '../../canonical.ts';
 import { failure, success, type Result } from '../../problem.ts';
 import { interpreted, problemsOf } from '../../schema-problems.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { answers, name, streamOptions, tokenLimit } from '../request-parts.ts';
 
 const tool = z.looseObject({

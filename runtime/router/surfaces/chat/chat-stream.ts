@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { openAiStreaming } from '../openai-stream.ts';
 import type { ChatRequest } from './chat-request.ts';
 

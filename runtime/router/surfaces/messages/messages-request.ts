@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { name, tokenLimit } from '../request-parts.ts';
 
 const block = z.looseObject({ type: name });

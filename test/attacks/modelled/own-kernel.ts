@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { AGENT_UID } from 'kars-constructs/contract';
 import type { ModelledAttack, Outcome } from '../attack.ts';
 import { instancesLeft, PROGRAM } from '../exhaustion/instances.ts';
@@ -33,13 +34,17 @@ export async function kernelOutcomes(): Promise<ModelOutcomes> {
 
 async function outcomesIn(prefix: readonly string[]): Promise<Readonly<Record<string, Outcome>>> {
   const command = [...prefix, PROGRAM, '-c', program, String(AGENT_UID)];
-  const child = spawn(command[0] ?? PROGRAM, command.slice(1), {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    cwd: '/',
-  });
+  // Not the stderr of this process: gVisor shuts down a socket that it was given, for everybody who has it.
+  const child = spawn(command[0] ?? PROGRAM, command.slice(1), { cwd: '/' });
+  const problems = text(child.stderr);
+  const ended = once(child, 'exit');
   try {
     const lines = createInterface({ input: child.stdout });
-    const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(60_000) })) as [string];
+    const early = ended.then(async (): Promise<never> => {
+      throw new Error(await problems);
+    });
+    const first = once(lines, 'line', { signal: AbortSignal.timeout(60_000) });
+    const [line] = (await Promise.race([first, early])) as [string];
     const said = JSON.parse(line) as { readonly release: string; readonly held: number };
     if (said.held === 0) throw new Error('there was nothing left to take');
     const left = instancesLeft(AGENT_UID);
@@ -55,6 +60,6 @@ async function outcomesIn(prefix: readonly string[]): Promise<Readonly<Record<st
     };
   } finally {
     child.stdin.end();
-    await once(child, 'exit');
+    await ended;
   }
 }

@@ -21,6 +21,8 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '15' },
   },
   allowPositionals: true,
 });
@@ -30,6 +32,9 @@ if (bench === undefined) {
   process.stderr.write(`got the bench "${name}", there are: ${Object.keys(benches).join(', ')}\n`);
   process.exitCode = 2;
 } else {
-  const report = await bench((text) => process.stderr.write(`${text}\n`), { quick: values.quick });
+  const report = await bench((text) => process.stderr.write(`${text}\n`), {
+    quick: values.quick,
+    soakMinutes: values.soak ? Number(values.minutes) : undefined,
+  });
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : formatBench(report)}\n`);
 }

@@ -20,6 +20,8 @@ export interface BenchReport {
 export interface BenchOptions {
   /** Only shows that the bench works. */
   readonly quick: boolean;
+  /** For how long something is used instead of measured, where a bench has that. */
+  readonly soakMinutes: number | undefined;
 }
 
 /** The machine and programs that a bench ran on. */

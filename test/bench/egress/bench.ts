@@ -5,13 +5,15 @@ import { machineConditions, type BenchOptions, type BenchReport } from '../repor
 import { figureOf, type Figure } from './figures.ts';
 import { decide, drive, holdTunnels, startSurroundings, type Times } from './measure.ts';
 import { anonymousKibibytes } from './proc.ts';
-import { missingPrograms } from './programs.ts';
+import { requireEgressBench } from './programs.ts';
 import { floor } from './proxies/floor.ts';
 import { ourProxy } from './proxies/ours.ts';
 import { startProxy, type Proxy, type RunningProxy } from './proxies/proxy.ts';
+import { hasSmokescreen, smokescreen } from './proxies/smokescreen.ts';
 import { squid } from './proxies/squid.ts';
 import { tinyproxy } from './proxies/tinyproxy.ts';
 import { listedNames } from './sites.ts';
+import { soakEgress } from './soak.ts';
 import { tableOf } from './table.ts';
 import { World } from './world.ts';
 
@@ -41,11 +43,10 @@ interface Contestant {
 /** The egress proxy beside squid, tinyproxy and a bare proxy in Node.js. */
 export async function benchEgress(
   progress: (text: string) => void,
-  { quick }: BenchOptions,
+  { quick, soakMinutes }: BenchOptions,
 ): Promise<BenchReport> {
-  // Network namespaces are root's to make.
-  const missing = [...(process.getuid?.() === 0 ? [] : ['root']), ...missingPrograms()];
-  if (missing.length > 0) throw new Error(`got no ${missing.join(', no ')}; add it with: npm run setup:bench`); // prettier-ignore
+  if (soakMinutes !== undefined) return soakEgress(progress, soakMinutes);
+  requireEgressBench();
   const times = quick ? QUICK : WHOLE;
   const loadBefore = loadavg()[0] ?? 0;
   const world = new World();
@@ -53,9 +54,10 @@ export async function benchEgress(
     world.open();
     await startSurroundings(world);
     const ours = await ourProxy(world.directory);
+    const others = [tinyproxy, ...(hasSmokescreen() ? [smokescreen] : [])];
     const contestants: readonly Contestant[] = [
       { proxy: ours, holding: await ourProxy(world.directory, TUNNELS + 1000) },
-      ...[squid, floor, tinyproxy].map((proxy) => ({ proxy, holding: proxy })),
+      ...[squid, floor, ...others].map((proxy) => ({ proxy, holding: proxy })),
     ];
     const figures: Figure[] = [];
     for (let run = 1; run <= times.runs; run += 1) {
@@ -65,7 +67,7 @@ export async function benchEgress(
       }
       figures.push(...(await decisions(world, ours.name, times)));
     }
-    const names = { ours: ours.name, squid: squid.name, floor: floor.name, others: [tinyproxy.name] }; // prettier-ignore
+    const names = { ours: ours.name, squid: squid.name, floor: floor.name, others: others.map(({ name }) => name) }; // prettier-ignore
     return { conditions: conditions(times, loadBefore), ...tableOf(figures, names) };
   } finally {
     await world.close();

@@ -33,7 +33,8 @@ const NICE = 5;
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-const run = (name: string, ...args: readonly string[]): readonly string[] => [
+/** The command of a program of this directory. */
+export const runProgram = (name: string, ...args: readonly string[]): readonly string[] => [
   process.execPath,
   ...nodeArguments,
   script(name),
@@ -46,7 +47,7 @@ export async function startSurroundings(world: World): Promise<void> {
     [world.pod, './programs/names.ts'],
     [world.hosts, './programs/hosts.ts'],
   ] as const) {
-    await firstOutput(world.start(namespace, run(name), cores.driver));
+    await firstOutput(world.start(namespace, runProgram(name), cores.driver));
   }
 }
 
@@ -70,7 +71,7 @@ export async function drive(
     milliseconds,
     clients: CLIENTS[load],
   };
-  const command = run('./driver/main.ts', JSON.stringify(options));
+  const command = runProgram('./driver/main.ts', JSON.stringify(options));
   prefer(pid, 0);
   const driver = world.start(world.pod, command, cores.driver);
   const output = wholeOutput(driver);
@@ -104,7 +105,7 @@ export async function holdTunnels(
   count: number,
   { settleMilliseconds }: Times,
 ): Promise<number> {
-  const command = run('./driver/idle.ts', String(port), String(count));
+  const command = runProgram('./driver/idle.ts', String(port), String(count));
   const driver = world.start(world.pod, command, cores.driver);
   try {
     const { failures } = JSON.parse(await firstOutput(driver)) as { readonly failures: number };
@@ -122,12 +123,13 @@ export async function decide(
   entries: number,
   { loadMilliseconds }: Times,
 ): Promise<number> {
-  const command = run('./programs/decisions.ts', String(entries), String(loadMilliseconds));
+  const command = runProgram('./programs/decisions.ts', String(entries), String(loadMilliseconds));
   const output = await wholeOutput(world.start(world.pod, command, cores.underTest));
   return (JSON.parse(output) as { readonly perSecond: number }).perSecond;
 }
 
-async function wholeOutput(program: StartedProgram): Promise<string> {
+/** All that a program prints until it ends. */
+export async function wholeOutput(program: StartedProgram): Promise<string> {
   const [output, errors] = await Promise.all([text(program.stdout), text(program.stderr)]);
   if (output === '') throw new Error(`a program of the bench ended without a result: ${errors}`);
   return output;

@@ -11,3 +11,14 @@ export const debianPackages: Readonly<Record<string, string>> = {
 
 /** Programs that are not installed. */
 export const missingPrograms = (): string[] => missingOf(debianPackages);
+
+/**
+ * Makes sure that the bench can run; network namespaces are root's to make.
+ *
+ * @throws Error with the command that adds what is missing.
+ */
+export function requireEgressBench(): void {
+  const missing = [...(process.getuid?.() === 0 ? [] : ['root']), ...missingPrograms()];
+  if (missing.length === 0) return;
+  throw new Error(`got no ${missing.join(', no ')}; add it with: npm run setup:bench`);
+}

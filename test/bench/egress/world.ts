@@ -26,7 +26,7 @@ const DESCRIPTORS = 16_384;
 /** Ports must not run out while thousands of connections a second are closed. */
 const SETTINGS = [
   'net.ipv4.ip_local_port_range=1024 65535',
-  'net.ipv4.ip_local_reserved_ports=3128-3130,8443-8447,9080-9083',
+  'net.ipv4.ip_local_reserved_ports=3128-3131,8443-8447,9080-9083',
   'net.ipv4.tcp_tw_reuse=1',
   'net.core.somaxconn=8192',
   'net.ipv4.tcp_max_syn_backlog=8192',

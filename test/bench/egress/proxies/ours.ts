@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
+import { limitOption } from '../../../../lib/contract/egress-limits.ts';
 import { processes } from '../../../../lib/contract/process.ts';
 import { NODE_COMMAND } from '../../../../runtime/images/recipes.ts';
 import { bundleOptions } from '../../../../scripts/bundles.ts';
@@ -15,8 +16,6 @@ const { agentPort, statusPort, dnsPort } = processes['egress-proxy'];
 /** What Node.js is told in the image. */
 const [, ...flags] = NODE_COMMAND;
 
-const BOUNDS = /egress-proxy\/limits\.ts$/;
-
 /**
  * The egress proxy as in its image and its pod: its bundle, redirection and DNS included.
  *
@@ -26,12 +25,8 @@ export async function ourProxy(directory: string, most?: number): Promise<Proxy>
   // The native module is looked for two directories above that of the bundle.
   const root = join(directory, `egress-proxy-${most ?? 'as-it-is'}`);
   const program = join(root, 'usr', 'app', 'main.mjs');
-  const bounds = { connections: most, calls: most, callsOfTarget: most };
-  await build({
-    ...bundleOptions('egress-proxy'),
-    outfile: program,
-    plugins: most === undefined ? [] : [withBounds(bounds)],
-  });
+  const bounds = ['connections', 'calls', 'callsOfTarget'] as const;
+  await build({ ...bundleOptions('egress-proxy'), outfile: program });
   const { source, target } = koffiModule();
   const native = join(root, target);
   mkdirSync(dirname(native), { recursive: true });
@@ -58,18 +53,8 @@ export async function ourProxy(directory: string, most?: number): Promise<Proxy>
         `--documents=${documents}`,
         `--state=${join(place, 'state')}`,
         `--approvals=${approvals}`,
+        ...(most === undefined ? [] : bounds.map((name) => `--${limitOption(name)}=${most}`)),
       ];
     },
   };
 }
-
-/** Lets the bundle have other bounds than its source. */
-const withBounds = (bounds: Readonly<Record<string, number | undefined>>): Plugin => ({
-  name: 'bounds',
-  setup: (building) => {
-    building.onLoad({ filter: BOUNDS }, ({ path }) => ({
-      contents: `${readFileSync(path, 'utf8')}\nObject.assign(limits, ${JSON.stringify(bounds)});`,
-      loader: 'ts',
-    }));
-  },
-});

@@ -33,10 +33,7 @@ export const smokescreen: Proxy = {
       `version: v1\nservices: []\ndefault:\n  project: bench\n  action: enforce\n  allowed_domains:\n${names}`,
     );
     const file = join(directory, 'smokescreen.yaml');
-    writeFileSync(
-      file,
-      `ip: 127.0.0.1\nport: ${PORT}\nallow_missing_role: true\negress_acl_file: ${list}\n`,
-    );
-    return [path(), '--config-file', file];
+    writeFileSync(file, `ip: 127.0.0.1\nport: ${PORT}\nallow_missing_role: true\n`);
+    return [path(), '--config-file', file, '--egress-acl-file', list];
   },
 };

@@ -1,5 +1,12 @@
 import { hash as sha256 } from 'node:crypto';
 import * as z from 'zod';
+import {
+  auditAnchor,
+  isSignedBy,
+  signedText,
+  type AuditAnchor,
+  type SigningProvider,
+} from './audit-anchor.ts';
 import { canonicalJson, finite } from './canonical.ts';
 
 /** `prev` of the first record of a log. */
@@ -45,6 +52,8 @@ export const auditRecord = z.strictObject({
   repeats: z.strictObject({ count: z.int().min(1), since: z.iso.datetime() }).optional(),
   /** In a record of older ones that were removed: the last of them, which the first that is left follows. */
   removed: z.strictObject({ through: z.int().min(0), hash }).optional(),
+  /** In a record that signs all before it. */
+  anchor: auditAnchor.optional(),
   /** `hash` of the record before this one. */
   prev: hash,
   /** SHA-256 over the canonical JSON of this record without `hash`. */
@@ -55,7 +64,7 @@ export const auditRecord = z.strictObject({
 export type AuditRecord = z.output<typeof auditRecord>;
 
 /** What a process says of a decision; the log adds the rest. */
-export type AuditEntry = Omit<AuditRecord, 'seq' | 'prev' | 'hash'>;
+export type AuditEntry = Omit<AuditRecord, 'seq' | 'prev' | 'hash' | 'anchor'>;
 
 /** A record in a log, and its line there. */
 export interface ChainedRecord {
@@ -69,15 +78,40 @@ export function chain(
   previous: Pick<AuditRecord, 'seq' | 'hash'> | undefined,
   entry: AuditEntry,
 ): ChainedRecord {
-  const open = {
-    ...entry,
-    seq: previous === undefined ? 0 : previous.seq + 1,
-    prev: previous === undefined ? GENESIS : previous.hash,
-  };
+  const open = { ...entry, ...linkTo(previous) };
   const text = openText(open);
   const hash = sha256('sha256', text);
   return { record: { ...open, hash }, line: `${text.slice(0, -1)},"hash":"${hash}"}\n` };
 }
+
+/** The record that follows `previous` and signs it, and with it all before it. */
+export function chainAnchor(
+  previous: Pick<AuditRecord, 'seq' | 'hash'> | undefined,
+  entry: AuditEntry,
+  at: AuditAnchor['at'],
+  { key, sign }: SigningProvider,
+): ChainedRecord {
+  const open = { ...entry, ...linkTo(previous) };
+  const signature = sign(signedText(open, { at, key }));
+  const signed = { ...open, anchor: { at, key, signature } };
+  const record = { ...signed, hash: recordHash(signed) };
+  return { record, line: `${JSON.stringify(record)}\n` };
+}
+
+/** Whether the signature of a record is by the key that it names. */
+export const isAnchored = (record: AuditRecord, anchor: AuditAnchor): boolean =>
+  isSignedBy(anchor.key, signedText(record, anchor), anchor.signature);
+
+/** Whether a record is of a decision, and not of an end, a removal or a signature. */
+export const isDecision = ({ tokens, traffic, removed, anchor }: AuditRecord): boolean =>
+  [tokens, traffic, removed, anchor].every((one) => one === undefined);
+
+const linkTo = (
+  previous: Pick<AuditRecord, 'seq' | 'hash'> | undefined,
+): Pick<AuditRecord, 'seq' | 'prev'> =>
+  previous === undefined
+    ? { seq: 0, prev: GENESIS }
+    : { seq: previous.seq + 1, prev: previous.hash };
 
 /** The hash that a record must carry. */
 export function recordHash(record: OpenRecord): string {
@@ -86,11 +120,13 @@ export function recordHash(record: OpenRecord): string {
 
 type OpenRecord = Omit<AuditRecord, 'hash'>;
 
+type UnsignedRecord = Omit<OpenRecord, 'anchor'>;
+
 /**
  * The canonical JSON of a record, as {@link canonicalJson} gives it: that sorts the members of whatever it
  * gets, which costs a process more than all else that it does for a record.
  */
-function openText({ removed, repeats, tokens, traffic, ...open }: OpenRecord): string {
+function openText({ removed, repeats, tokens, traffic, ...open }: UnsignedRecord): string {
   const inOrder = {
     code: open.code,
     decision: open.decision,
@@ -113,6 +149,6 @@ function openText({ removed, repeats, tokens, traffic, ...open }: OpenRecord): s
       received: finite(traffic.received),
       sent: finite(traffic.sent),
     },
-  } satisfies Record<keyof OpenRecord, unknown>;
+  } satisfies Record<keyof UnsignedRecord, unknown>;
   return JSON.stringify(inOrder);
 }

@@ -1,6 +1,16 @@
 export { API_VERSION, GROUP, RELEASE, VERSION, annotations, labels } from './api.ts';
-export { auditRecord, chain, GENESIS, recordHash } from './audit-record.ts';
-export type { AuditEntry, AuditRecord } from './audit-record.ts';
+export { ed25519Signer } from './audit-anchor.ts';
+export type { AuditAnchor, SigningProvider } from './audit-anchor.ts';
+export {
+  auditRecord,
+  chain,
+  chainAnchor,
+  GENESIS,
+  isAnchored,
+  isDecision,
+  recordHash,
+} from './audit-record.ts';
+export type { AuditEntry, AuditRecord, ChainedRecord } from './audit-record.ts';
 export { attemptRecord } from './attempt-record.ts';
 export type { AttemptRecord } from './attempt-record.ts';
 export { canonicalJson, contentDigest, DIGEST, fileDigest } from './canonical.ts';

@@ -1,9 +1,15 @@
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turnEnd } from 'node:timers/promises';
-import { AUDIT_FILE, type AuditRecord } from 'kars-constructs/contract';
+import {
+  AUDIT_FILE,
+  type AuditAnchor,
+  type AuditRecord,
+  type SigningProvider,
+} from 'kars-constructs/contract';
+import { Anchors } from './anchors.ts';
 import { AuditLogError } from './audit-log-error.ts';
-import { chainBatch, MOST_RECORDS, type Batch, type NewEntry } from './batch.ts';
+import { batchOf, chainBatch, MOST_RECORDS, type Batch, type NewEntry } from './batch.ts';
 import { removedBefore, segmentBytes, type AuditBounds } from './bounds.ts';
 import { LONGEST_LINE } from './lines.ts';
 import { readEnd } from './log-end.ts';
@@ -21,6 +27,12 @@ export type AppendTime = 'now' | 'soon';
 /** Seldom enough to matter, and far below what anybody waits for an end to show. */
 const SOON_MILLISECONDS = 100;
 
+/** Bytes that a record and the signatures behind it take at most. */
+const SPARE = LONGEST_LINE + 4096;
+
+/** Time after which records are signed, however few. */
+const SIGNED_MILLISECONDS = 60_000;
+
 /** A record that is to be written, and who waits for it. */
 interface Waiting {
   readonly entry: NewEntry;
@@ -37,10 +49,16 @@ export class AuditLog {
    * Opens the log in a directory, or makes one. A last line that a crash has torn is cut off; the chain
    * goes on from the last whole record.
    *
+   * @param signer signs what is written now and then, and at the end of each segment. @default nobody
+   *
    * @throws AuditLogError when the last two whole lines are not records that follow each other, the files
    *   are then left as they are; or when the log has no room.
    */
-  static async open(directory: string, bounds: AuditBounds = {}): Promise<AuditLog> {
+  static async open(
+    directory: string,
+    bounds: AuditBounds = {},
+    signer?: SigningProvider,
+  ): Promise<AuditLog> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const closed = await closedSegments(directory);
     const newest = closed.at(-1);
@@ -51,9 +69,11 @@ export class AuditLog {
       const { last = before, size, torn } = await readEnd(handle, file, before);
       if (torn > 0) await handle.truncate(size - torn);
       const segment = { handle, size: size - torn };
-      const log = new AuditLog({ directory, bounds, segment, closed, last, cutOff: torn });
+      const anchors = signer && new Anchors(signer);
+      const log = new AuditLog({ directory, bounds, anchors, segment, closed, last, cutOff: torn });
       await log.#removeOld();
       log.#requireRoom();
+      await log.#sign('start');
       return log;
     } catch (error) {
       await handle.close();
@@ -65,6 +85,8 @@ export class AuditLog {
   readonly cutOff: number;
   readonly #directory: string;
   readonly #bounds: AuditBounds;
+  readonly #anchors: Anchors | undefined;
+  readonly #interval: NodeJS.Timeout;
   #segment: OpenSegment | undefined;
   #closed: readonly ClosedSegment[];
   #last: AuditRecord | undefined;
@@ -76,6 +98,7 @@ export class AuditLog {
   private constructor(found: {
     readonly directory: string;
     readonly bounds: AuditBounds;
+    readonly anchors: Anchors | undefined;
     readonly segment: OpenSegment;
     readonly closed: readonly ClosedSegment[];
     readonly last: AuditRecord | undefined;
@@ -83,10 +106,16 @@ export class AuditLog {
   }) {
     this.#directory = found.directory;
     this.#bounds = found.bounds;
+    this.#anchors = found.anchors;
     this.#segment = found.segment;
     this.#closed = found.closed;
     this.#last = found.last;
     this.cutOff = found.cutOff;
+    this.#interval = setInterval(() => {
+      this.#anchors?.timeIsUp();
+      this.#writing ??= this.#writeWaiting();
+    }, SIGNED_MILLISECONDS);
+    this.#interval.unref();
   }
 
   /** Bytes of all segments. */
@@ -108,15 +137,17 @@ export class AuditLog {
     return promise;
   }
 
-  /** Writes what is still under way, then closes the file. */
+  /** Writes what is still under way and signs it, then closes the file. */
   async close(): Promise<void> {
     this.#startWriting();
+    clearInterval(this.#interval);
     await this.#writing;
     const { handle } = this.#segment ?? {};
-    this.#segment = undefined;
     try {
+      if (handle !== undefined) await this.#sign('stop');
       await handle?.sync();
     } finally {
+      this.#segment = undefined;
       await handle?.close();
     }
   }
@@ -129,10 +160,12 @@ export class AuditLog {
 
   /** Writes together what came in one turn of the event loop, or during a write, which costs more than its records. */
   async #writeWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#anchors?.isDue === true) {
       await turnEnd();
       const batch = this.#waiting.splice(0, MOST_RECORDS);
       try {
+        if (this.#anchors?.isDue === true) await this.#sign('interval');
+        if (batch.length === 0) continue;
         if ((this.#segment?.size ?? 0) >= segmentBytes(this.#bounds)) await this.#rotate();
         this.#requireRoom();
         const records = await this.#append(batch.map(({ entry }) => entry));
@@ -140,6 +173,8 @@ export class AuditLog {
         for (const [index, record] of records.entries()) batch[index]?.written(record);
       } catch (error) {
         for (const { failed } of batch) failed(error);
+        // Nobody waits for a signature; the next record is denied for the same cause.
+        if (batch.length === 0) break;
       }
     }
     this.#writing = undefined;
@@ -150,7 +185,17 @@ export class AuditLog {
     const batch = chainBatch(this.#last, entries, this.#room());
     await this.#write(batch);
     this.#last = batch.records.at(-1) ?? this.#last;
+    this.#anchors?.count(batch.records.length);
     return batch.records;
+  }
+
+  /** Signs what is there, unless that is done. */
+  async #sign(at: AuditAnchor['at']): Promise<void> {
+    if (this.#last === undefined || this.#last.anchor !== undefined) return;
+    const anchor = this.#anchors?.sign(this.#last, at);
+    if (anchor === undefined) return;
+    await this.#write(batchOf(anchor));
+    this.#last = anchor.record;
   }
 
   /** A write that fails in the middle must not leave half a record in front of the next one. */
@@ -174,12 +219,12 @@ export class AuditLog {
   #room(): number {
     const { bytes: most = Infinity } = this.#bounds;
     const left = segmentBytes(this.#bounds) - (this.#segment?.size ?? 0);
-    return Math.min(left, most - LONGEST_LINE - this.bytes + 1);
+    return Math.min(left, most - SPARE - this.bytes + 1);
   }
 
   #requireRoom(): void {
     const { bytes: most } = this.#bounds;
-    if (most === undefined || this.bytes + LONGEST_LINE <= most) return;
+    if (most === undefined || this.bytes + SPARE <= most) return;
     throw new AuditLogError(
       'KARS_AUDIT_FULL',
       `${this.#directory} has ${this.bytes} of ${most} bytes of records, and none is old enough to be removed; enlarge the state volume, or copy the closed segments and remove the oldest`,
@@ -190,6 +235,7 @@ export class AuditLog {
   async #rotate(): Promise<void> {
     const segment = this.#segment;
     if (segment === undefined) return;
+    await this.#sign('rotation');
     this.#segment = undefined;
     const file = join(this.#directory, AUDIT_FILE);
     try {

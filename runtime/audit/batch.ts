@@ -1,4 +1,9 @@
-import { chain, type AuditEntry, type AuditRecord } from 'kars-constructs/contract';
+import {
+  chain,
+  type AuditEntry,
+  type AuditRecord,
+  type ChainedRecord,
+} from 'kars-constructs/contract';
 
 /** An entry without its time, which it gets with its place in the chain. */
 export type NewEntry = Omit<AuditEntry, 'time'>;
@@ -24,14 +29,21 @@ export function chainBatch(
 ): Batch {
   const time = new Date().toISOString();
   const records: AuditRecord[] = [];
-  let lines = '';
+  const lines: string[] = [];
   let bytes = 0;
   for (const entry of entries) {
     if (records.length > 0 && bytes >= room) break;
     const { record, line } = chain(records.at(-1) ?? last, { ...entry, time });
     records.push(record);
-    lines += line;
+    lines.push(line);
     bytes += Buffer.byteLength(line);
   }
-  return { records, lines, bytes };
+  return { records, lines: lines.join(''), bytes };
 }
+
+/** A record that is chained already. */
+export const batchOf = ({ record, line }: ChainedRecord): Batch => ({
+  records: [record],
+  lines: line,
+  bytes: Buffer.byteLength(line),
+});

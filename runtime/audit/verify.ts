@@ -2,11 +2,13 @@ import { basename } from 'node:path';
 import {
   auditRecord,
   GENESIS,
+  isDecision,
   recordHash,
   type AuditCode,
   type AuditRecord,
 } from 'kars-constructs/contract';
 import { linesOf } from './lines.ts';
+import { Signatures } from './signatures.ts';
 
 /** What a whole log says, or the first line that does not hold. */
 export type Verification =
@@ -14,10 +16,17 @@ export type Verification =
       readonly ok: true;
       /** Number of the first record that is there; those before it were removed when they were old enough. */
       readonly from: number;
+      /** Without those that sign others. */
       readonly records: number;
       readonly allowed: number;
       readonly denied: number;
       readonly tokens: { readonly input: number; readonly output: number };
+      /** The last record that a signature vouches for, undefined where nothing is signed. */
+      readonly signedThrough: number | undefined;
+      /** Records that were signed by a later process only, since the one that wrote them did not come to it. */
+      readonly signedLate: number;
+      /** The keys that have signed, in their order. */
+      readonly keys: readonly string[];
       /** Hash of the last record; whoever has noted it elsewhere can tell that none was cut off. */
       readonly head: string;
     }
@@ -31,26 +40,44 @@ export type Verification =
     };
 
 /**
- * Checks every record of a log and every link between them, without any process running.
+ * Checks every record of a log, every link between them and every signature, without any process running.
  *
  * @param files the file of the log, or its segments, the oldest first
+ * @param trusted public keys that may sign; without any, a signature has to be that of the key which it names
  */
-export async function verifyAuditLog(files: string | readonly string[]): Promise<Verification> {
-  const totals = { from: 0, records: 0, allowed: 0, denied: 0, input: 0, output: 0, head: GENESIS };
-  for await (const step of readAuditLog(files)) {
+export async function verifyAuditLog(
+  files: string | readonly string[],
+  trusted?: readonly string[],
+): Promise<Verification> {
+  const signatures = new Signatures(trusted);
+  let from: number | undefined;
+  const totals = { records: 0, allowed: 0, denied: 0, input: 0, output: 0, head: GENESIS };
+  for await (const step of readAuditLog(files, signatures)) {
     if (!step.ok) return step;
-    const { seq, tokens, traffic, decision, hash, repeats, removed } = step.record;
-    if (totals.records === 0) totals.from = seq;
-    totals.records += 1;
+    const { seq, tokens, decision, hash, repeats, anchor } = step.record;
+    from ??= seq;
     totals.head = hash;
+    if (anchor !== undefined) continue;
+    totals.records += 1;
     totals.input += tokens?.input ?? 0;
     totals.output += tokens?.output ?? 0;
-    // The end of a call was decided at its beginning.
-    if (tokens === undefined && traffic === undefined && removed === undefined)
+    if (isDecision(step.record))
       totals[decision === 'allow' ? 'allowed' : 'denied'] += repeats?.count ?? 1;
   }
+  const { signedThrough, signedLate, keys } = signatures;
+  if (trusted !== undefined && signedThrough === undefined) {
+    return faultAt([files].flat().at(-1) ?? '', 0)('KARS_AUDIT_UNSIGNED', 'nothing is signed');
+  }
   const { input, output, ...rest } = totals;
-  return { ok: true, ...rest, tokens: { input, output } };
+  return {
+    ok: true,
+    from: from ?? 0,
+    ...rest,
+    tokens: { input, output },
+    signedThrough,
+    signedLate,
+    keys,
+  };
 }
 
 type Step =
@@ -60,7 +87,10 @@ type Step =
  * The records of a log one by one, and the first fault, after which nothing follows. That the beginning
  * was cut off and not removed is told at the end only.
  */
-export async function* readAuditLog(files: string | readonly string[]): AsyncGenerator<Step> {
+export async function* readAuditLog(
+  files: string | readonly string[],
+  signatures = new Signatures(),
+): AsyncGenerator<Step> {
   let previous: AuditRecord | undefined;
   let first: AuditRecord | undefined;
   let isAccounted = true;
@@ -91,6 +121,11 @@ export async function* readAuditLog(files: string | readonly string[]): AsyncGen
         isAccounted = record.seq === 0 && record.prev === GENESIS;
       } else if (record.seq !== (previous?.seq ?? 0) + 1 || record.prev !== previous?.hash) {
         yield fault('KARS_AUDIT_LINK', notNext(record, previous));
+        return;
+      }
+      const unsigned = signatures.take(record);
+      if (unsigned !== undefined) {
+        yield fault(unsigned.code, unsigned.message);
         return;
       }
       isAccounted ||= isRemoval(record, first);

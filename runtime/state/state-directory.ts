@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCK_FILE, type AuditEntry, type AuditRecord } from 'kars-constructs/contract';
 import { AuditLog, type AppendTime } from '../audit/audit-log.ts';
+import { signingKey } from '../audit/signing-key.ts';
 import type { AuditBounds } from '../audit/bounds.ts';
 import type { Log } from '../service/log.ts';
 import { DirectoryLock } from './directory-lock.ts';
@@ -113,20 +114,23 @@ export class StateDirectory {
   async #take(): Promise<void> {
     const { directory, log, read, audit } = this.#options;
     await this.#closing;
+    let auditKey: string;
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await requireLocalFileSystem(directory);
       await probe(directory);
       this.#lock ??= DirectoryLock.take(join(directory, LOCK_FILE));
       await read?.(directory, log);
-      this.#audit = await AuditLog.open(directory, audit);
+      const signer = await signingKey(directory);
+      auditKey = signer.key;
+      this.#audit = await AuditLog.open(directory, audit, signer);
     } catch (error) {
       this.#note(error);
       return;
     }
     if (this.#audit.cutOff > 0) log.warn('audit-torn', { bytesCutOff: this.#audit.cutOff });
     this.#fault = undefined;
-    log.info('state-in-use', { directory });
+    log.info('state-in-use', { directory, auditKey });
   }
 
   /** Says once what is wrong. */

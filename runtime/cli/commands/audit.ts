@@ -12,17 +12,21 @@ export function addAudit(program: Command, output: Output): void {
     .command('audit')
     .description('work with audit logs')
     .command('verify')
-    .description('check every record of a log and every link between them')
+    .description('check every record of a log, every link between them and every signature')
     .argument('<log...>', 'audit logs: a file, or a directory with the segments of one')
+    .option(
+      '--key <key...>',
+      'public keys that may sign, as the processes log them at their start; without, any key',
+    )
     .option('--json', 'print the results as JSON')
-    .action(async (logs: string[], { json = false }: { json?: boolean }) => {
+    .action(async (logs: string[], { json = false, key }: { json?: boolean; key?: string[] }) => {
       const results: VerifiedLog[] = [];
       for (const log of logs) {
         output.progress(`verifying ${log}`);
         const isDirectory = (await stat(log)).isDirectory();
         results.push({
           log,
-          ...(await verifyAuditLog(isDirectory ? await segmentFiles(log) : log)),
+          ...(await verifyAuditLog(isDirectory ? await segmentFiles(log) : log, key)),
         });
       }
       output.print(json ? JSON.stringify(results, null, 2) : results.map(lineOf).join('\n'));
@@ -39,7 +43,12 @@ function lineOf(result: VerifiedLog): string {
     const place = basename(log) === file ? log : join(log, file);
     return `${place}:${line}: [${code}] ${message}`;
   }
-  const { from, records, allowed, denied, head } = result;
+  const { from, records, allowed, denied, head, signedThrough, signedLate, keys } = result;
   const beginning = from === 0 ? '' : ` from number ${from}, those before it were removed,`;
-  return `${log}: ${records} records,${beginning} ${allowed} allowed, ${denied} denied, head ${head}`;
+  const signed =
+    signedThrough === undefined
+      ? 'nothing signed'
+      : `signed up to number ${signedThrough} by ${keys.join(', ')}`;
+  const late = signedLate === 0 ? '' : ` (${signedLate} of them after a restart only)`;
+  return `${log}: ${records} records,${beginning} ${allowed} allowed, ${denied} denied, ${signed}${late}, head ${head}`;
 }

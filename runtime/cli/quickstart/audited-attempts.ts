@@ -1,3 +1,4 @@
+import { isDecision } from 'kars-constructs/contract';
 import { readAuditLog } from '../../audit/verify.ts';
 import type { Attempt } from './report.ts';
 
@@ -7,7 +8,7 @@ export async function auditedAttempts(
 ): Promise<{ readonly time: string; readonly attempt: Attempt }[]> {
   const attempts: { time: string; attempt: Attempt }[] = [];
   for await (const step of readAuditLog(file)) {
-    if (!step.ok || step.record.tokens !== undefined || step.record.traffic !== undefined) continue;
+    if (!step.ok || !isDecision(step.record)) continue;
     const { time, surface, target, decision, code, rule, process: layer } = step.record;
     const outcome = decision === 'allow' ? 'allowed' : 'denied';
     attempts.push({ time, attempt: { what: `${surface} ${target}`, outcome, code, rule, layer } });

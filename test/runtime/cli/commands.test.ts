@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { AuditLog } from '../../../runtime/audit/audit-log.ts';
+import { signingKey } from '../../../runtime/audit/signing-key.ts';
 import { deniedModel } from '../../support/audit.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
 import { kars } from '../../support/kars.ts';
@@ -59,14 +60,20 @@ describe('kars validate', () => {
 describe('kars audit verify', () => {
   it('ends with code 0 for a whole log and 1 for a changed one', async () => {
     const file = join(temporaryDirectory(), 'audit.jsonl');
-    const log = await AuditLog.open(dirname(file));
+    const signer = await signingKey(dirname(file));
+    const log = await AuditLog.open(dirname(file), {}, signer);
     const entry = { ...deniedModel, decision: 'allow' as const, code: '' };
     await log.append(entry);
-    const { hash } = await log.append(entry);
+    await log.append(entry);
     await log.close();
-    const whole = await kars(['audit', 'verify', file]);
+    const whole = await kars(['audit', 'verify', file, '--key', signer.key]);
     expect(whole).toMatchObject({ code: 0 });
-    expect(whole.stdout).toContain(`2 records, 2 allowed, 0 denied, head ${hash}`);
+    expect(whole.stdout).toMatch(
+      `2 records, 2 allowed, 0 denied, signed up to number 2 by ${signer.key}, head `,
+    );
+    const other = await kars(['audit', 'verify', file, '--key', 'x'.repeat(43)]);
+    expect(other.code).toBe(1);
+    expect(other.stdout).toContain('[KARS_AUDIT_KEY]');
     const directory = await kars(['audit', 'verify', dirname(file)]);
     expect(directory).toMatchObject({ code: 0 });
     expect(directory.stdout).toContain('2 records, 2 allowed');

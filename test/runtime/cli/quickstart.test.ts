@@ -90,6 +90,9 @@ describe('an observation', () => {
     denied: 0,
     tokens: { input: 1, output: 1 },
     head: '',
+    signedThrough: 0,
+    signedLate: 0,
+    keys: [],
   };
   const good: QuickstartReport = {
     objects: {},

@@ -35,7 +35,8 @@ describe('a state directory', () => {
     await expect(second.state.append(entry)).rejects.toThrow('KARS_STATE_LOCKED');
     await first.state.close();
     await expect.poll(() => second.state.notReady()).toBeUndefined();
-    expect(await second.state.append(entry)).toMatchObject({ seq: 1 });
+    // Behind the first one, and what signed it.
+    expect(await second.state.append(entry)).toMatchObject({ seq: 2 });
     expect(second.records.map(({ event, code }) => [event, code])).toEqual([
       ['state-unavailable', 'KARS_STATE_LOCKED'],
       ['state-in-use', undefined],

@@ -39,7 +39,7 @@ const node: SharedLayer = {
 
 /**
  * Sidecars wait most of the time: a small young generation spares 3 MB of an idle one. `--optimize-for-size`
- * would spare 5 more, and takes twice as much CPU for a request.
+ * would spare 5 more, and takes 1.2 to 2 times the CPU for a request.
  */
 export const NODE_COMMAND = ['/usr/local/bin/node', '--max-semi-space-size=4'] as const;
 

@@ -75,6 +75,7 @@ describe('agent frameworks in real pods', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as Readonly<Record<string, string>>)
+        .filter(({ surface }) => surface !== 'audit-anchor')
         .map(({ surface, target, decision, code }) =>
           [surface, target, decision, code].join(' ').trim(),
         ),

@@ -65,17 +65,19 @@ export class AuditLog {
     const before = newest === undefined ? undefined : (await endOf(newest.file)).last;
     const file = join(directory, AUDIT_FILE);
     const handle = await open(file, 'a+', 0o600);
+    let log: AuditLog | undefined;
     try {
       const { last = before, size, torn } = await readEnd(handle, file, before);
       if (torn > 0) await handle.truncate(size - torn);
       const segment = { handle, size: size - torn };
       const anchors = signer && new Anchors(signer);
-      const log = new AuditLog({ directory, bounds, anchors, segment, closed, last, cutOff: torn });
+      log = new AuditLog({ directory, bounds, anchors, segment, closed, last, cutOff: torn });
       await log.#removeOld();
       log.#requireRoom();
       await log.#sign('start');
       return log;
     } catch (error) {
+      if (log !== undefined) clearInterval(log.#interval);
       await handle.close();
       throw error;
     }
@@ -113,7 +115,7 @@ export class AuditLog {
     this.cutOff = found.cutOff;
     this.#interval = setInterval(() => {
       this.#anchors?.timeIsUp();
-      this.#writing ??= this.#writeWaiting();
+      this.#startWriting();
     }, SIGNED_MILLISECONDS);
     this.#interval.unref();
   }
@@ -155,12 +157,17 @@ export class AuditLog {
   #startWriting(): void {
     clearTimeout(this.#soon);
     this.#soon = undefined;
-    if (this.#waiting.length > 0) this.#writing ??= this.#writeWaiting();
+    // What writes nothing ends before its promise is noted here, and would keep out all that comes after.
+    if (this.#hasWork) this.#writing ??= this.#writeWaiting();
+  }
+
+  get #hasWork(): boolean {
+    return this.#waiting.length > 0 || this.#anchors?.isDue === true;
   }
 
   /** Writes together what came in one turn of the event loop, or during a write, which costs more than its records. */
   async #writeWaiting(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#anchors?.isDue === true) {
+    while (this.#hasWork) {
       await turnEnd();
       const batch = this.#waiting.splice(0, MOST_RECORDS);
       try {
@@ -251,7 +258,7 @@ export class AuditLog {
 
   /**
    * Removes the closed segments that have been kept long enough. The newest one stays, since the open one
-   * goes on from it. What is removed is recorded first.
+   * goes on from it. What is removed is recorded and signed first.
    */
   async #removeOld(): Promise<void> {
     const limit = removedBefore(this.#bounds);
@@ -260,6 +267,7 @@ export class AuditLog {
     );
     for (const { file } of this.#closed.slice(0, Math.max(0, kept))) {
       await this.#recordRemoval(file);
+      await this.#sign('rotation');
       await rm(file);
       this.#closed = this.#closed.slice(1);
     }

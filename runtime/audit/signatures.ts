@@ -15,6 +15,11 @@ export class Signatures {
     this.#trusted = trusted && new Set(trusted);
   }
 
+  /** Whether what nothing vouches for is not believed. */
+  get isRequired(): boolean {
+    return this.#trusted !== undefined;
+  }
+
   /** The keys that have signed, in their order. */
   get keys(): readonly string[] {
     return [...this.#keys];

@@ -94,6 +94,7 @@ export async function* readAuditLog(
   let previous: AuditRecord | undefined;
   let first: AuditRecord | undefined;
   let isAccounted = true;
+  let isTold = false;
   const segments = [files].flat();
   for (const file of segments) {
     let number = 0;
@@ -128,13 +129,14 @@ export async function* readAuditLog(
         yield fault(unsigned.code, unsigned.message);
         return;
       }
-      isAccounted ||= isRemoval(record, first);
+      isTold ||= isRemoval(record, first);
+      isAccounted ||= isTold && (record.anchor !== undefined || !signatures.isRequired);
       previous = record;
       yield { ok: true, record };
     }
   }
   if (first !== undefined && !isAccounted) {
-    const why = `${notNext(first, undefined)}, or a record that those before it were removed`;
+    const why = `${notNext(first, undefined)}, or a ${signatures.isRequired ? 'signed ' : ''}record that those before it were removed`;
     yield faultAt(segments[0] ?? '', 1)('KARS_AUDIT_LINK', why);
   }
 }

@@ -173,3 +173,22 @@ describe('the key of a log', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 });
+
+describe('the beginning of a signed log', () => {
+  it('is not cut off by a record that nobody has signed', async () => {
+    const { file, key } = await written(6);
+    const all = recordsOf(file);
+    const [first] = all.splice(0, 3);
+    const kept = all[0];
+    const last = all.at(-1);
+    if (first === undefined || kept === undefined || last === undefined)
+      throw new Error('no records');
+    const removed = { through: kept.seq - 1, hash: kept.prev };
+    const next = { removed, seq: last.seq + 1, prev: last.hash };
+    const open = { ...first, ...next, hash: undefined };
+    const lines = [...all, { ...open, hash: recordHash(open) }];
+    writeFileSync(file, lines.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    expect(await verifyAuditLog(file, [key])).toMatchObject({ ok: false, code: 'KARS_AUDIT_LINK' });
+    expect(await verifyAuditLog(file)).toMatchObject({ ok: true, from: 3 });
+  });
+});

@@ -135,6 +135,7 @@ export class ModelRoute<R extends ModelRequest> {
     const events = relayStream(answer.body, {
       read: (event) => streaming?.read(event, asked),
       errors,
+      credential: answer.credential,
       gone,
       reserved: reserved.output,
       settle: (end) => settlement.end(end),

@@ -18,6 +18,8 @@ export interface RelayOptions {
   /** What an event says; undefined for one that the surface does not have. */
   readonly read: (event: ServerEvent) => StreamStep | undefined;
   readonly errors: ErrorShape;
+  /** What must not leave with an event. */
+  readonly credential?: string | undefined;
   /** Aborted when the client goes away before the end. */
   readonly gone: AbortSignal;
   /**
@@ -44,7 +46,7 @@ const RULE = 'inference router';
  */
 export async function* relayStream(
   body: AsyncIterable<Uint8Array>,
-  { read, errors, gone, reserved, settle }: RelayOptions,
+  { read, errors, credential, gone, reserved, settle }: RelayOptions,
 ): AsyncGenerator<string> {
   let usage: Partial<TokenUsage> = {};
   let outcome = CLIENT_GONE;
@@ -57,7 +59,7 @@ export async function* relayStream(
         yield frame(errors.event(step));
         return;
       }
-      usage = { ...usage, ...step.usage };
+      usage = larger(usage, step.usage);
       if (step.hasText === true) texts += 1;
       if (reserved !== undefined && texts > reserved.total) {
         const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
@@ -67,7 +69,8 @@ export async function* relayStream(
         return;
       }
       if (step.isEnd === true) outcome = COMPLETED;
-      if (step.isHidden !== true && !('code' in event)) yield frame(event);
+      if (step.isHidden !== true && !('code' in event))
+        yield frame(withoutCredential(event, credential));
       if (step.isEnd === true) return;
     }
     outcome = ENDED.reason;
@@ -78,6 +81,21 @@ export async function* relayStream(
     await settle({ usage: whole(usage), isWhole, outcome: gone.aborted ? CLIENT_GONE : outcome });
   }
 }
+
+/** Reports count up within one call, so that a later one with less has left something out. */
+function larger(known: Partial<TokenUsage>, { input, output }: Partial<TokenUsage> = {}) {
+  return {
+    ...known,
+    ...(input === undefined ? {} : { input: Math.max(input, known.input ?? 0) }),
+    ...(output === undefined ? {} : { output: Math.max(output, known.output ?? 0) }),
+  };
+}
+
+/** Some providers repeat the key in what they say. */
+const withoutCredential = (event: ServerEvent, credential: string | undefined): ServerEvent =>
+  credential === undefined
+    ? event
+    : { ...event, data: event.data.replaceAll(credential, '<credential>') };
 
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 function frame({ event, data }: ServerEvent): string {

@@ -6,13 +6,22 @@ const reported = z.looseObject({
   usage: z.looseObject({
     prompt_tokens: reportedTokens,
     completion_tokens: reportedTokens,
+    total_tokens: reportedTokens.nullish(),
   }),
 });
 
 /** The tokens that a completion or a chunk of one reports, if it does. */
 export function openAiUsage(value: unknown): TokenUsage | undefined {
   const parsed = reported.safeParse(value);
-  return parsed.success
-    ? { input: parsed.data.usage.prompt_tokens, output: parsed.data.usage.completion_tokens }
-    : undefined;
+  if (!parsed.success) return undefined;
+  const {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: total,
+  } = parsed.data.usage;
+  return { input, output: outputOf(input, output, total) };
 }
+
+/** Some providers leave what a model has thought out of its output, and have it in the total alone. */
+export const outputOf = (input: number, output: number, total: number | null | undefined): number =>
+  Math.max(output, (total ?? 0) - input);

@@ -1,18 +1,25 @@
 import * as z from 'zod';
 import type { TokenUsage } from '../../../service/decision-recorder.ts';
 import { readObject } from '../json-object.ts';
+import { outputOf } from '../openai-usage.ts';
 import { reportedTokens } from '../request-parts.ts';
 import type { Streaming } from '../surface.ts';
 import type { ResponsesRequest } from './responses-request.ts';
 
 const reported = z.looseObject({
-  usage: z.looseObject({ input_tokens: reportedTokens, output_tokens: reportedTokens }),
+  usage: z.looseObject({
+    input_tokens: reportedTokens,
+    output_tokens: reportedTokens,
+    total_tokens: reportedTokens.nullish(),
+  }),
 });
 
 /** The tokens that a response reports, if it does. */
 export function responsesUsage(response: unknown): TokenUsage | undefined {
   const { data } = reported.safeParse(response);
-  return data && { input: data.usage.input_tokens, output: data.usage.output_tokens };
+  if (data === undefined) return undefined;
+  const { input_tokens: input, output_tokens: output, total_tokens: total } = data.usage;
+  return { input, output: outputOf(input, output, total) };
 }
 
 /** Each carries the response as it is at its end. */

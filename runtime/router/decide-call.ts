@@ -46,7 +46,9 @@ export function decideCall<R extends ModelRequest>(
   const bounded = boundOutput(surface.output, request, provider, inference);
   if ('denial' in bounded) return bounded.denial;
   const refused =
-    surface.refuseReach(request) ?? refuseTools(surface.offeredTools?.(request) ?? [], tools);
+    surface.refuseReach(request) ??
+    refuseTools(surface.offeredTools?.(request) ?? [], tools) ??
+    surface.refuseToolForm?.(request);
   if (refused !== undefined) return refused;
   return {
     decision: allow(ruleOf(inference, 'models')),

@@ -7,6 +7,7 @@ import { openAiUsage } from './openai-usage.ts';
 import { outputIn } from './output-field.ts';
 import { isRecord } from './reach.ts';
 import { answers, name, streamOptions, textOrTokens, tokenLimit } from './request-parts.ts';
+import { refuseReferencesIn } from './schema-reference.ts';
 import type { Surface } from './surface.ts';
 
 const request = z.looseObject({
@@ -71,7 +72,7 @@ export const completions: Surface<CompletionsRequest> = {
   api: 'openai',
   path: '/completions',
   request,
-  refuseReach: (asked) => fields.refuse(asked),
+  refuseReach: (asked) => fields.refuse(asked) ?? refuseReferencesIn(asked, ['guided_json']),
   forwarded: (asked) => fields.known(asked),
   output: outputIn(
     'max_tokens',

@@ -76,6 +76,8 @@ export interface Surface<R extends ModelRequest> {
   readonly refuseReach: (request: R) => Deny | undefined;
   /** @default none */
   readonly offeredTools?: (request: R) => readonly OfferedTool[];
+  /** Refuses tools that a server may take for others than those. @default none has members that matter */
+  readonly refuseToolForm?: (request: R) => Deny | undefined;
   /** The request without what nobody knows, and with what must be said. */
   readonly forwarded: (request: R) => R;
   /** Undefined where a model says nothing. */

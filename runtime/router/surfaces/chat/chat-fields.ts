@@ -19,7 +19,6 @@ export const chatFields = new FieldTable({
     'functions',
   ],
   inert: [
-    'audio',
     'chat_template_kwargs',
     'frequency_penalty',
     'function_call',
@@ -31,15 +30,12 @@ export const chatFields = new FieldTable({
     'length_penalty',
     'logit_bias',
     'logprobs',
-    'metadata',
     'min_p',
     'min_tokens',
     'modalities',
     'parallel_tool_calls',
-    'prediction',
     'presence_penalty',
     'prompt_cache_key',
-    'prompt_cache_retention',
     'reasoning',
     'reasoning_effort',
     'repetition_penalty',
@@ -60,7 +56,13 @@ export const chatFields = new FieldTable({
     'user',
     'verbosity',
   ],
-  reaching: { ...openAiReaching, prompt: 'uses a prompt that it has kept' },
+  reaching: {
+    ...openAiReaching,
+    audio: 'keeps what it has said',
+    metadata: 'files the conversation, or reports it where a gateway is told to',
+    prompt_cache_retention: 'keeps the prompt',
+    prompt: 'uses a prompt that it has kept',
+  },
 });
 
 /** Fields of a message that pass; its content is judged by itself. */

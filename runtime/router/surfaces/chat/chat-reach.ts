@@ -2,6 +2,7 @@ import type { Deny } from 'kars-constructs/contract';
 import { keepFields } from '../field-table.ts';
 import { refuseSource } from '../content-source.ts';
 import { first, isNothing, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
+import { refuseReferencesIn } from '../schema-reference.ts';
 import { chatFields, messageFields } from './chat-fields.ts';
 import type { ChatRequest } from './chat-request.ts';
 
@@ -10,11 +11,15 @@ export function refuseChatReach(request: ChatRequest): Deny | undefined {
   return (
     chatFields.refuse(request) ??
     refuseTemplate(request['chat_template_kwargs']) ??
+    refuseReferencesIn(request, SCHEMAS) ??
     first(request.messages.entries(), ([index, message]) =>
       refuseMessage(`messages[${index}]`, message),
     )
   );
 }
+
+/** Where a request has schemas. */
+const SCHEMAS = ['functions', 'guided_json', 'response_format', 'structured_outputs', 'tools'];
 
 /** A request, and each of its messages, without the fields that nobody knows and that say nothing. */
 export const withoutUnknown = (request: ChatRequest): ChatRequest => ({
@@ -35,17 +40,31 @@ function refuseTemplate(value: unknown): Deny | undefined {
   return isSwitches ? undefined : refuseUnknown('chat_template_kwargs with more than switches');
 }
 
-const TEMPLATES: ReadonlySet<string> = new Set(['chat_template', 'tokenize']);
+/** Templates, and parameters beside a template by which a prompt becomes longer than what was sent. */
+const TEMPLATES: ReadonlySet<string> = new Set([
+  'chat_template',
+  'max_length',
+  'padding',
+  'tokenize',
+]);
 
 function refuseMessage(at: string, message: Readonly<Record<string, unknown>>): Deny | undefined {
   return first(Object.entries(message), ([name, value]) => {
     if (name === 'content') return refuseContent(at, value);
+    if (name === 'annotations') return refuseAnnotations(`${at}.annotations`, value);
     if (messageFields.has(name) || isNothing(value)) return undefined;
     return name === 'audio'
       ? refuseAct(`${at}.audio, an answer that the provider has kept`)
       : refuseUnknown(`${at}.${name}`);
   });
 }
+
+/** Where an answer has its facts from; an annotation of a file has parts of content, which a server takes for it. */
+const refuseAnnotations = (at: string, value: unknown): Deny | undefined =>
+  isNothing(value) ||
+  (Array.isArray(value) && value.every((one) => isRecord(one) && one['type'] === 'url_citation'))
+    ? undefined
+    : refuseUnknown(`${at} other than citations of URLs`);
 
 function refuseContent(at: string, content: unknown): Deny | undefined {
   if (Array.isArray(content)) return refuseParts(at, content);

@@ -6,6 +6,7 @@ import type { OfferedTool, Surface } from '../surface.ts';
 import { refuseChatReach, withoutUnknown } from './chat-reach.ts';
 import { chatRequest, type ChatRequest } from './chat-request.ts';
 import { chatStreaming } from './chat-stream.ts';
+import { refuseChatTools } from './chat-tools.ts';
 import { chatOutput } from './output-limit.ts';
 
 /**
@@ -20,6 +21,7 @@ export const chat: Surface<ChatRequest> = {
   request: chatRequest,
   refuseReach: refuseChatReach,
   offeredTools,
+  refuseToolForm: refuseChatTools,
   forwarded: withoutUnknown,
   output: chatOutput,
   inputBound: (request) => (isText(request) ? textBound(request) : undefined),
@@ -32,7 +34,7 @@ export const chat: Surface<ChatRequest> = {
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
 function offeredTools({ tools, functions }: ChatRequest): OfferedTool[] {
   const named = (tools ?? []).map(({ type, function: plain, custom }) => {
-    const own = { function: plain?.name, custom: custom?.name }[type];
+    const own = type === 'function' ? plain?.name : type === 'custom' ? custom?.name : undefined;
     return own === undefined ? { type } : { type, name: own };
   });
   return [...named, ...(functions ?? []).map(({ name }) => ({ type: 'function', name }))];

@@ -72,3 +72,20 @@ export const reachingBlocks: ReadonlyMap<string, string> = new Map([
 
 /** Tools of the provider's own making that the agent runs, by the release of their form. */
 export const TOOL_OF_AGENT = /^(bash|computer|memory|text_editor)_\d{8}$/;
+
+/** Members of the tools that the agent runs. */
+export const toolFields: ReadonlySet<string> = new Set([
+  'cache_control',
+  'description',
+  'display_height_px',
+  'display_number',
+  'display_width_px',
+  'eager_input_streaming',
+  'enable_zoom',
+  'input_examples',
+  'input_schema',
+  'max_characters',
+  'name',
+  'strict',
+  'type',
+]);

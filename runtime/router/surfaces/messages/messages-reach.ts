@@ -1,12 +1,16 @@
 import type { Deny } from 'kars-constructs/contract';
 import { keepFields, type FieldTable } from '../field-table.ts';
 import { first, isNothing, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
+import { refuseReferencesIn } from '../schema-reference.ts';
+import { refuseMember } from '../tool-fields.ts';
 import { blockFields, messageFields, reachingBlocks } from './messages-fields.ts';
 import type { Block, CountRequest } from './messages-request.ts';
 
 /** Refuses a request by which the provider would act for the agent. */
 export const refuseMessagesReach = (fields: FieldTable, request: CountRequest): Deny | undefined =>
   fields.refuse(request) ??
+  refuseReferencesIn(request, ['output_config', 'tools']) ??
+  refuseMember('metadata', request['metadata'], OF_METADATA) ??
   refuseContent('system', request.system) ??
   first(
     request.messages.entries(),
@@ -14,6 +18,9 @@ export const refuseMessagesReach = (fields: FieldTable, request: CountRequest): 
       refuseFieldsBut(messageFields, `messages[${index}]`, message) ??
       refuseContent(`messages[${index}].content`, message.content),
   );
+
+/** Whom a request is for; a gateway may do more by other members. */
+const OF_METADATA: ReadonlySet<string> = new Set(['user_id']);
 
 /** A request, and each of its messages, without the fields that nobody knows and that say nothing. */
 export const forwardedMessages = <R extends CountRequest>(fields: FieldTable, request: R): R => ({

@@ -1,9 +1,11 @@
+import type { Deny } from 'kars-constructs/contract';
 import { textBound } from '../input-bound.ts';
 import { outputIn } from '../output-field.ts';
-import { isRecord } from '../reach.ts';
+import { isNothing, isRecord } from '../reach.ts';
 import type { OfferedTool, Surface } from '../surface.ts';
 import { anthropicErrors } from './anthropic-error.ts';
-import { countFields, messagesFields, TOOL_OF_AGENT } from './messages-fields.ts';
+import { refuseToolFields } from '../tool-fields.ts';
+import { countFields, messagesFields, TOOL_OF_AGENT, toolFields } from './messages-fields.ts';
 import { forwardedMessages, refuseMessagesReach } from './messages-reach.ts';
 import {
   countRequest,
@@ -25,6 +27,7 @@ export const messages: Surface<MessagesRequest> = {
   request: messagesRequest,
   refuseReach: (asked) => refuseMessagesReach(messagesFields, asked),
   offeredTools,
+  refuseToolForm,
   forwarded: (asked) => forwardedMessages(messagesFields, asked),
   output: outputIn('max_tokens'),
   inputBound,
@@ -46,6 +49,7 @@ export const countTokens: Surface<CountRequest> = {
   request: countRequest,
   refuseReach: (asked) => refuseMessagesReach(countFields, asked),
   offeredTools,
+  refuseToolForm,
   forwarded: (asked) => forwardedMessages(countFields, asked),
   output: undefined,
   inputBound,
@@ -63,9 +67,19 @@ function offeredTools({ tools }: CountRequest): OfferedTool[] {
   });
 }
 
+function refuseToolForm({ tools }: CountRequest): Deny | undefined {
+  return refuseToolFields('tools', tools, () => toolFields);
+}
+
+/** What the provider says of its own accord where there are tools, and of each that it has made. */
+const TOKENS_OF_TOOLS = 2048;
+
 function inputBound(asked: CountRequest): number | undefined {
   const said = [asked.system, ...asked.messages.map(({ content }) => content)];
-  return said.every(isText) ? textBound(asked) : undefined;
+  const tools = asked.tools ?? [];
+  const made = tools.filter(({ type }) => TOOL_OF_AGENT.test(type ?? '')).length;
+  const added = tools.length === 0 ? 0 : TOKENS_OF_TOOLS * (1 + made);
+  return said.every(isText) ? textBound(asked) + added : undefined;
 }
 
 /** Of an image, or of what only the provider can read, nobody knows how many tokens it is. */
@@ -81,14 +95,20 @@ function isTextBlock(block: Readonly<Record<string, unknown>>): boolean {
     case 'thinking':
       return typeof signature !== 'string' || signature === '';
     case 'search_result':
+      return !hasCitations(block) && isText(content);
     case 'tool_result':
       return isText(content);
     case 'document':
+      // With citations each sentence is wrapped by the provider.
+      if (hasCitations(block)) return false;
       return isRecord(source) && (source['type'] === 'text' || isContentSource(source));
     default:
       return false;
   }
 }
+
+const hasCitations = ({ citations }: Readonly<Record<string, unknown>>): boolean =>
+  !isNothing(citations) && !(isRecord(citations) && citations['enabled'] === false);
 
 const isContentSource = ({ type, content }: Readonly<Record<string, unknown>>): boolean =>
   type === 'content' && isText(content);

@@ -11,11 +11,8 @@ export const responsesFields = new FieldTable({
     'include',
     'instructions',
     'max_tool_calls',
-    'metadata',
     'parallel_tool_calls',
     'prompt_cache_key',
-    'prompt_cache_options',
-    'prompt_cache_retention',
     'reasoning',
     'safety_identifier',
     'service_tier',
@@ -31,6 +28,9 @@ export const responsesFields = new FieldTable({
   reaching: {
     ...openAiReaching,
     context_management: 'makes further calls to shorten the conversation',
+    metadata: 'files the response, or reports it where a gateway is told to',
+    prompt_cache_options: 'keeps the prompt',
+    prompt_cache_retention: 'keeps the prompt',
     prompt: 'uses a prompt that it has kept',
   },
 });
@@ -71,4 +71,15 @@ export const textParts: ReadonlySet<unknown> = new Set([
   'reasoning_text',
   'refusal',
   'summary_text',
+]);
+
+/** Members of the tools that the agent runs. */
+export const toolFields: ReadonlySet<string> = new Set([
+  'description',
+  'environment',
+  'format',
+  'name',
+  'parameters',
+  'strict',
+  'type',
 ]);

@@ -1,8 +1,9 @@
 import type { Deny } from 'kars-constructs/contract';
 import { refuseSource } from '../content-source.ts';
 import { keepFields } from '../field-table.ts';
-import { first, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
+import { first, isNothing, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
 import { itemFields, reachingItems, responsesFields, textParts } from './responses-fields.ts';
+import { refuseReferencesIn } from '../schema-reference.ts';
 import type { InputItem, ResponsesRequest } from './responses-request.ts';
 
 /** What an item is that names no type. */
@@ -11,6 +12,7 @@ const MESSAGE = 'message';
 /** Refuses a request for a response by which the provider would act for the agent. */
 export const refuseResponsesReach = (request: ResponsesRequest): Deny | undefined =>
   responsesFields.refuse(request) ??
+  refuseReferencesIn(request, ['text', 'tools']) ??
   first(itemsOf(request).entries(), ([index, item]) => refuseItem(`input[${index}]`, item));
 
 /** The items of an input; none where it is a text. */
@@ -38,6 +40,11 @@ function refuseItem(at: string, item: InputItem): Deny | undefined {
   const act = reachingItems.get(type);
   if (act !== undefined)
     return refuseAct(`${at} of type "${type}", with which the provider ${act}`);
+  if (isReference(item)) {
+    return refuseAct(
+      `${at} without content of its own, which the provider would look up by its id`,
+    );
+  }
   const known = itemFields.get(type);
   return known === undefined
     ? refuseUnknown(`${at} of type ${JSON.stringify(type)}`)
@@ -46,6 +53,25 @@ function refuseItem(at: string, item: InputItem): Deny | undefined {
         refuseContent(`${at}.output`, item['output']) ??
         refuseContent(`${at}.summary`, item['summary']));
 }
+
+/**
+ * Whether an item is one that the provider has kept: a reference need not name its type, and reasoning that
+ * comes without its text is looked up.
+ */
+function isReference(item: InputItem): boolean {
+  switch (item.type ?? MESSAGE) {
+    case MESSAGE:
+      return typeof item['role'] !== 'string' || (item['content'] ?? undefined) === undefined;
+    case 'reasoning':
+      return (
+        !isNothing(item['id']) && isNothing(item['content']) && !isSealed(item['encrypted_content'])
+      );
+    default:
+      return false;
+  }
+}
+
+const isSealed = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 function refuseContent(at: string, content: unknown): Deny | undefined {
   if (typeof content === 'string' || content === null || content === undefined) return undefined;

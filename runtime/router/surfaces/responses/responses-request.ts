@@ -20,6 +20,7 @@ const tool = z.looseObject({
 export const responsesRequest = z.looseObject({
   model: name.optional(),
   input: z.union([z.string(), z.array(item).min(1)]),
+  instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
   max_output_tokens: tokenLimit,
   tools: z.array(tool).max(1024).nullish(),

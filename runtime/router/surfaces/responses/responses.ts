@@ -1,12 +1,15 @@
 import { textBound } from '../input-bound.ts';
 import { openAiErrors } from '../openai-error.ts';
 import { outputIn } from '../output-field.ts';
-import { isRecord } from '../reach.ts';
+import { first, isRecord } from '../reach.ts';
 import type { ErrorShape, OfferedTool, Surface } from '../surface.ts';
-import { textParts, toolsOfAgent } from './responses-fields.ts';
+import { refuseMember, refuseToolFields } from '../tool-fields.ts';
+import { textParts, toolFields, toolsOfAgent } from './responses-fields.ts';
 import { forwardedResponse, itemsOf, refuseResponsesReach } from './responses-reach.ts';
 import { responsesRequest, type InputItem, type ResponsesRequest } from './responses-request.ts';
 import { responsesStreaming, responsesUsage } from './responses-stream.ts';
+
+const OF_ENVIRONMENT: ReadonlySet<string> = new Set(['type']);
 
 /** Clients look for an error in an event of that name, and some for a member of that name. */
 const errors: ErrorShape = {
@@ -30,9 +33,15 @@ export const responses: Surface<ResponsesRequest> = {
   request: responsesRequest,
   refuseReach: refuseResponsesReach,
   offeredTools,
+  refuseToolForm: ({ tools }) =>
+    refuseToolFields('tools', tools, () => toolFields) ??
+    first((tools ?? []).entries(), ([index, { environment }]) =>
+      refuseMember(`tools[${index}].environment`, environment, OF_ENVIRONMENT),
+    ),
   forwarded: forwardedResponse,
   output: outputIn('max_output_tokens'),
-  inputBound: (asked) => (itemsOf(asked).every(isText) ? textBound(asked) : undefined),
+  inputBound: (asked) =>
+    itemsOf(asked).every(isText) ? textBound(asked) + addedBy(asked) : undefined,
   isAnswer: (value) => isRecord(value) && Array.isArray(value['output']),
   usageOf: responsesUsage,
   streaming: responsesStreaming,
@@ -49,6 +58,13 @@ function offeredTools({ tools }: ResponsesRequest): OfferedTool[] {
     return isOfAgent ? { type, name: type } : { type };
   });
 }
+
+/** What the provider says of each tool of its own making. */
+const TOKENS_OF_TOOL = 2048;
+
+const addedBy = ({ tools }: ResponsesRequest): number =>
+  TOKENS_OF_TOOL *
+  (tools ?? []).filter(({ type }) => type !== 'function' && type !== 'custom').length;
 
 /** Of an image, or of what only the provider can read, nobody knows how many tokens it is. */
 function isText(item: InputItem): boolean {

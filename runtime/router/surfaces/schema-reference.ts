@@ -1,0 +1,38 @@
+import type { Deny } from 'kars-constructs/contract';
+import { readObject } from './json-object.ts';
+import { first, isRecord, refuseAct } from './reach.ts';
+
+const REFERENCES: ReadonlySet<string> = new Set(['$dynamicRef', '$recursiveRef', '$ref']);
+
+/**
+ * Refuses schemas that refer to others by URL: validators of some servers fetch those. A schema may also be
+ * the text of one.
+ */
+export function refuseReferences(at: string, schema: unknown): Deny | undefined {
+  const value = typeof schema === 'string' ? readObject(schema) : schema;
+  return first(insideOf(value), (inner) =>
+    first(Object.entries(inner), ([name, one]) =>
+      REFERENCES.has(name) && typeof one === 'string' && !one.startsWith('#')
+        ? refuseAct(`${at} with the ${name} ${JSON.stringify(one)}, which the provider would fetch`)
+        : undefined,
+    ),
+  );
+}
+
+/** Every object within a value. */
+function* insideOf(value: unknown): Generator<Readonly<Record<string, unknown>>> {
+  const rest: unknown[] = [value];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (Array.isArray(next)) rest.push(...(next as unknown[]));
+    if (!isRecord(next)) continue;
+    yield next;
+    rest.push(...Object.values(next));
+  }
+}
+
+/** The same of some fields of a request. */
+export const refuseReferencesIn = (
+  request: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Deny | undefined => first(names, (name) => refuseReferences(name, request[name]));

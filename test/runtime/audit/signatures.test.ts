@@ -191,4 +191,16 @@ describe('the beginning of a signed log', () => {
     expect(await verifyAuditLog(file, [key])).toMatchObject({ ok: false, code: 'KARS_AUDIT_LINK' });
     expect(await verifyAuditLog(file)).toMatchObject({ ok: true, from: 3 });
   });
+
+  it('is removed by a record that is signed before it is gone', async () => {
+    const directory = temporaryDirectory();
+    const signer = await signingKey(directory);
+    const log = await AuditLog.open(directory, { segmentBytes: 2000, retentionDays: 0 }, signer);
+    for (let index = 0; index < 40; index += 1) await log.append(deniedModel);
+    const files = await segmentFiles(directory);
+    const result = await verifyAuditLog(files, [signer.key]);
+    expect(result).toMatchObject({ ok: true });
+    expect(result.ok && result.from).toBeGreaterThan(0);
+    await log.close();
+  });
 });

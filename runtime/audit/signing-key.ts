@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ed25519Signer, type SigningProvider } from 'kars-constructs/contract';
 import { AuditLogError } from './audit-log-error.ts';
@@ -20,7 +20,10 @@ export async function signingKey(directory: string): Promise<SigningProvider> {
   });
   if (found === undefined) {
     const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-    await writeFile(file, pem, { mode: 0o600, flag: 'wx' });
+    // Whole or not at all: half a key would deny every call until somebody moves it away.
+    const unnamed = `${file}.new`;
+    await writeFile(unnamed, pem, { mode: 0o600, flush: true });
+    await rename(unnamed, file);
     return ed25519Signer(String(pem));
   }
   try {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FieldTable, openAiReaching } from './field-table.ts';
+import { FieldTable, openAiReaching, samplingFields } from './field-table.ts';
 import { textBound } from './input-bound.ts';
 import { openAiErrors } from './openai-error.ts';
 import { openAiStreaming } from './openai-stream.ts';
@@ -25,31 +25,7 @@ type CompletionsRequest = z.output<typeof request>;
 
 const fields = new FieldTable({
   decided: ['best_of', 'max_tokens', 'model', 'n', 'prompt', 'stream', 'stream_options'],
-  inert: [
-    'echo',
-    'frequency_penalty',
-    'guided_choice',
-    'guided_grammar',
-    'guided_json',
-    'guided_regex',
-    'ignore_eos',
-    'length_penalty',
-    'logit_bias',
-    'logprobs',
-    'min_p',
-    'min_tokens',
-    'presence_penalty',
-    'repetition_penalty',
-    'seed',
-    'skip_special_tokens',
-    'stop',
-    'stop_token_ids',
-    'suffix',
-    'temperature',
-    'top_k',
-    'top_p',
-    'user',
-  ],
+  inert: [...samplingFields, 'echo', 'suffix'],
   reaching: openAiReaching,
 });
 

@@ -62,3 +62,32 @@ export const openAiReaching = {
   store: 'keeps the conversation',
   web_search_options: 'searches the web',
 } as const;
+
+/**
+ * How servers of OpenAI's API choose the next token, on whatever surface.
+ *
+ * @see https://docs.vllm.ai/en/stable/serving/openai_compatible_server/
+ */
+export const samplingFields = [
+  'frequency_penalty',
+  'guided_choice',
+  'guided_grammar',
+  'guided_json',
+  'guided_regex',
+  'ignore_eos',
+  'length_penalty',
+  'logit_bias',
+  'logprobs',
+  'min_p',
+  'min_tokens',
+  'presence_penalty',
+  'repetition_penalty',
+  'seed',
+  'skip_special_tokens',
+  'stop',
+  'stop_token_ids',
+  'temperature',
+  'top_k',
+  'top_p',
+  'user',
+] as const;

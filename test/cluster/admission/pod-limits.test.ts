@@ -2,6 +2,7 @@ import { Duration, Size, type Duration as Time } from 'cdk8s';
 import type { EgressLimits } from 'kars-constructs';
 import { containerOf, podOfSandbox, type WholePod } from './pod.ts';
 import { describePodMutants, type PodMutant } from './pod-mutants.ts';
+import { everyLimit } from '../../support/egress-limits.ts';
 
 /** Gives the egress proxy these arguments about limits, in place of its own. */
 const limited =
@@ -37,21 +38,6 @@ const onStrictPlatform: readonly PodMutant[] = [
   ['has a shorter window', code, limited(calls, '--limit-bytes-of-target=1048576/59')],
   ['has bytes of no form', code, limited(calls, '--limit-bytes-of-target=1')],
 ];
-
-const everyLimit: EgressLimits = {
-  connections: 2,
-  calls: 3,
-  callsOfTarget: 4,
-  bytesOfTarget: { size: Size.mebibytes(5), window: Duration.hours(1) },
-  headerSize: Size.kibibytes(6),
-  headerTime: Duration.seconds(7),
-  helloTime: Duration.seconds(8),
-  resolveTime: Duration.seconds(1),
-  connectTime: Duration.seconds(9),
-  idleTime: Duration.minutes(1),
-  lifetime: Duration.hours(2),
-  dnsQueriesPerSecond: 10,
-};
 
 describePodMutants('a pod with limits of its own', onAnyPlatform, {
   podOf: () => podOfSandbox({ egressLimits: everyLimit }),

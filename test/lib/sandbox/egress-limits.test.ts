@@ -6,6 +6,7 @@ import { synthesize } from 'kars-constructs/testing';
 import { admissionProps } from '../../support/admission.ts';
 import { containerOf } from '../../support/pod.ts';
 import { agentsChart, sandboxIn, synthProblems } from '../../support/sandbox.ts';
+import { everyLimit } from '../../support/egress-limits.ts';
 
 const build =
   (egressLimits: EgressLimits | undefined, admission?: Partial<AdmissionProps>) =>
@@ -21,21 +22,6 @@ const argumentsOf = (...of: Parameters<typeof build>): string[] =>
   (containerOf(synthesize(build(...of)), 'egress-proxy').args ?? []).filter((argument) =>
     argument.startsWith('--limit-'),
   );
-
-const everyLimit: EgressLimits = {
-  connections: 2,
-  calls: 3,
-  callsOfTarget: 4,
-  bytesOfTarget: { size: Size.mebibytes(5), window: Duration.hours(1) },
-  headerSize: Size.kibibytes(6),
-  headerTime: Duration.seconds(7),
-  helloTime: Duration.seconds(8),
-  resolveTime: Duration.seconds(1),
-  connectTime: Duration.seconds(9),
-  idleTime: Duration.minutes(1),
-  lifetime: Duration.hours(2),
-  dnsQueriesPerSecond: 10,
-};
 
 describe('the limits of a sandbox', () => {
   it('are arguments of its egress proxy, each one', () => {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ed25519Signer, recordHash, type AuditRecord } from 'kars-constructs/contract';
@@ -152,6 +152,13 @@ describe('the key of a log', () => {
     const directory = temporaryDirectory();
     const { key } = await signingKey(directory);
     expect((await signingKey(directory)).key).toBe(key);
+    expect(statSync(join(directory, 'signing-key.pem')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is made anew where a crash has left half of one', async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'signing-key.pem.new'), '-----BEGIN');
+    await expect(signingKey(directory)).resolves.toHaveProperty('key');
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { FieldTable, openAiReaching } from '../field-table.ts';
+import { FieldTable, openAiReaching, samplingFields } from '../field-table.ts';
 
 /**
  * Fields of a chat completion.
@@ -19,41 +19,21 @@ export const chatFields = new FieldTable({
     'functions',
   ],
   inert: [
+    ...samplingFields,
     'chat_template_kwargs',
-    'frequency_penalty',
     'function_call',
-    'guided_choice',
-    'guided_grammar',
-    'guided_json',
-    'guided_regex',
-    'ignore_eos',
-    'length_penalty',
-    'logit_bias',
-    'logprobs',
-    'min_p',
-    'min_tokens',
     'modalities',
     'parallel_tool_calls',
-    'presence_penalty',
     'prompt_cache_key',
     'reasoning',
     'reasoning_effort',
-    'repetition_penalty',
     'response_format',
     'safety_identifier',
-    'seed',
     'service_tier',
-    'skip_special_tokens',
-    'stop',
-    'stop_token_ids',
     'structured_outputs',
-    'temperature',
     'thinking',
     'tool_choice',
-    'top_k',
     'top_logprobs',
-    'top_p',
-    'user',
     'verbosity',
   ],
   reaching: {

@@ -70,8 +70,20 @@ export const reachingBlocks: ReadonlyMap<string, string> = new Map([
   ['server_tool_use', 'goes on with what a tool of its own did'],
 ]);
 
-/** Tools of the provider's own making that the agent runs, by the release of their form. */
-export const TOOL_OF_AGENT = /^(bash|computer|memory|text_editor)_\d{8}$/;
+/** Tools of the provider's own making that the agent runs: the names that each may have. */
+const toolsOfAgent: ReadonlyMap<string, readonly string[]> = new Map([
+  ['bash', ['bash']],
+  ['computer', ['computer']],
+  ['memory', ['memory']],
+  ['text_editor', ['str_replace_based_edit_tool', 'str_replace_editor']],
+]);
+
+/** Their types end with the release of their form. */
+const TYPE = /^([a-z_]+)_\d{8}$/;
+
+/** The names of a tool of the provider's own making that the agent runs; none for other types. */
+export const namesOfAgentTool = (type: string): readonly string[] =>
+  toolsOfAgent.get(TYPE.exec(type)?.[1] ?? '') ?? [];
 
 /** Members of the tools that the agent runs. */
 export const toolFields: ReadonlySet<string> = new Set([

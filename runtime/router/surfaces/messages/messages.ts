@@ -5,7 +5,7 @@ import { isNothing, isRecord } from '../reach.ts';
 import type { OfferedTool, Surface } from '../surface.ts';
 import { anthropicErrors } from './anthropic-error.ts';
 import { refuseToolFields } from '../tool-fields.ts';
-import { countFields, messagesFields, TOOL_OF_AGENT, toolFields } from './messages-fields.ts';
+import { countFields, messagesFields, namesOfAgentTool, toolFields } from './messages-fields.ts';
 import { forwardedMessages, refuseMessagesReach } from './messages-reach.ts';
 import {
   countRequest,
@@ -61,9 +61,11 @@ export const countTokens: Surface<CountRequest> = {
 
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
 function offeredTools({ tools }: CountRequest): OfferedTool[] {
-  return (tools ?? []).map(({ type, name }) => {
-    const isOfAgent = (type ?? 'custom') === 'custom' || TOOL_OF_AGENT.test(type ?? '');
-    return isOfAgent && name !== undefined ? { type: 'custom', name } : { type: type ?? 'custom' };
+  return (tools ?? []).map(({ type: given, name }) => {
+    const type = given ?? 'custom';
+    const isOfAgent =
+      name !== undefined && (type === 'custom' || namesOfAgentTool(type).includes(name));
+    return isOfAgent ? { type: 'custom', name } : { type };
   });
 }
 
@@ -77,7 +79,7 @@ const TOKENS_OF_TOOLS = 2048;
 function inputBound(asked: CountRequest): number | undefined {
   const said = [asked.system, ...asked.messages.map(({ content }) => content)];
   const tools = asked.tools ?? [];
-  const made = tools.filter(({ type }) => TOOL_OF_AGENT.test(type ?? '')).length;
+  const made = tools.filter(({ type }) => namesOfAgentTool(type ?? '').length > 0).length;
   const added = tools.length === 0 ? 0 : TOKENS_OF_TOOLS * (1 + made);
   return said.every(isText) ? textBound(asked) + added : undefined;
 }

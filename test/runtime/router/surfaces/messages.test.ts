@@ -111,11 +111,14 @@ describe('a request for a message', () => {
     for (const tool of [
       { name: 'search', input_schema: { type: 'object' } },
       { type: 'custom', name: 'search', input_schema: { type: 'object' } },
-      { type: 'bash_20250124', name: 'search' },
     ]) {
       expect(offered(tool)).toEqual([{ type: 'custom', name: 'search' }]);
     }
+    expect(offered({ type: 'bash_20250124', name: 'bash' })).toEqual([
+      { type: 'custom', name: 'bash' },
+    ]);
     for (const type of [
+      'bash_20250124',
       'web_search_20250305',
       'web_fetch_20250910',
       'code_execution_20250825',

@@ -119,6 +119,17 @@ describe.each(limited)('the output of $surface at $path', ({ limit, ...one }) =>
     const over = await post(router, one, { ...request, [limit]: 101 });
     expect(await codeOf(over)).toBe('KARS_TOKENS_PER_REQUEST');
   });
+
+  it('is lowered to what the budget has left, before the provider gets it', async () => {
+    const provider = await startProvider(behaviourOf(one));
+    const change = { maxTokensPerRequest: null, budget: { dailyTokens: 1000 } };
+    const router = await start(one, provider.endpoint, change);
+    const got = await post(router, one, { ...request, [limit]: 5000 });
+    expect(got.headers.get('x-kars-tokens-left')).toBe('0');
+    const sent = Number(provider.requests[0]?.body[limit]);
+    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan(1000 - 256);
+  });
 });
 
 const streamed = surfaceCases.flatMap((one) =>

@@ -4,7 +4,6 @@ import {
   type Decision,
   type Deny,
   type InferencePolicyPayload,
-  type ProviderApi,
   type ToolPolicyPayload,
 } from 'kars-constructs/contract';
 import { noPolicy, ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
@@ -16,8 +15,8 @@ import type {
   Surface,
 } from './surfaces/surface.ts';
 
-/** An allowed call: the model that serves it, and what is sent to it. */
-export interface CallPlan<R> {
+/** An allowed call: the model that serves it, and the request with what the policy sets in it. */
+export interface AllowedCall<R> {
   readonly decision: Decision & { readonly allow: true };
   readonly provider: Provider;
   readonly model: string;
@@ -29,7 +28,7 @@ export function decideCall<R extends ModelRequest>(
   surface: Surface<R>,
   request: R,
   { inference, tools }: CallPolicies,
-): CallPlan<R> | Deny {
+): AllowedCall<R> | Deny {
   if (inference === undefined) return noPolicy;
   const model = pinModel(request, inference);
   if ('code' in model) return model;
@@ -37,11 +36,6 @@ export function decideCall<R extends ModelRequest>(
   if (provider === undefined) {
     const reason = `the policy has no provider "${model.provider}"`;
     return deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason);
-  }
-  const speaks = provider.api ?? 'openai';
-  if (speaks !== surface.api) {
-    const reason = `the provider "${provider.name}" of the model ${JSON.stringify(model.deployment)} speaks the API of ${speaks}: ${PATHS[speaks]}`;
-    return deny('KARS_API_NOT_SERVED', ruleOf(inference, 'providers'), reason);
   }
   const bounded = boundOutput(surface.output, request, provider, inference);
   if ('denial' in bounded) return bounded.denial;
@@ -57,11 +51,6 @@ export function decideCall<R extends ModelRequest>(
     body: { ...surface.forwarded(bounded.request), model: model.deployment },
   };
 }
-
-const PATHS: Readonly<Record<ProviderApi, string>> = {
-  openai: '/v1/chat/completions and others',
-  anthropic: '/v1/messages',
-};
 
 function pinModel(
   { model }: ModelRequest,

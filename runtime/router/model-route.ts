@@ -7,8 +7,7 @@ import type { Budget, Reserved } from './budget/budget.ts';
 import { Settlement } from './budget/settlement.ts';
 import { budgetOf, limitsOf, policiesOf } from './call-policies.ts';
 import type { CallRates } from './call-rates.ts';
-import { decideCall, type CallPlan } from './decide-call.ts';
-import { demandOf } from './demand.ts';
+import { planCall, type CallPlan } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
 import { sendDenial } from './send-denial.ts';
@@ -29,11 +28,10 @@ export interface ModelRouteOptions {
 }
 
 /** A call that is under way. */
-interface Call<R> {
+interface Call {
   readonly reply: FastifyReply;
   readonly snapshot: Snapshot | undefined;
-  readonly asked: R;
-  readonly plan: CallPlan<R>;
+  readonly plan: CallPlan;
   readonly reserved: Reserved;
 }
 
@@ -60,7 +58,7 @@ export class ModelRoute<R extends ModelRequest> {
     }
     const asked = parsed.data;
     const policies = policiesOf(snapshot);
-    const plan = decideCall(this.#surface, asked, policies);
+    const plan = planCall(this.#surface, asked, policies);
     if ('code' in plan) return this.#refuse(reply, snapshot, asked.model ?? 'default', plan);
     const place = rates.take(limitsOf(policies));
     if ('denial' in place) {
@@ -68,12 +66,12 @@ export class ModelRoute<R extends ModelRequest> {
       return this.#refuse(reply, snapshot, plan.model, place.denial);
     }
     whenClosed(reply.raw, place);
-    const reserved = budget.reserve(demandOf(this.#surface, plan.body), budgetOf(policies));
+    const reserved = budget.reserve(plan.exchange.demand, budgetOf(policies));
     if ('code' in reserved) return this.#refuse(reply, snapshot, plan.model, reserved);
-    return this.#call({ reply, snapshot, asked, plan, reserved });
+    return this.#call({ reply, snapshot, plan, reserved });
   }
 
-  async #call(call: Call<R>): Promise<FastifyReply> {
+  async #call(call: Call): Promise<FastifyReply> {
     const { reply, snapshot, plan, reserved } = call;
     const { upstream, budget, recorder } = this.#options;
     const { reservation, left } = reserved;
@@ -95,46 +93,29 @@ export class ModelRoute<R extends ModelRequest> {
       return this.#deny(reply, unrecorded);
     }
     if (left !== undefined) void reply.header('x-kars-tokens-left', left);
-    const { path } = this.#surface;
-    const body = this.#bodyOf(call);
-    const answer = await upstream.send({ provider: plan.provider, path, body }, gone.signal);
+    const { provider, exchange } = plan;
+    const body = exchange.body(reserved.output?.each);
+    const answer = await upstream.send({ provider, path: exchange.path, body }, gone.signal);
     if ('denial' in answer) {
       const { denial, isSent } = answer;
       const { reason: outcome } = denial;
       await (isSent ? settlement.end({ outcome }) : settlement.free(outcome));
       return this.#deny(reply, denial);
     }
-    return this.#isStreamed(call) && isEventStream(answer)
+    return exchange.isStreamed && isEventStream(answer)
       ? this.#stream(call, settlement, answer, gone.signal)
-      : this.#whole(reply, settlement, answer);
-  }
-
-  #isStreamed({ asked }: Call<R>): boolean {
-    return asked.stream === true && this.#surface.streaming !== undefined;
-  }
-
-  /** What is sent: with no more output than is reserved. */
-  #bodyOf(call: Call<R>): R {
-    const { plan, reserved } = call;
-    const { output, streaming } = this.#surface;
-    const limit = reserved.output?.each;
-    const bounded =
-      limit === undefined || output === undefined
-        ? plan.body
-        : output.withLimit(plan.body, limit, plan.provider);
-    return this.#isStreamed(call) && streaming !== undefined ? streaming.ask(bounded) : bounded;
+      : this.#whole(call, settlement, answer);
   }
 
   #stream(
-    { reply, asked, reserved }: Call<R>,
+    { reply, plan, reserved }: Call,
     settlement: Settlement,
     answer: UpstreamAnswer,
     gone: AbortSignal,
   ): FastifyReply {
-    const { streaming, errors } = this.#surface;
     const events = relayStream(answer.body, {
-      read: (event) => streaming?.read(event, asked),
-      errors,
+      read: plan.exchange.readEvent,
+      errors: this.#surface.errors,
       credential: answer.credential,
       gone,
       reserved: reserved.output,
@@ -153,11 +134,11 @@ export class ModelRoute<R extends ModelRequest> {
   }
 
   async #whole(
-    reply: FastifyReply,
+    { reply, plan }: Call,
     settlement: Settlement,
     answer: UpstreamAnswer,
   ): Promise<FastifyReply> {
-    const read = await readAnswer(answer, this.#surface);
+    const read = await readAnswer(answer, plan.exchange, this.#surface.errors);
     if ('code' in read) {
       await settlement.end({ outcome: read.reason });
       return this.#deny(reply, read);

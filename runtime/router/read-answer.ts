@@ -1,16 +1,10 @@
 import { deny, type Deny } from 'kars-constructs/contract';
 import type { TokenUsage } from '../service/decision-recorder.ts';
+import type { Exchange } from './exchange.ts';
 import { limits } from './limits.ts';
 import { isRecord } from './surfaces/reach.ts';
 import type { ErrorShape } from './surfaces/surface.ts';
 import type { UpstreamAnswer } from './upstream.ts';
-
-/** How a surface answers. */
-export interface AnswerShape {
-  readonly isAnswer: (value: unknown) => boolean;
-  readonly usageOf: (answer: unknown) => TokenUsage | undefined;
-  readonly errors: ErrorShape;
-}
 
 /** A whole answer for the client. */
 export interface WholeAnswer {
@@ -24,7 +18,8 @@ const RULE = 'inference router';
 /** Reads an answer that is not a stream; an error of the provider passes in the shape of its API. */
 export async function readAnswer(
   answer: UpstreamAnswer,
-  { isAnswer, usageOf, errors }: AnswerShape,
+  { isAnswer, usageOf }: Pick<Exchange, 'isAnswer' | 'usageOf'>,
+  errors: ErrorShape,
 ): Promise<WholeAnswer | Deny> {
   const isError = answer.status < 200 || answer.status > 299;
   const text = await readBounded(answer.body, isError ? limits.errorBytes : limits.answerBytes);

@@ -7,7 +7,7 @@ import type { TokenBudget } from 'kars-constructs/contract';
 import { Budget, type Reservation } from '../../../../runtime/router/budget/budget.ts';
 import { Ledger } from '../../../../runtime/router/budget/ledger.ts';
 import { windowsAt } from '../../../../runtime/router/budget/windows.ts';
-import { demandOf } from '../../../../runtime/router/demand.ts';
+import { exchangeOn } from '../../../../runtime/router/exchange.ts';
 import { chat } from '../../../../runtime/router/surfaces/chat/chat.ts';
 import type { ChatRequest } from '../../../../runtime/router/surfaces/chat/chat-request.ts';
 import { AuditLog } from '../../../../runtime/audit/audit-log.ts';
@@ -21,7 +21,13 @@ const request = (max_tokens?: number, content: unknown = 'hi'): ChatRequest => (
   ...(max_tokens === undefined ? {} : { max_tokens }),
 });
 
-const call = (body: ChatRequest) => demandOf(chat, body);
+const provider = {
+  name: 'local',
+  endpoint: 'https://models.example.com/v1',
+  credential: 'none',
+} as const;
+
+const call = (body: ChatRequest) => exchangeOn(chat, body, provider).demand;
 
 /** What a request with such a limit of output reserves. */
 const tokensOf = (max_tokens: number): number =>

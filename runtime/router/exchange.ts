@@ -1,0 +1,55 @@
+import type { TokenUsage } from '../service/decision-recorder.ts';
+import type { Demand } from './budget/budget.ts';
+import type {
+  ModelRequest,
+  Provider,
+  ServerEvent,
+  StreamStep,
+  Surface,
+} from './surfaces/surface.ts';
+
+/** What is sent to a provider for a call, and how what comes back is read: in the API that the provider speaks. */
+export interface Exchange {
+  /** Below the base URL of the provider. */
+  readonly path: string;
+  /** What the call may use. */
+  readonly demand: Demand;
+  /** What is sent; with this limit of tokens for each answer, where there is one. */
+  readonly body: (outputOfEach: number | undefined) => ModelRequest;
+  readonly isStreamed: boolean;
+  /** What an event says; undefined for one that the API does not have. */
+  readonly readEvent: (event: ServerEvent) => StreamStep | undefined;
+  /** Whether a value is a whole answer. */
+  readonly isAnswer: (value: unknown) => boolean;
+  /** The tokens that a whole answer reports. */
+  readonly usageOf: (answer: unknown) => TokenUsage | undefined;
+}
+
+/** The exchange of a request, whose output has one limit at most, on a surface. */
+export function exchangeOn<R extends ModelRequest>(
+  surface: Surface<R>,
+  request: R,
+  provider: Provider,
+): Exchange {
+  const { path, output, inputBound, streaming, isAnswer, usageOf } = surface;
+  const isStreamed = request.stream === true && streaming !== undefined;
+  return {
+    path,
+    demand: {
+      input: () => inputBound(request),
+      answers: output?.answers(request) ?? 0,
+      output: output?.limits(request)[0],
+    },
+    body: (limit) => {
+      const bounded =
+        limit === undefined || output === undefined
+          ? request
+          : output.withLimit(request, limit, provider);
+      return isStreamed ? streaming.ask(bounded) : bounded;
+    },
+    isStreamed,
+    readEvent: (event) => streaming?.read(event, request),
+    isAnswer,
+    usageOf,
+  };
+}

@@ -116,6 +116,8 @@ const callLimits: Enforcement = {
 
 const DECIDE_CALL = 'decide-call.test.ts';
 
+const PROVIDER_CREDENTIALS = 'provider-credentials.test.ts';
+
 /**
  * Fields that something acts on, by kind and path below `spec`. A field that is not listed is enforced
  * by nothing yet; one with the enforcer `synth` by nothing in the cluster. Both are named in a warning
@@ -242,8 +244,10 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
   InferencePolicy: {
     'modelPreference.primary.provider': router('provider', 'upstream.ts', DECIDE_CALL),
     'modelPreference.primary.deployment': router('models', 'decide-call.ts', DECIDE_CALL),
+    'modelPreference.primary.alias': router('models', 'decide-call.ts', DECIDE_CALL),
     'modelPreference.fallback[].provider': router('provider', 'upstream.ts', DECIDE_CALL),
     'modelPreference.fallback[].deployment': router('models', 'decide-call.ts', DECIDE_CALL),
+    'modelPreference.fallback[].alias': router('models', 'decide-call.ts', DECIDE_CALL),
     'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-call.ts', DECIDE_CALL),
     'callLimits.requestsPerMinute': callLimits,
     'callLimits.concurrentRequests': callLimits,
@@ -259,8 +263,8 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
       'upstream.ts',
       'provider-authorities.test.ts',
     ),
-    'providers[].credentialSecretRef.name': pod('provider', 'volumes.ts'),
-    'providers[].credentialSecretRef.key': pod('provider', 'volumes.ts'),
+    'providers[].credentialSecretRef.name': pod('provider', 'volumes.ts', PROVIDER_CREDENTIALS),
+    'providers[].credentialSecretRef.key': pod('provider', 'volumes.ts', PROVIDER_CREDENTIALS),
   },
   ToolPolicy: {
     allowedTools: router('allowedTools', 'decide-call.ts', DECIDE_CALL),

@@ -76,6 +76,7 @@ export { kinds } from './kinds/index.ts';
 export { compileInferencePolicy, inferencePolicy } from './kinds/inference-policy.ts';
 export type { InferencePolicyPayload, InferencePolicySpec } from './kinds/inference-policy.ts';
 export type { ProviderApi } from './kinds/model-provider.ts';
+export { nameOfModel } from './kinds/model-ref.ts';
 export type { CallLimits, TokenBudget } from './kinds/inference-limits.ts';
 export { karsEval } from './kinds/kars-eval.ts';
 export type { KarsEvalSpec } from './kinds/kars-eval.ts';

@@ -4,18 +4,22 @@ import {
   type inferencePolicySpec,
   type InferencePolicySpec,
 } from '../contract/kinds/inference-policy.ts';
-import { hostFault } from '../contract/names.ts';
 import type { Problem } from '../contract/problem.ts';
 import { CustomResource, type CustomResourceProps } from '../private/custom-resource.ts';
 import { problem } from '../private/problems.ts';
 import type { ModelProvider } from './model-provider.ts';
+import { modelProblems, modelRefs, providersOf, type PolicyModel } from './models.ts';
 
 /** Props of {@link InferencePolicy}. */
 export interface InferencePolicyProps extends CustomResourceProps {
-  /** Where the models are served. */
-  readonly provider: ModelProvider;
+  /**
+   * Where the models are served that name no provider themselves.
+   *
+   * @default each model names its own
+   */
+  readonly provider?: ModelProvider;
   /** Every model that a request may name. The first one serves requests that name none. */
-  readonly models: readonly string[];
+  readonly models: readonly (string | PolicyModel)[];
   /**
    * Most output tokens of one request, a positive integer. A request that asks for more is refused,
    * one that names no limit gets this one.
@@ -67,61 +71,36 @@ export interface TokenBudget {
  */
 export class InferencePolicy extends CustomResource<typeof inferencePolicySpec> {
   /** Where the models are served. */
-  readonly provider: ModelProvider;
+  readonly providers: readonly ModelProvider[];
 
   constructor(scope: Construct, id: string, props: InferencePolicyProps) {
     super(scope, id, props, () => ({ definition, spec: toSpec(props), problems: check(props) }));
-    this.provider = props.provider;
+    this.providers = providersOf(props);
   }
 }
 
-function toSpec({
-  provider,
-  models,
-  maxTokensPerRequest,
-  tokenBudget = {},
-  callLimits,
-}: InferencePolicyProps): InferencePolicySpec {
+function toSpec(props: InferencePolicyProps): InferencePolicySpec {
+  const { maxTokensPerRequest, tokenBudget = {}, callLimits } = props;
   const budget = {
     ...(maxTokensPerRequest === undefined ? {} : { perRequestTokens: maxTokensPerRequest }),
     ...(tokenBudget.hourly === undefined ? {} : { hourlyTokens: tokenBudget.hourly }),
     ...(tokenBudget.daily === undefined ? {} : { dailyTokens: tokenBudget.daily }),
     ...(tokenBudget.monthly === undefined ? {} : { monthlyTokens: tokenBudget.monthly }),
   };
-  const [primary, ...fallback] = models.map((deployment) => ({
-    provider: provider.name,
-    deployment,
-  }));
-  const { name, endpoint, api, credential, certificateAuthorities, outputLimit } = provider;
+  const [primary, ...fallback] = modelRefs(props);
   return {
     appliesTo: {},
     ...(primary === undefined ? {} : { modelPreference: { primary, fallback } }),
     ...(Object.keys(budget).length === 0 ? {} : { tokenBudget: budget }),
     ...(callLimits === undefined ? {} : { callLimits }),
-    providers: [
-      {
-        name,
-        endpoint,
-        ...(api === 'openai' ? {} : { api }),
-        ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
-        ...(outputLimit === undefined ? {} : { outputLimit }),
-        ...(credential === undefined
-          ? {}
-          : { credentialSecretRef: { name: credential.secret.name, key: credential.key } }),
-      },
-    ],
+    providers: providersOf(props).map(({ spec }) => spec),
   };
 }
 
-function check({ provider, models, maxTokensPerRequest: limit }: InferencePolicyProps): Problem[] {
-  const endpointFault = faultOfEndpoint(provider.endpoint);
+function check(props: InferencePolicyProps): Problem[] {
+  const { maxTokensPerRequest: limit } = props;
   return [
-    ...(models.length === 0
-      ? [problem('KARS_POLICY_WITHOUT_MODEL', 'models', 'got none, supply at least one model')]
-      : []),
-    ...(endpointFault === undefined
-      ? []
-      : [problem('KARS_PROVIDER_ENDPOINT', 'provider.endpoint', endpointFault)]),
+    ...modelProblems(props),
     ...(limit === undefined || (Number.isSafeInteger(limit) && limit > 0)
       ? []
       : [
@@ -132,18 +111,4 @@ function check({ provider, models, maxTokensPerRequest: limit }: InferencePolicy
           ),
         ]),
   ];
-}
-
-function faultOfEndpoint(endpoint: string): string | undefined {
-  if (!URL.canParse(endpoint)) {
-    return `got "${endpoint}", supply a URL such as "https://models.example.com/v1"`;
-  }
-  const { protocol, hostname, username, password, search, hash } = new URL(endpoint);
-  if (protocol !== 'https:' && protocol !== 'http:') {
-    return `got the scheme "${protocol}", supply https or http`;
-  }
-  if (username !== '' || password !== '' || search !== '' || hash !== '') {
-    return 'got user information, a query or a fragment, supply scheme, host, port and path only';
-  }
-  return hostFault(hostname);
 }

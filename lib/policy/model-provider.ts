@@ -1,4 +1,6 @@
 import type { SecretValue } from 'cdk8s-plus-28';
+import type { z } from 'zod';
+import type { providerSpec } from '../contract/kinds/model-provider.ts';
 
 /** Where models are served. */
 export interface ModelProviderProps {
@@ -84,5 +86,20 @@ export class ModelProvider {
     this.credential = props.credential;
     this.certificateAuthorities = props.certificateAuthorities;
     this.outputLimit = props.outputLimit;
+  }
+
+  /** As the custom resource carries it. */
+  get spec(): z.input<typeof providerSpec> {
+    const { name, endpoint, api, credential, certificateAuthorities, outputLimit } = this;
+    return {
+      name,
+      endpoint,
+      ...(api === 'openai' ? {} : { api }),
+      ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
+      ...(outputLimit === undefined ? {} : { outputLimit }),
+      ...(credential === undefined
+        ? {}
+        : { credentialSecretRef: { name: credential.secret.name, key: credential.key } }),
+    };
   }
 }

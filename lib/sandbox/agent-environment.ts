@@ -2,6 +2,7 @@ import type { EnvVar } from 'kubernetes-types/core/v1.js';
 import { isReservedVariable } from '../contract/agent-variables.ts';
 import { CA_DIR, CA_FILE } from '../contract/hardening.ts';
 import type { Problem } from '../contract/problem.ts';
+import { nameOfModel } from '../contract/kinds/model-ref.ts';
 import { AGENT_HOST, processes } from '../contract/process.ts';
 import { problem } from '../private/problems.ts';
 import type { AcceptedInferenceSpec, AcceptedSandboxSpec } from './input.ts';
@@ -96,15 +97,21 @@ export const fixedVariables = {
   ...clientVariables.openai,
 } as const;
 
-/** What tells client libraries to use the router, by the API of the model that serves when none is named. */
+/**
+ * What tells client libraries to use the router: those of every API that a model is served by, with the
+ * first model of it.
+ */
 function modelVariables({
   modelPreference,
   providers = [],
 }: AcceptedInferenceSpec): Record<string, string> {
-  const primary = modelPreference?.primary;
-  const { api = 'openai' } = providers.find(({ name }) => name === primary?.provider) ?? {};
-  return {
-    ...clientVariables[api],
-    ...(primary === undefined ? {} : { [`${api.toUpperCase()}_MODEL`]: primary.deployment }),
-  };
+  const { primary, fallback = [] } = modelPreference ?? {};
+  if (primary === undefined) return { ...clientVariables.openai };
+  const apis = new Map(providers.map(({ name, api }) => [name, api]));
+  // A later entry of the list overwrites an earlier one.
+  const models = [primary, ...fallback].toReversed().map((model) => {
+    const api = apis.get(model.provider) ?? 'openai';
+    return { ...clientVariables[api], [`${api.toUpperCase()}_MODEL`]: nameOfModel(model) };
+  });
+  return Object.assign({}, ...models) as Record<string, string>;
 }

@@ -1,6 +1,7 @@
 import {
   allow,
   deny,
+  nameOfModel,
   type Decision,
   type Deny,
   type InferencePolicyPayload,
@@ -47,7 +48,7 @@ export function decideCall<R extends ModelRequest>(
   return {
     decision: allow(ruleOf(inference, 'models')),
     provider,
-    model: model.deployment,
+    model: nameOfModel(model),
     body: { ...surface.forwarded(bounded.request), model: model.deployment },
   };
 }
@@ -58,9 +59,9 @@ function pinModel(
 ): InferencePolicyPayload['models'][number] | Deny {
   const { models } = policy.payload;
   const found =
-    model === undefined ? models[0] : models.find((entry) => entry.deployment === model);
+    model === undefined ? models[0] : models.find((entry) => nameOfModel(entry) === model);
   if (found !== undefined) return found;
-  const allowed = models.map(({ deployment }) => deployment).join(', ');
+  const allowed = models.map(nameOfModel).join(', ');
   const reason = `got the model ${JSON.stringify(model)}, allowed are: ${allowed}`;
   return deny('KARS_MODEL_NOT_ALLOWED', ruleOf(policy, 'models'), reason);
 }

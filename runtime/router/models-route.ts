@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { allow } from 'kars-constructs/contract';
+import { allow, nameOfModel } from 'kars-constructs/contract';
 import { noPolicy, policiesOf, ruleOf } from './call-policies.ts';
 import type { ModelRouteOptions } from './model-route.ts';
 import { sendDenial } from './send-denial.ts';
@@ -21,11 +21,11 @@ export async function listModels(
   const unrecorded = await recorder.decidedOrDeny(call);
   if (unrecorded !== undefined) return sendDenial(reply, unrecorded, openAiErrors);
   if (!decision.allow) return sendDenial(reply, decision, openAiErrors);
-  const data = (inference?.payload.models ?? []).map(({ deployment, provider }) => ({
-    id: deployment,
+  const data = (inference?.payload.models ?? []).map((model) => ({
+    id: nameOfModel(model),
     object: 'model',
     created: 0,
-    owned_by: provider,
+    owned_by: model.provider,
   }));
   return reply.send({ object: 'list', data });
 }

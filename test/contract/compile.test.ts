@@ -14,6 +14,7 @@ import {
 const appliesTo = { sandboxMatchLabels: { a: 'b' } };
 const model = { provider: 'main', deployment: 'gpt-4o' };
 const modelPreference = { primary: model, fallback: [] };
+const providers = [{ name: 'main', endpoint: 'https://models.example.com/v1' }];
 
 /** What a process makes of a payload. */
 function read<K extends MemberKind>(kind: K, payload: PayloadOf<K>): unknown {
@@ -32,7 +33,9 @@ describe('compiling an inference policy', () => {
 
   it('with a limit of nothing is refused, which must not read as no limit', () => {
     const tokenBudget = { perRequestTokens: 0 };
-    expect(compileInferencePolicy({ appliesTo, modelPreference, tokenBudget })).toMatchObject({
+    expect(
+      compileInferencePolicy({ appliesTo, modelPreference, providers, tokenBudget }),
+    ).toMatchObject({
       ok: false,
       problems: [{ code: 'KARS_BUDGET_INVALID', path: 'spec.tokenBudget.perRequestTokens' }],
     });
@@ -43,7 +46,9 @@ describe('compiling an inference policy', () => {
     ['less in a day than in an hour', { hourlyTokens: 2, dailyTokens: 1 }, 'dailyTokens'],
     ['less in a month than in an hour', { hourlyTokens: 2, monthlyTokens: 1 }, 'monthlyTokens'],
   ])('with %s is refused', (_what, tokenBudget, field) => {
-    expect(compileInferencePolicy({ appliesTo, modelPreference, tokenBudget })).toMatchObject({
+    expect(
+      compileInferencePolicy({ appliesTo, modelPreference, providers, tokenBudget }),
+    ).toMatchObject({
       ok: false,
       problems: [{ code: 'KARS_BUDGET_INVALID', path: `spec.tokenBudget.${field}` }],
     });
@@ -52,20 +57,53 @@ describe('compiling an inference policy', () => {
   it.each(['', 'models', 'ftp://models.example.com', 'javascript:alert(1)'])(
     'with the endpoint "%s" is refused',
     (endpoint) => {
-      const providers = [
-        { name: 'good', endpoint: 'https://models.example.com/v1' },
-        { name: 'bad', endpoint },
-      ];
-      expect(compileInferencePolicy({ appliesTo, modelPreference, providers })).toMatchObject({
-        ok: false,
-        problems: [{ code: 'KARS_PROVIDER_ENDPOINT', path: 'spec.providers[1].endpoint' }],
-      });
+      const both = [...providers, { name: 'bad', endpoint }];
+      expect(compileInferencePolicy({ appliesTo, modelPreference, providers: both })).toMatchObject(
+        {
+          ok: false,
+          problems: [{ code: 'KARS_PROVIDER_ENDPOINT', path: 'spec.providers[1].endpoint' }],
+        },
+      );
     },
   );
 
+  it('with a model of a provider that it does not have is refused', () => {
+    const other = { primary: model, fallback: [{ provider: 'other', deployment: 'gpt-4o-mini' }] };
+    const message = 'got "other", supply one that spec.providers has: main';
+    expect(compileInferencePolicy({ appliesTo, modelPreference: other, providers })).toEqual({
+      ok: false,
+      problems: [
+        {
+          path: 'spec.modelPreference.fallback[0].provider',
+          code: 'KARS_PROVIDER_UNKNOWN',
+          message,
+        },
+      ],
+    });
+    expect(compileInferencePolicy({ appliesTo, modelPreference })).toMatchObject({ ok: false });
+  });
+
+  it('with two models that requests call the same is refused, until one has an alias', () => {
+    const twice = (again: object) =>
+      compileInferencePolicy({
+        appliesTo,
+        modelPreference: { primary: model, fallback: [{ ...model, ...again }] },
+        providers,
+      });
+    const code = 'KARS_ID_DUPLICATE';
+    for (const again of [{}, { alias: 'gpt-4o' }, { deployment: 'x', alias: 'gpt-4o' }]) {
+      const path = 'spec.modelPreference.fallback[0]';
+      expect(twice(again)).toMatchObject({ ok: false, problems: [{ code, path }] });
+    }
+    expect(twice({ alias: 'again' })).toMatchObject({
+      ok: true,
+      value: { models: [model, { ...model, alias: 'again' }] },
+    });
+  });
+
   it('gives what a process reads, or is refused', () => {
     const text = fc.oneof(fc.string(), fc.webUrl(), fc.constant('https://a.example.com/v1'));
-    const name = fc.stringMatching(/^[a-z0-9]{1,8}$/);
+    const name = fc.constantFrom('a', 'b', 'c');
     const ref = fc.record({ provider: name, deployment: fc.string({ minLength: 1 }) });
     const spec = fc.record({
       appliesTo: fc.constant(appliesTo),

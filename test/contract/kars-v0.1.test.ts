@@ -42,7 +42,11 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
     EgressApproval: { theirs: ['spec.ttl string req'], ours: ['spec.ttl string'] },
     InferencePolicy: {
       theirs: [],
-      ours: ['spec.tokenBudget.hourlyTokens integer:uint64 N'],
+      ours: [
+        'spec.modelPreference.fallback[].alias string minLength 1 maxLength 256',
+        'spec.modelPreference.primary.alias string minLength 1 maxLength 256',
+        'spec.tokenBudget.hourlyTokens integer:uint64 N',
+      ],
     },
   };
 

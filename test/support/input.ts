@@ -26,6 +26,7 @@ export function acceptedInput(spec: Partial<KarsSandboxSpec>): SandboxInput {
     spec: {
       appliesTo: { sandboxName: 'reader' },
       modelPreference: { primary: { provider: 'local', deployment: 'small' } },
+      providers: [{ name: 'local', endpoint: 'https://models.example.com/v1' }],
     },
   });
   if (!sandbox.ok || sandbox.value === undefined || !policy.ok || policy.value === undefined) {

@@ -7,6 +7,7 @@ export const synthCodes = {
   KARS_MANIFEST_INVALID: 'a manifest does not fit the schema or a cross-field rule of its kind',
   KARS_POLICY_WITHOUT_MODEL: 'an inference policy lists no model',
   KARS_POLICY_WITHOUT_TOOLS: 'a tool policy has no list of allowed tools',
+  KARS_PROVIDER_UNKNOWN: 'a model is to be served by a provider that the policy does not have',
   KARS_PROVIDER_ENDPOINT: 'the endpoint of a model provider is not an http or https URL of a host',
   KARS_PROVIDER_AUTHORITY: 'what a model provider is to be verified with is no certificate in PEM',
   KARS_BUDGET_INVALID: 'a token limit is not a positive integer',

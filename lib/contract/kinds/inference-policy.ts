@@ -11,6 +11,7 @@ import {
   tokenBudget,
   tokenBudgetPayload,
 } from './inference-limits.ts';
+import { compileModel, isComplete, modelPayload, modelProblems, modelRef } from './model-ref.ts';
 import {
   compileProvider,
   providerPayload,
@@ -25,14 +26,6 @@ const severity = z
   .string()
   .nullish()
   .describe('Highest severity that passes: Safe, Low, Medium or High.');
-
-const modelRef = z.strictObject({
-  provider: z.string().describe('Name of an entry in `providers`.'),
-  deployment: z.string().describe('Name of the model or deployment at the provider.'),
-});
-
-const isComplete = ({ provider: name, deployment }: z.output<typeof modelRef>): boolean =>
-  name.length > 0 && deployment.length > 0;
 
 /** Spec of an InferencePolicy as a manifest carries it. */
 export const inferencePolicySpec = withRules(
@@ -145,7 +138,7 @@ export type InferencePolicySpec = z.input<typeof inferencePolicySpec>;
 /** What the router reads of an InferencePolicy. */
 export const inferencePolicyPayload = z.strictObject({
   /** Every model that a request may name; the first one serves requests that name none. */
-  models: z.array(z.strictObject({ provider: z.string(), deployment: z.string().min(1) })).min(1),
+  models: z.array(modelPayload).min(1),
   providers: z.array(providerPayload),
   maxTokensPerRequest: z.int().min(1).nullable(),
   /** Absent where no window has a limit. */
@@ -167,14 +160,15 @@ export function compileInferencePolicy(
     callLimits: limits,
   } = spec;
   const limit = budget?.perRequestTokens ?? null;
+  const models = has(preference) ? [preference.primary, ...preference.fallback] : [];
   const problems = [
-    ...(has(preference) ? [] : [withoutModels]),
+    ...(models.length === 0 ? [withoutModels] : modelProblems(models, providers)),
     ...budgetProblems(budget ?? {}),
     ...providers.flatMap(providerProblems),
   ];
-  if (!has(preference) || problems.length > 0) return failure(...problems);
+  if (problems.length > 0) return failure(...problems);
   return success({
-    models: [preference.primary, ...preference.fallback],
+    models: models.map(compileModel),
     providers: providers.map(compileProvider),
     maxTokensPerRequest: limit,
     ...budgetOf(budget ?? {}),

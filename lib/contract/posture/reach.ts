@@ -6,7 +6,7 @@ import type { PostureInput } from './posture-input.ts';
 
 /** Everything that an agent may use or be reached by, as its policies say. */
 export interface Reach {
-  /** `provider/model`, the first one the default. */
+  /** `provider/model`, the first one the default; with `as` what requests call it where that is another name. */
   readonly models: readonly string[];
   /** Tools that it may offer to a model. */
   readonly tools: readonly string[];
@@ -28,7 +28,8 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
   const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
   return {
     models: [...(primary === undefined ? [] : [primary]), ...fallback].map(
-      ({ provider, deployment }) => `${provider}/${deployment}`,
+      ({ provider, deployment, alias }) =>
+        `${provider}/${deployment}${alias === undefined ? '' : ` as ${alias}`}`,
     ),
     tools: toolPolicy?.allowedTools ?? [],
     egress: [

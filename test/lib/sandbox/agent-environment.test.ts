@@ -1,5 +1,5 @@
 import { Secret } from 'cdk8s-plus-28';
-import { ModelProvider } from 'kars-constructs';
+import { InferencePolicy, ModelProvider } from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
 import { describe, expect, it } from 'vitest';
 import { containerOf, envOf } from '../../support/pod.ts';
@@ -22,6 +22,41 @@ describe('the environment of an agent', () => {
     expect(Object.keys(env).filter((name) => name.startsWith('OPENAI'))).toEqual([]);
     expect(app.document('kars-reader', 'inference-policy')).toMatchObject({
       providers: [{ api: 'anthropic', endpoint: 'https://api.anthropic.com/v1' }],
+    });
+  });
+
+  it('points them at both APIs where there are models of both, each at its first model', () => {
+    const app = synthesize((scope) => {
+      const chart = agentsChart(scope);
+      const credential = { secret: Secret.fromSecretName(chart, 'secret', 'keys'), key: 'token' };
+      const [openAi, anthropic] = [
+        ModelProvider.openAi({ credential }),
+        ModelProvider.anthropic({ credential }),
+      ];
+      const inferencePolicy = new InferencePolicy(chart, 'models', {
+        models: [
+          { provider: anthropic, model: 'claude-sonnet-4-5', as: 'claude' },
+          { provider: openAi, model: 'gpt-4o-mini' },
+          { provider: openAi, model: 'gpt-4o' },
+        ],
+      });
+      return sandboxIn(chart, { inferencePolicy });
+    });
+    expect(envOf(containerOf(app, 'agent'))).toMatchObject({
+      ANTHROPIC_API_KEY: 'held-by-the-router',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:8443/anthropic',
+      ANTHROPIC_MODEL: 'claude',
+      OPENAI_API_KEY: 'held-by-the-router',
+      OPENAI_BASE_URL: 'http://127.0.0.1:8443/v1',
+      OPENAI_MODEL: 'gpt-4o-mini',
+    });
+    expect(app.document('kars-reader', 'inference-policy')).toMatchObject({
+      models: [
+        { provider: 'anthropic', deployment: 'claude-sonnet-4-5', alias: 'claude' },
+        { provider: 'openai', deployment: 'gpt-4o-mini' },
+        { provider: 'openai', deployment: 'gpt-4o' },
+      ],
+      providers: [{ name: 'anthropic' }, { name: 'openai' }],
     });
   });
 });

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Duration, Size } from 'cdk8s';
-import { Secret } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
-import { AgentRuntime, Egress, Inbound, ModelProvider, SandboxState } from 'kars-constructs';
+import { AgentRuntime, Egress, Inbound, SandboxState } from 'kars-constructs';
 import { validateManifest } from 'kars-constructs/contract';
 import type { LaunchDocument } from '../../../lib/contract/launch-document.ts';
 import { karsSandbox } from '../../../lib/contract/kinds/kars-sandbox/index.ts';
 import { hardeningOf } from '../../../lib/sandbox/hardening.ts';
-import { postureProblems, synthesize } from 'kars-constructs/testing';
+import { postureProblems } from 'kars-constructs/testing';
 import { containerOf, envOf, podOf, synthesized } from '../../support/pod.ts';
-import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
 
 describe('the pod of a sandbox', () => {
   it('has nothing that is weaker than the default', () => {
@@ -100,28 +98,6 @@ describe('the pod of a sandbox', () => {
     const guard = containerOf(synthesized({ isolation: 'confidential' }), 'egress-guard');
     expect(guard.securityContext?.capabilities?.add).toEqual(['NET_ADMIN', 'NET_RAW']);
     expect(guard.volumeMounts?.map(({ mountPath }) => mountPath)).toContain('/run');
-  });
-
-  it('mounts the credential of the provider into the router alone', () => {
-    const app = synthesize((scope) => {
-      const chart = agentsChart(scope);
-      const secret = Secret.fromSecretName(chart, 'secret', 'provider-key');
-      const provider = ModelProvider.openAi({ credential: { secret, key: 'token' } });
-      return sandboxIn(chart, { inferencePolicy: inferencePolicyIn(chart, { provider }) });
-    });
-    const mounts = (name: string): string[] =>
-      (containerOf(app, name).volumeMounts ?? []).map(({ mountPath }) => mountPath);
-    expect(mounts('router')).toContain('/run/kars/credentials');
-    expect(mounts('egress-proxy')).not.toContain('/run/kars/credentials');
-    expect(mounts('agent')).toEqual(['/sandbox', '/tmp', '/run/kars/launch']);
-    expect(podOf(app).volumes).toContainEqual({
-      name: 'credentials',
-      projected: {
-        defaultMode: 0o440,
-        sources: [{ secret: { name: 'provider-key', items: [{ key: 'token', path: 'openai' }] } }],
-      },
-    });
-    expect(JSON.stringify(containerOf(app, 'agent'))).not.toContain('provider-key');
   });
 
   it('mounts all documents as one volume, into the sidecars alone', () => {

@@ -15,6 +15,7 @@ import {
 import {
   agentsChart,
   inferencePolicyIn,
+  localProvider,
   plainAgent,
   sandboxIn,
   synthProblems,
@@ -227,6 +228,44 @@ describe('an inference policy is refused at synth', () => {
   ])('with %s as endpoint', (_what, endpoint) => {
     const provider = ModelProvider.openAiCompatible({ name: 'local', endpoint });
     expect(problemsWith({ provider })).toContain('[KARS_PROVIDER_ENDPOINT] provider.endpoint: got');
+  });
+
+  it('with a model that nobody serves', () => {
+    const props = { models: ['small', { provider: localProvider, model: 'large' }] };
+    const problems = synthProblems((app) => new InferencePolicy(agentsChart(app), 'models', props));
+    expect(problems).toBe(
+      '[chart/models] [KARS_PROVIDER_UNKNOWN] models[0]: got "small" without a provider, supply one here, or provider for all of them',
+    );
+  });
+
+  it('with two models that requests call the same', () => {
+    const other = ModelProvider.openAiCompatible({ name: 'other', endpoint: 'https://x.example' });
+    const again = { provider: other, model: 'small' };
+    expect(problemsWith({ models: ['small', again] })).toContain(
+      '[KARS_ID_DUPLICATE] models[1]: got the model "small" again, supply as for one of them',
+    );
+    expect(problemsWith({ models: ['small', { ...again, as: 'other-small' }] })).toBe('');
+    expect(problemsWith({ models: ['small', { model: 'large', as: 'small' }] })).toContain(
+      '[KARS_ID_DUPLICATE] models[1]',
+    );
+  });
+
+  it('with two providers of one name, unless they are the same', () => {
+    const named = (endpoint: string) => ModelProvider.openAiCompatible({ name: 'local', endpoint });
+    expect(
+      problemsWith({ models: ['small', { provider: named('https://x.example'), model: 'large' }] }),
+    ).toContain(
+      '[KARS_ID_DUPLICATE] providers[1]: got the provider "local" again, supply another name for one of them',
+    );
+    const same = named(localProvider.endpoint);
+    expect(problemsWith({ models: ['small', { provider: same, model: 'large' }] })).toBe('');
+  });
+
+  it('with an endpoint of the provider of one model', () => {
+    const provider = ModelProvider.openAiCompatible({ name: 'x', endpoint: 'http://localhost/v1' });
+    expect(problemsWith({ models: ['small', { provider, model: 'm' }] })).toContain(
+      '[KARS_PROVIDER_ENDPOINT] models[1].provider.endpoint: got',
+    );
   });
 
   it('with a provider name that no object could have', () => {

@@ -51,6 +51,31 @@ describe('the decision on a chat completion', () => {
     });
   });
 
+  it('takes an alias for the model that has it, and its other name for none', () => {
+    const models = [{ provider: 'local', deployment: 'small', alias: 'quick' }];
+    const aliased = withPolicy({ models });
+    for (const asked of [{}, { model: 'quick' }]) {
+      expect(decide(asked, aliased)).toMatchObject({ model: 'quick', body: { model: 'small' } });
+    }
+    expect(decide({ model: 'small' }, aliased)).toMatchObject({
+      code: 'KARS_MODEL_NOT_ALLOWED',
+      reason: 'got the model "small", allowed are: quick',
+    });
+  });
+
+  it('sends each model to its own provider', () => {
+    const { models, providers } = policies['inference-policy'];
+    const both = withPolicy({
+      models: [...models, { provider: 'other', deployment: 'claude' }],
+      providers: [
+        ...providers,
+        { name: 'other', endpoint: 'https://x.example', credential: 'bearer' },
+      ],
+    });
+    expect(decide({ model: 'large' }, both)).toMatchObject({ provider: { name: 'local' } });
+    expect(decide({ model: 'claude' }, both)).toMatchObject({ provider: { name: 'other' } });
+  });
+
   it.each([
     ['max_completion_tokens', { max_completion_tokens: 101 }],
     ['max_tokens', { max_tokens: 101 }],

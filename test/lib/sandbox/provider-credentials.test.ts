@@ -1,0 +1,54 @@
+import { Secret } from 'cdk8s-plus-28';
+import { ModelProvider } from 'kars-constructs';
+import { synthesize } from 'kars-constructs/testing';
+import { describe, expect, it } from 'vitest';
+import { containerOf, podOf } from '../../support/pod.ts';
+import { agentsChart, inferencePolicyIn, sandboxIn } from '../../support/sandbox.ts';
+
+describe('a sandbox', () => {
+  it('mounts the credential of the provider into the router alone', () => {
+    const app = synthesize((scope) => {
+      const chart = agentsChart(scope);
+      const secret = Secret.fromSecretName(chart, 'secret', 'provider-key');
+      const provider = ModelProvider.openAi({ credential: { secret, key: 'token' } });
+      return sandboxIn(chart, { inferencePolicy: inferencePolicyIn(chart, { provider }) });
+    });
+    const mounts = (name: string): string[] =>
+      (containerOf(app, name).volumeMounts ?? []).map(({ mountPath }) => mountPath);
+    expect(mounts('router')).toContain('/run/kars/credentials');
+    expect(mounts('egress-proxy')).not.toContain('/run/kars/credentials');
+    expect(mounts('agent')).toEqual(['/sandbox', '/tmp', '/run/kars/launch']);
+    expect(podOf(app).volumes).toContainEqual({
+      name: 'credentials',
+      projected: {
+        defaultMode: 0o440,
+        sources: [{ secret: { name: 'provider-key', items: [{ key: 'token', path: 'openai' }] } }],
+      },
+    });
+    expect(JSON.stringify(containerOf(app, 'agent'))).not.toContain('provider-key');
+  });
+
+  it('mounts the credential of each of several providers, into the router alone', () => {
+    const app = synthesize((scope) => {
+      const chart = agentsChart(scope);
+      const keyOf = (name: string) => ({
+        secret: Secret.fromSecretName(chart, name, `${name}-key`),
+        key: 'token',
+      });
+      const anthropic = ModelProvider.anthropic({ credential: keyOf('anthropic') });
+      const models = ['gpt-4o-mini', { provider: anthropic, model: 'claude-sonnet-4-5' }];
+      const provider = ModelProvider.openAi({ credential: keyOf('openai') });
+      return sandboxIn(chart, { inferencePolicy: inferencePolicyIn(chart, { provider, models }) });
+    });
+    const volume = podOf(app).volumes?.find(({ name }) => name === 'credentials');
+    expect(volume?.projected?.sources).toEqual(
+      ['openai', 'anthropic'].map((name) => ({
+        secret: { name: `${name}-key`, items: [{ key: 'token', path: name }] },
+      })),
+    );
+    const mounting = [...(podOf(app).initContainers ?? []), ...podOf(app).containers]
+      .filter(({ volumeMounts = [] }) => volumeMounts.some(({ name }) => name === 'credentials'))
+      .map(({ name }) => name);
+    expect(mounting).toEqual(['router']);
+  });
+});

@@ -5,16 +5,10 @@ import {
   type Decision,
   type Deny,
   type InferencePolicyPayload,
-  type ToolPolicyPayload,
 } from 'kars-constructs/contract';
 import { noPolicy, ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
-import type {
-  ModelRequest,
-  OfferedTool,
-  OutputBound,
-  Provider,
-  Surface,
-} from './surfaces/surface.ts';
+import type { ModelRequest, OutputBound, Provider, Surface } from './surfaces/surface.ts';
+import { refuseOffered } from './tools/tool-judge.ts';
 
 /** An allowed call: the model that serves it, and the request with what the policy sets in it. */
 export interface AllowedCall<R> {
@@ -42,7 +36,7 @@ export function decideCall<R extends ModelRequest>(
   if ('denial' in bounded) return bounded.denial;
   const refused =
     surface.refuseReach(request) ??
-    refuseTools(surface.offeredTools?.(request) ?? [], tools) ??
+    refuseOffered(surface.offeredTools?.(request) ?? [], tools) ??
     surface.refuseToolForm?.(request);
   if (refused !== undefined) return refused;
   return {
@@ -86,21 +80,4 @@ function boundOutput<R extends ModelRequest>(
     return { denial: deny('KARS_TOKENS_PER_REQUEST', rule, reason) };
   }
   return { request: output.withLimit(request, asked ?? Math.floor(cap / answers), provider) };
-}
-
-function refuseTools(
-  offered: readonly OfferedTool[],
-  policy: InForce<ToolPolicyPayload> | undefined,
-): Deny | undefined {
-  const rule = policy === undefined ? 'no ToolPolicy' : ruleOf(policy, 'allowedTools');
-  const allowed = policy?.payload.allowedTools ?? [];
-  const refused = offered.find(
-    ({ name }) => name === undefined || !(allowed.includes('*') || allowed.includes(name)),
-  );
-  if (refused === undefined) return undefined;
-  const reason =
-    refused.name === undefined
-      ? `got a tool of type ${JSON.stringify(refused.type)}, which the provider would run`
-      : `got the tool ${JSON.stringify(refused.name)}, allowed are: ${allowed.join(', ') || 'none'}`;
-  return deny('KARS_TOOL_NOT_ALLOWED', rule, reason);
 }

@@ -5,7 +5,9 @@ import type {
   Provider,
   ServerEvent,
   StreamStep,
+  Streaming,
   Surface,
+  ToolCall,
 } from './surfaces/surface.ts';
 
 /** What is sent to a provider for a call, and how what comes back is read: in the API that the provider speaks. */
@@ -23,6 +25,10 @@ export interface Exchange {
   readonly isAnswer: (value: unknown) => boolean;
   /** The tokens that a whole answer reports. */
   readonly usageOf: (answer: unknown) => TokenUsage | undefined;
+  /** Calls of tools in a whole answer; judged as the provider wrote them, before anything is made of them. */
+  readonly calledTools: (answer: unknown) => readonly ToolCall[];
+  /** An event with other names in its calls. */
+  readonly renamed: Streaming<ModelRequest>['renamed'];
 }
 
 /** The exchange of a request, whose output has one limit at most, on a surface. */
@@ -31,7 +37,7 @@ export function exchangeOn<R extends ModelRequest>(
   request: R,
   provider: Provider,
 ): Exchange {
-  const { path, output, inputBound, streaming, isAnswer, usageOf } = surface;
+  const { path, output, inputBound, streaming, isAnswer, usageOf, calledTools } = surface;
   const isStreamed = request.stream === true && streaming !== undefined;
   return {
     path,
@@ -51,5 +57,7 @@ export function exchangeOn<R extends ModelRequest>(
     readEvent: (event) => streaming?.read(event, request),
     isAnswer,
     usageOf,
+    calledTools: (answer) => calledTools?.(answer) ?? [],
+    renamed: streaming?.renamed,
   };
 }

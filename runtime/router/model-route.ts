@@ -5,13 +5,15 @@ import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
 import type { Budget, Reserved } from './budget/budget.ts';
 import { Settlement } from './budget/settlement.ts';
-import { budgetOf, limitsOf, policiesOf } from './call-policies.ts';
+import { budgetOf, limitsOf, policiesOf, type CallPolicies } from './call-policies.ts';
 import type { CallRates } from './call-rates.ts';
 import { planCall, type CallPlan } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
 import { sendDenial } from './send-denial.ts';
 import type { ModelRequest, Surface } from './surfaces/surface.ts';
+import { CallGate } from './tools/call-gate.ts';
+import { refuseCalls, toolJudge, type ToolJudge } from './tools/tool-judge.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 import { whenClosed } from './when-closed.ts';
 
@@ -33,6 +35,7 @@ interface Call {
   readonly snapshot: Snapshot | undefined;
   readonly plan: CallPlan;
   readonly reserved: Reserved;
+  readonly policies: CallPolicies;
 }
 
 /** Serves one surface: read, decide, reserve, record, call, relay, settle. */
@@ -68,7 +71,7 @@ export class ModelRoute<R extends ModelRequest> {
     whenClosed(reply.raw, place);
     const reserved = budget.reserve(plan.exchange.demand, budgetOf(policies));
     if ('code' in reserved) return this.#refuse(reply, snapshot, plan.model, reserved);
-    return this.#call({ reply, snapshot, plan, reserved });
+    return this.#call({ reply, snapshot, plan, reserved, policies });
   }
 
   async #call(call: Call): Promise<FastifyReply> {
@@ -102,20 +105,23 @@ export class ModelRoute<R extends ModelRequest> {
       await (isSent ? settlement.end({ outcome }) : settlement.free(outcome));
       return this.#deny(reply, denial);
     }
+    const judge = toolJudge(recorder, decided, call.policies.tools);
     return exchange.isStreamed && isEventStream(answer)
-      ? this.#stream(call, settlement, answer, gone.signal)
-      : this.#whole(call, settlement, answer);
+      ? this.#stream(call, settlement, answer, judge, gone.signal)
+      : this.#whole(call, settlement, answer, judge);
   }
 
   #stream(
     { reply, plan, reserved }: Call,
     settlement: Settlement,
     answer: UpstreamAnswer,
+    judge: ToolJudge,
     gone: AbortSignal,
   ): FastifyReply {
     const events = relayStream(answer.body, {
       read: plan.exchange.readEvent,
       errors: this.#surface.errors,
+      gate: new CallGate(judge, plan.exchange.renamed),
       credential: answer.credential,
       gone,
       reserved: reserved.output,
@@ -137,13 +143,19 @@ export class ModelRoute<R extends ModelRequest> {
     { reply, plan }: Call,
     settlement: Settlement,
     answer: UpstreamAnswer,
+    judge: ToolJudge,
   ): Promise<FastifyReply> {
     const read = await readAnswer(answer, plan.exchange, this.#surface.errors);
     if ('code' in read) {
       await settlement.end({ outcome: read.reason });
       return this.#deny(reply, read);
     }
-    const { status, body, usage } = read;
+    const { status, body, usage, calls } = read;
+    const refused = await refuseCalls(calls, judge);
+    if (refused !== undefined) {
+      await settlement.end({ usage, outcome: refused.reason });
+      return this.#deny(reply, refused);
+    }
     const outcome = `the provider answered with status ${status}`;
     await (REFUSED.has(answer.status)
       ? settlement.free(outcome)

@@ -3,7 +3,7 @@ import type { TokenUsage } from '../service/decision-recorder.ts';
 import type { Exchange } from './exchange.ts';
 import { limits } from './limits.ts';
 import { isRecord } from './surfaces/reach.ts';
-import type { ErrorShape } from './surfaces/surface.ts';
+import type { ErrorShape, ToolCall } from './surfaces/surface.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
 /** A whole answer for the client. */
@@ -11,6 +11,7 @@ export interface WholeAnswer {
   readonly status: number;
   readonly body: string;
   readonly usage: TokenUsage | undefined;
+  readonly calls: readonly ToolCall[];
 }
 
 const RULE = 'inference router';
@@ -18,7 +19,7 @@ const RULE = 'inference router';
 /** Reads an answer that is not a stream; an error of the provider passes in the shape of its API. */
 export async function readAnswer(
   answer: UpstreamAnswer,
-  { isAnswer, usageOf }: Pick<Exchange, 'isAnswer' | 'usageOf'>,
+  { isAnswer, usageOf, calledTools }: Pick<Exchange, 'calledTools' | 'isAnswer' | 'usageOf'>,
   errors: ErrorShape,
 ): Promise<WholeAnswer | Deny> {
   const isError = answer.status < 200 || answer.status > 299;
@@ -31,6 +32,7 @@ export async function readAnswer(
       status: statusOf(answer.status),
       body: withoutCredential(body, answer),
       usage: undefined,
+      calls: [],
     };
   }
   if (!isAnswer(value)) {
@@ -40,7 +42,12 @@ export async function readAnswer(
       'the provider answered with something that is no answer of this API',
     );
   }
-  return { status: answer.status, body: withoutCredential(text, answer), usage: usageOf(value) };
+  return {
+    status: answer.status,
+    body: withoutCredential(text, answer),
+    usage: usageOf(value),
+    calls: calledTools(value),
+  };
 }
 
 async function readBounded(body: AsyncIterable<Uint8Array>, most: number): Promise<string | Deny> {

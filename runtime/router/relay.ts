@@ -4,6 +4,7 @@ import type { TokenUsage } from '../service/decision-recorder.ts';
 import type { ReservedOutput } from './budget/budget.ts';
 import { limits } from './limits.ts';
 import type { ErrorShape, ServerEvent, StreamStep } from './surfaces/surface.ts';
+import type { CallGate } from './tools/call-gate.ts';
 
 /** How a stream ended, and what it used. */
 export interface StreamOutcome {
@@ -18,6 +19,8 @@ export interface RelayOptions {
   /** What an event says; undefined for one that the surface does not have. */
   readonly read: (event: ServerEvent) => StreamStep | undefined;
   readonly errors: ErrorShape;
+  /** Holds back what must not go on before it is judged. */
+  readonly gate: CallGate;
   /** What must not leave with an event. */
   readonly credential?: string | undefined;
   /** Aborted when the client goes away before the end. */
@@ -46,32 +49,37 @@ const RULE = 'inference router';
  */
 export async function* relayStream(
   body: AsyncIterable<Uint8Array>,
-  { read, errors, credential, gone, reserved, settle }: RelayOptions,
+  { read, errors, gate, credential, gone, reserved, settle }: RelayOptions,
 ): AsyncGenerator<string> {
   let usage: Partial<TokenUsage> = {};
   let outcome = CLIENT_GONE;
   let texts = 0;
+  const pass = (event: ServerEvent) => {
+    const step = read(event);
+    return step === undefined ? NO_EVENT : gate.take({ event, step });
+  };
   try {
-    for await (const event of eventsOf(body)) {
-      const step = 'code' in event ? event : (read(event) ?? NO_EVENT);
-      if ('code' in step) {
-        outcome = step.reason;
-        yield frame(errors.event(step));
+    for await (const got of eventsOf(body)) {
+      const passing = 'code' in got ? got : await pass(got);
+      if ('code' in passing) {
+        outcome = passing.reason;
+        yield frame(errors.event(passing));
         return;
       }
-      usage = larger(usage, step.usage);
-      if (step.hasText === true) texts += 1;
-      if (reserved !== undefined && texts > reserved.total) {
-        const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
-        const fault = deny('KARS_BUDGET_SPENT', reserved.rule, reason);
-        outcome = fault.reason;
-        yield frame(errors.event(fault));
-        return;
+      for (const { event, step } of passing) {
+        usage = larger(usage, step.usage);
+        if (step.hasText === true) texts += 1;
+        if (reserved !== undefined && texts > reserved.total) {
+          const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
+          const fault = deny('KARS_BUDGET_SPENT', reserved.rule, reason);
+          outcome = fault.reason;
+          yield frame(errors.event(fault));
+          return;
+        }
+        if (step.isEnd === true) outcome = COMPLETED;
+        if (step.isHidden !== true) yield frame(withoutCredential(event, credential));
+        if (step.isEnd === true) return;
       }
-      if (step.isEnd === true) outcome = COMPLETED;
-      if (step.isHidden !== true && !('code' in event))
-        yield frame(withoutCredential(event, credential));
-      if (step.isEnd === true) return;
     }
     outcome = ENDED.reason;
     yield frame(errors.event(ENDED));

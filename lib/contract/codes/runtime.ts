@@ -84,6 +84,11 @@ export const runtimeCodes = {
     meaning: 'the request offers the model a tool that the policy does not list',
     cure: 'drop the tool, or add it to ToolPolicy.allowedTools',
   },
+  KARS_TOOL_CALL_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'the answer has a call of a tool that the policy does not list',
+    cure: 'have the agent ask for something else, or add the tool to ToolPolicy.allowedTools',
+  },
   KARS_PROVIDER_REACH: {
     status: 403,
     meaning: 'the provider would fetch, run or keep something for the agent, past the egress proxy',

@@ -57,6 +57,6 @@ export const completions: Surface<CompletionsRequest> = {
   inputBound: textBound,
   isAnswer: (value) => isRecord(value) && 'choices' in value,
   usageOf: openAiUsage,
-  streaming: openAiStreaming(hasText),
+  streaming: openAiStreaming((chunk) => ({ hasText: hasText(chunk) })),
   errors: openAiErrors,
 };

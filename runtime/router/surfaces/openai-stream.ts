@@ -1,6 +1,6 @@
 import { readObject } from './json-object.ts';
 import { openAiUsage } from './openai-usage.ts';
-import type { ModelRequest, Streaming } from './surface.ts';
+import type { ModelRequest, StreamStep, Streaming } from './surface.ts';
 
 /** A request whose stream may report its usage. */
 interface StreamRequest extends ModelRequest {
@@ -8,9 +8,13 @@ interface StreamRequest extends ModelRequest {
     { readonly include_usage?: boolean | null | undefined } | null | undefined;
 }
 
-/** Streams of OpenAI's completions, which end by a word of their own. */
+/**
+ * Streams of OpenAI's completions, which end by a word of their own.
+ *
+ * @param said what a chunk has of what the model says
+ */
 export const openAiStreaming = <R extends StreamRequest>(
-  hasText: (chunk: Readonly<Record<string, unknown>>) => boolean,
+  said: (chunk: Readonly<Record<string, unknown>>) => StreamStep,
 ): Streaming<R> => ({
   ask: (request) => ({
     ...request,
@@ -21,8 +25,8 @@ export const openAiStreaming = <R extends StreamRequest>(
     const chunk = readObject(data);
     return (
       chunk && {
+        ...said(chunk),
         usage: openAiUsage(chunk),
-        hasText: hasText(chunk),
         isHidden: options?.include_usage !== true && isUsageOnly(chunk),
       }
     );

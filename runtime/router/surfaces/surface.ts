@@ -18,6 +18,23 @@ export interface OfferedTool {
   readonly name?: string;
 }
 
+/** A call of a tool in an answer; one without a name runs, or has run, at the provider. */
+export type ToolCall = OfferedTool;
+
+/** What an event of a stream has of a call of a tool. */
+export interface ToolCallPart {
+  /** Which of the answers at once. */
+  readonly answer: number;
+  /** Tells the calls of a stream apart; undefined for one that stands whole in this event. */
+  readonly call: string | undefined;
+  /** Its name is a piece of the name, empty where the event has none. */
+  readonly tool: ToolCall;
+  /** Whether the name ends here at the latest, since what follows a name begins. */
+  readonly isNamed: boolean;
+  /** Whether it is told once more, after earlier events. */
+  readonly isAgain?: boolean;
+}
+
 /** How much a request lets a model say. */
 export interface OutputBound<R> {
   /** Answers that it asks for at once. */
@@ -41,6 +58,10 @@ export interface StreamStep {
   readonly usage?: Partial<TokenUsage> | undefined;
   /** Whether it has something that the model said, and so a token at least. */
   readonly hasText?: boolean;
+  /** What it has of calls of tools. */
+  readonly calls?: readonly ToolCallPart[];
+  /** Answers that end with it. */
+  readonly ended?: readonly number[];
   /** Whether it is of no interest to the client. */
   readonly isHidden?: boolean;
   /** Whether it is the last. */
@@ -53,6 +74,8 @@ export interface Streaming<R> {
   readonly ask: (request: R) => R;
   /** What an event says; undefined for one that the surface does not have. */
   readonly read: (event: ServerEvent, request: R) => StreamStep | undefined;
+  /** The event with other names in its calls, an empty one where the name is left out. @default names are never in pieces */
+  readonly renamed?: (event: ServerEvent, names: ReadonlyMap<string, string>) => ServerEvent;
 }
 
 /** How a surface says that there is no answer. */
@@ -74,8 +97,15 @@ export interface Surface<R extends ModelRequest> {
   readonly request: z.ZodType<R>;
   /** Refuses what the provider would fetch, run or keep for the agent, and fields that could be such. */
   readonly refuseReach: (request: R) => Deny | undefined;
-  /** @default none */
+  /**
+   * Tools that a request offers, or has the model call. What it tells of earlier calls is no such thing: nobody
+   * runs them again, and a policy that has lost a tool would end every conversation that has used it.
+   *
+   * @default none
+   */
   readonly offeredTools?: (request: R) => readonly OfferedTool[];
+  /** Calls of tools in a whole answer. @default none */
+  readonly calledTools?: (answer: unknown) => readonly ToolCall[];
   /** Refuses tools that a server may take for others than those. @default none has members that matter */
   readonly refuseToolForm?: (request: R) => Deny | undefined;
   /** The request without what nobody knows, and with what must be said. */

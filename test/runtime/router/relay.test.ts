@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { relayStream, type StreamOutcome } from '../../../runtime/router/relay.ts';
 import { chatStreaming } from '../../../runtime/router/surfaces/chat/chat-stream.ts';
 import { openAiErrors } from '../../../runtime/router/surfaces/openai-error.ts';
+import { CallGate } from '../../../runtime/router/tools/call-gate.ts';
 import type { ReservedOutput } from '../../../runtime/router/budget/budget.ts';
 import { streamText } from '../../support/openai-provider.ts';
 
@@ -28,6 +29,7 @@ async function relay(
   const events = relayStream(body(), {
     read: (event) => chatStreaming.read(event, asked),
     errors: openAiErrors,
+    gate: new CallGate(() => Promise.resolve(undefined)),
     gone,
     reserved,
     settle,

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { openAiStreaming } from '../openai-stream.ts';
+import type { Streaming, StreamStep } from '../surface.ts';
+import { chatCallParts, endedChoices, renamedChunk } from './chat-calls.ts';
 import type { ChatRequest } from './chat-request.ts';
 
 const choice = z.looseObject({ delta: z.record(z.string(), z.unknown()) });
@@ -17,5 +19,15 @@ function hasText(chunk: Readonly<Record<string, unknown>>): boolean {
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
+/** Most chunks have no call, and none that is open when they end. */
+function saidIn(chunk: Readonly<Record<string, unknown>>): StreamStep {
+  const calls = chatCallParts(chunk);
+  const said = { hasText: hasText(chunk), ended: endedChoices(chunk) };
+  return calls.length === 0 ? said : { ...said, calls };
+}
+
 /** A streamed chat completion. */
-export const chatStreaming = openAiStreaming<ChatRequest>(hasText);
+export const chatStreaming: Streaming<ChatRequest> = {
+  ...openAiStreaming<ChatRequest>(saidIn),
+  renamed: renamedChunk,
+};

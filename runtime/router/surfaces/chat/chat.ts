@@ -3,6 +3,8 @@ import { textBound } from '../input-bound.ts';
 import { openAiErrors } from '../openai-error.ts';
 import { openAiUsage } from '../openai-usage.ts';
 import type { OfferedTool, Surface } from '../surface.ts';
+import { chosenTools } from '../tool-choice.ts';
+import { chatCalls } from './chat-calls.ts';
 import { refuseChatReach, withoutUnknown } from './chat-reach.ts';
 import { chatRequest, type ChatRequest } from './chat-request.ts';
 import { chatStreaming } from './chat-stream.ts';
@@ -21,6 +23,7 @@ export const chat: Surface<ChatRequest> = {
   request: chatRequest,
   refuseReach: refuseChatReach,
   offeredTools,
+  calledTools: chatCalls,
   refuseToolForm: refuseChatTools,
   forwarded: withoutUnknown,
   output: chatOutput,
@@ -32,12 +35,18 @@ export const chat: Surface<ChatRequest> = {
 };
 
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
-function offeredTools({ tools, functions }: ChatRequest): OfferedTool[] {
+function offeredTools(request: ChatRequest): OfferedTool[] {
+  const { tools, functions } = request;
   const named = (tools ?? []).map(({ type, function: plain, custom }) => {
     const own = type === 'function' ? plain?.name : type === 'custom' ? custom?.name : undefined;
     return own === undefined ? { type } : { type, name: own };
   });
-  return [...named, ...(functions ?? []).map(({ name }) => ({ type: 'function', name }))];
+  return [
+    ...named,
+    ...(functions ?? []).map(({ name }) => ({ type: 'function', name })),
+    ...chosenTools(request['tool_choice']),
+    ...chosenTools(request['function_call']),
+  ];
 }
 
 const TEXTS: ReadonlySet<unknown> = new Set(['text', 'refusal', 'thinking']);

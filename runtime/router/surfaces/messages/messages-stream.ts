@@ -4,6 +4,7 @@ import { readObject } from '../json-object.ts';
 import { isRecord } from '../reach.ts';
 import { reportedTokens } from '../request-parts.ts';
 import type { Streaming, StreamStep } from '../surface.ts';
+import { messageCallParts } from './messages-calls.ts';
 import type { MessagesRequest } from './messages-request.ts';
 
 const cached = reportedTokens.nullish();
@@ -63,17 +64,24 @@ export const messagesStreaming: Streaming<MessagesRequest> = {
   ask: (request) => request,
   read: ({ data }) => {
     const event = readObject(data);
-    switch (event?.['type']) {
-      case 'message_start':
-        return startOf(event);
-      case 'message_delta':
-        return deltaOf(event);
-      case 'content_block_delta':
-        return { hasText: saysText(event) };
-      case 'message_stop':
-        return { isEnd: true };
-      default:
-        return typeof event?.['type'] === 'string' ? {} : undefined;
-    }
+    if (typeof event?.['type'] !== 'string') return undefined;
+    const calls = messageCallParts(event);
+    const step = stepOf(event);
+    return calls.length === 0 ? step : { ...step, calls };
   },
 };
+
+function stepOf(event: Readonly<Record<string, unknown>>): StreamStep {
+  switch (event['type']) {
+    case 'message_start':
+      return startOf(event);
+    case 'message_delta':
+      return deltaOf(event);
+    case 'content_block_delta':
+      return { hasText: saysText(event) };
+    case 'message_stop':
+      return { isEnd: true };
+    default:
+      return {};
+  }
+}

@@ -4,7 +4,9 @@ import { outputIn } from '../output-field.ts';
 import { isNothing, isRecord } from '../reach.ts';
 import type { OfferedTool, Surface } from '../surface.ts';
 import { anthropicErrors } from './anthropic-error.ts';
+import { chosenTools } from '../tool-choice.ts';
 import { refuseToolFields } from '../tool-fields.ts';
+import { messageCalls } from './messages-calls.ts';
 import { countFields, messagesFields, namesOfAgentTool, toolFields } from './messages-fields.ts';
 import { forwardedMessages, refuseMessagesReach } from './messages-reach.ts';
 import {
@@ -27,6 +29,7 @@ export const messages: Surface<MessagesRequest> = {
   request: messagesRequest,
   refuseReach: (asked) => refuseMessagesReach(messagesFields, asked),
   offeredTools,
+  calledTools: messageCalls,
   refuseToolForm,
   forwarded: (asked) => forwardedMessages(messagesFields, asked),
   output: outputIn('max_tokens'),
@@ -60,13 +63,14 @@ export const countTokens: Surface<CountRequest> = {
 };
 
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
-function offeredTools({ tools }: CountRequest): OfferedTool[] {
-  return (tools ?? []).map(({ type: given, name }) => {
+function offeredTools({ tools, tool_choice: choice }: CountRequest): OfferedTool[] {
+  const named = (tools ?? []).map(({ type: given, name }) => {
     const type = given ?? 'custom';
     const isOfAgent =
       name !== undefined && (type === 'custom' || namesOfAgentTool(type).includes(name));
     return isOfAgent ? { type: 'custom', name } : { type };
   });
+  return [...named, ...chosenTools(choice)];
 }
 
 function refuseToolForm({ tools }: CountRequest): Deny | undefined {

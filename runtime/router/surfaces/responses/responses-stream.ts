@@ -4,6 +4,7 @@ import { readObject } from '../json-object.ts';
 import { outputOf } from '../openai-usage.ts';
 import { reportedTokens } from '../request-parts.ts';
 import type { Streaming } from '../surface.ts';
+import { responsesCallParts } from './responses-calls.ts';
 import type { ResponsesRequest } from './responses-request.ts';
 
 const reported = z.looseObject({
@@ -49,8 +50,10 @@ export const responsesStreaming: Streaming<ResponsesRequest> = {
     const event = readObject(data);
     if (typeof event?.['type'] !== 'string') return undefined;
     const { type, delta, response } = event;
+    const parts = responsesCallParts(event);
+    const calls = parts.length === 0 ? {} : { calls: parts };
     return ENDS.has(type)
-      ? { usage: responsesUsage(response), isEnd: true }
-      : { hasText: SAID.has(type) && delta !== '' };
+      ? { ...calls, usage: responsesUsage(response), isEnd: true }
+      : { ...calls, hasText: SAID.has(type) && delta !== '' };
   },
 };

@@ -3,7 +3,9 @@ import { openAiErrors } from '../openai-error.ts';
 import { outputIn } from '../output-field.ts';
 import { first, isRecord } from '../reach.ts';
 import type { ErrorShape, OfferedTool, Surface } from '../surface.ts';
+import { chosenTools } from '../tool-choice.ts';
 import { refuseMember, refuseToolFields } from '../tool-fields.ts';
+import { responsesCalls } from './responses-calls.ts';
 import { textParts, toolFields, toolsOfAgent } from './responses-fields.ts';
 import { forwardedResponse, itemsOf, refuseResponsesReach } from './responses-reach.ts';
 import { responsesRequest, type InputItem, type ResponsesRequest } from './responses-request.ts';
@@ -33,6 +35,7 @@ export const responses: Surface<ResponsesRequest> = {
   request: responsesRequest,
   refuseReach: refuseResponsesReach,
   offeredTools,
+  calledTools: responsesCalls,
   refuseToolForm: ({ tools }) =>
     refuseToolFields('tools', tools, () => toolFields) ??
     first((tools ?? []).entries(), ([index, { environment }]) =>
@@ -49,14 +52,15 @@ export const responses: Surface<ResponsesRequest> = {
 };
 
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
-function offeredTools({ tools }: ResponsesRequest): OfferedTool[] {
-  return (tools ?? []).map(({ type, name, environment }) => {
+function offeredTools({ tools, tool_choice: choice }: ResponsesRequest): OfferedTool[] {
+  const named = (tools ?? []).map(({ type, name, environment }) => {
     if (type === 'function' || type === 'custom') {
       return name === undefined ? { type } : { type, name };
     }
     const isOfAgent = toolsOfAgent.has(type) || (type === 'shell' && environment?.type === 'local');
     return isOfAgent ? { type, name: type } : { type };
   });
+  return [...named, ...chosenTools(choice, (type) => toolsOfAgent.has(type) || type === 'shell')];
 }
 
 /** What the provider says of each tool of its own making. */

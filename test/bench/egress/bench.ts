@@ -1,21 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { anonymousKibibytes } from '../measured/proc.ts';
+import { whileRunning } from '../measured/program.ts';
+import { World } from '../measured/world.ts';
 import { machineConditions, type BenchOptions, type BenchReport } from '../report.ts';
 import { figureOf, type Figure } from './figures.ts';
 import { decide, drive, holdTunnels, startSurroundings, type Times } from './measure.ts';
-import { anonymousKibibytes } from './proc.ts';
 import { requireEgressBench } from './programs.ts';
 import { floor } from './proxies/floor.ts';
 import { ourProxy } from './proxies/ours.ts';
-import { startProxy, type Proxy, type RunningProxy } from './proxies/proxy.ts';
+import type { Proxy } from './proxies/proxy.ts';
 import { hasSmokescreen, smokescreen } from './proxies/smokescreen.ts';
 import { squid } from './proxies/squid.ts';
 import { tinyproxy } from './proxies/tinyproxy.ts';
 import { listedNames } from './sites.ts';
 import { soakEgress } from './soak.ts';
 import { tableOf } from './table.ts';
-import { World } from './world.ts';
 
 const TUNNELS = 5000;
 
@@ -95,19 +96,6 @@ async function measure(
     holdTunnels(world, holding, running, TUNNELS, times),
   );
   return [...figures, { proxy: name, measure: 'tunnels', value: megabytes(held) }];
-}
-
-async function whileRunning<Result>(
-  world: World,
-  proxy: Proxy,
-  use: (running: RunningProxy) => Promise<Result>,
-): Promise<Result> {
-  const running = await startProxy(world, proxy);
-  try {
-    return await use(running);
-  } finally {
-    await running.stop();
-  }
 }
 
 async function decisions(world: World, proxy: string, times: Times): Promise<Figure[]> {

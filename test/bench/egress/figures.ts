@@ -1,3 +1,4 @@
+import { busyShare } from '../measured/busy.ts';
 import { median } from '../report.ts';
 import type { Load, Measured } from './driver/load.ts';
 
@@ -11,17 +12,6 @@ export interface Figure {
   readonly value: number;
   /** Share of the time in which the process under test was busy, where that matters. */
   readonly busy?: number;
-}
-
-/** Below it a process had time to spare, and does less at once than it does under load. */
-export const BUSY_ENOUGH = 0.95;
-
-/**
- * How busy a process was: its share of the time or, where others took the core too, that of its first
- * thread in the time that the core was left to it.
- */
-export function busyShare({ seconds, cpuSeconds, ran, waited }: Measured): number {
-  return Math.min(1, Math.max(cpuSeconds / seconds, ran / (seconds - waited)));
 }
 
 /** The figures of a load. */

@@ -1,13 +1,10 @@
-import { once } from 'node:events';
-import { setPriority } from 'node:os';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { nodeArguments } from '../../../runtime/cli/programs.ts';
-import { WARM, type DriverOptions, type Load, type Measured } from './driver/load.ts';
-import { anonymousKibibytes, threadsOf } from './proc.ts';
-import type { Proxy, RunningProxy } from './proxies/proxy.ts';
-import { cores, end, type StartedProgram, type World } from './world.ts';
+import { driveCrowded, firstOutput, runProgram as run, wholeOutput } from '../measured/driver.ts';
+import { anonymousKibibytes } from '../measured/proc.ts';
+import type { RunningProgram } from '../measured/program.ts';
+import { cores, end, type World } from '../measured/world.ts';
+import type { DriverOptions, Load, Measured } from './driver/load.ts';
+import type { Proxy } from './proxies/proxy.ts';
 
 /** How long things take. */
 export interface Times {
@@ -28,18 +25,9 @@ const CLIENTS: Readonly<Record<Load, number>> = {
   bulk: 8,
 };
 
-/** Beside a program without it, a process gets a quarter of a core. @see sched(7) */
-const NICE = 5;
-
-const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
 /** The command of a program of this directory. */
-export const runProgram = (name: string, ...args: readonly string[]): readonly string[] => [
-  process.execPath,
-  ...nodeArguments,
-  script(name),
-  ...args,
-];
+export const runProgram = (name: string, ...args: readonly string[]): readonly string[] =>
+  run(new URL(name, import.meta.url), ...args);
 
 /** Starts what the proxies need: a DNS server, and the hosts. */
 export async function startSurroundings(world: World): Promise<void> {
@@ -51,15 +39,11 @@ export async function startSurroundings(world: World): Promise<void> {
   }
 }
 
-/**
- * Loads a proxy with clients. Once it is warm, most of its core goes to a program that only spins:
- * otherwise the clients and hosts, which take more CPU than a fast proxy and have one core as well, would
- * let it wait.
- */
+/** Loads a proxy with clients. */
 export async function drive(
   world: World,
   { port }: Proxy,
-  { pid }: RunningProxy,
+  { pid }: RunningProgram,
   load: Load,
   { warmCpuSeconds, loadMilliseconds: milliseconds }: Times,
 ): Promise<Measured> {
@@ -72,36 +56,14 @@ export async function drive(
     clients: CLIENTS[load],
   };
   const command = runProgram('./driver/main.ts', JSON.stringify(options));
-  prefer(pid, 0);
-  const driver = world.start(world.pod, command, cores.driver);
-  const output = wholeOutput(driver);
-  await Promise.race([once(driver.stdout, 'data'), output]);
-  prefer(pid, NICE);
-  const spinner = world.start(world.pod, [process.execPath, '-e', 'for (;;);'], cores.underTest);
-  try {
-    const [, measured = ''] = (await output).split(WARM);
-    return JSON.parse(measured) as Measured;
-  } finally {
-    await end(spinner);
-  }
-}
-
-/** Gives every thread of a process a priority, which each has for itself. */
-function prefer(pid: number, nice: number): void {
-  for (const thread of threadsOf(pid)) {
-    try {
-      setPriority(thread, nice);
-    } catch {
-      // It has ended.
-    }
-  }
+  return JSON.parse(await driveCrowded(world, pid, command)) as Measured;
 }
 
 /** KiB that a proxy holds with so many idle tunnels. */
 export async function holdTunnels(
   world: World,
   { name, port }: Proxy,
-  { pid }: RunningProxy,
+  { pid }: RunningProgram,
   count: number,
   { settleMilliseconds }: Times,
 ): Promise<number> {
@@ -126,21 +88,4 @@ export async function decide(
   const command = runProgram('./programs/decisions.ts', String(entries), String(loadMilliseconds));
   const output = await wholeOutput(world.start(world.pod, command, cores.underTest));
   return (JSON.parse(output) as { readonly perSecond: number }).perSecond;
-}
-
-/** All that a program prints until it ends. */
-export async function wholeOutput(program: StartedProgram): Promise<string> {
-  const [output, errors] = await Promise.all([text(program.stdout), text(program.stderr)]);
-  if (output === '') throw new Error(`a program of the bench ended without a result: ${errors}`);
-  return output;
-}
-
-async function firstOutput(program: StartedProgram): Promise<string> {
-  const errors = text(program.stderr);
-  const ended = once(program.stdout, 'end').then(async () => {
-    throw new Error(`a program of the bench ended before it was ready: ${await errors}`);
-  });
-  const [chunk] = (await Promise.race([once(program.stdout, 'data'), ended])) as [unknown];
-  ended.catch(() => undefined);
-  return String(chunk);
 }

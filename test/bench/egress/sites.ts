@@ -1,8 +1,5 @@
 import type { EgressEntry } from 'kars-constructs/contract';
 
-/** Public by every registry, and nobody's here. */
-export const addresses = { pod: '11.0.0.1', host: '11.0.0.2' } as const;
-
 /** What the hosts serve, by port. A proxy of ours carries each port by the protocol that is usual there. */
 export const ports = {
   /** An exchange of HTTP. */

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machineConditions, median, type BenchReport } from '../report.ts';
-import { runProgram, startSurroundings, wholeOutput } from './measure.ts';
-import { anonymousKibibytes, cpuSeconds } from './proc.ts';
+import { wholeOutput } from '../measured/driver.ts';
+import { anonymousKibibytes, cpuSeconds } from '../measured/proc.ts';
+import { startProgram } from '../measured/program.ts';
+import { cores, World } from '../measured/world.ts';
+import { runProgram, startSurroundings } from './measure.ts';
 import { requireEgressBench } from './programs.ts';
 import { ourProxy } from './proxies/ours.ts';
-import { startProxy } from './proxies/proxy.ts';
 import { flatness } from './soak-figures.ts';
-import { cores, World } from './world.ts';
 
 const SAMPLE_MILLISECONDS = 1000;
 
@@ -30,7 +31,7 @@ export async function soakEgress(
     world.open();
     await startSurroundings(world);
     const proxy = await ourProxy(world.directory);
-    const running = await startProxy(world, proxy);
+    const running = await startProgram(world, proxy);
     const milliseconds = minutes * 60_000;
     const warm = Math.min(WARM_MILLISECONDS, milliseconds / 4);
     const command = runProgram('./driver/soak.ts', String(proxy.port), String(warm + milliseconds));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatBench } from '../report.ts';
 import type { Measured } from './driver/load.ts';
-import { busyIn, busyShare, figureOf, middleOf, type Figure, type Measure } from './figures.ts';
+import { busyShare } from '../measured/busy.ts';
+import { busyIn, figureOf, middleOf, type Figure, type Measure } from './figures.ts';
 import { tableOf } from './table.ts';
 
 const measured: Measured = {

@@ -1,5 +1,6 @@
 import type { BenchReport, Goal } from '../report.ts';
-import { BUSY_ENOUGH, busyIn, middleOf, type Figure, type Measure } from './figures.ts';
+import { BUSY_ENOUGH } from '../measured/busy.ts';
+import { busyIn, middleOf, type Figure, type Measure } from './figures.ts';
 
 interface MeasureRow {
   readonly title: string;

@@ -1,3 +1,5 @@
+import type { Busy } from '../../measured/busy.ts';
+
 /** What clients do: tunnels for TLS or anything that are used once, requests to one host or many, or bytes without end. */
 export const loads = ['tls', 'tcp', 'forward', 'spread', 'bulk'] as const;
 
@@ -18,28 +20,15 @@ export interface DriverOptions {
   readonly clients: number;
 }
 
-/** First line of a driver's output, before it measures. */
-export const WARM = 'warm\n';
-
-/** What a driver has measured, as JSON in its second line. */
-export interface Measured {
-  readonly seconds: number;
-  /** Of the process under test. */
-  readonly cpuSeconds: number;
-  /** Of its first thread. */
-  readonly ran: number;
-  readonly waited: number;
-  readonly operations: number;
-  readonly bytes: number;
-  readonly failures: number;
-}
-
 /** Counts what clients do. */
 export interface Tally {
   operations: number;
   bytes: number;
   failures: number;
 }
+
+/** What a driver has measured, as JSON in the last line of its output. */
+export type Measured = Busy & Readonly<Tally>;
 
 /** One client, which goes on until its process ends. */
 export type Client = (port: number, tally: Tally) => void;

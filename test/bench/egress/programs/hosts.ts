@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
-import { addresses, ANSWER_BYTES, ports } from '../sites.ts';
+import { addresses } from '../../measured/world.ts';
+import { ANSWER_BYTES, ports } from '../sites.ts';
 
 /** Every host that the proxies connect to: `hosts.ts`. It answers without looking at what it got. */
 const ANSWER = Buffer.alloc(ANSWER_BYTES, 'a');

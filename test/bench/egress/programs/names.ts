@@ -1,5 +1,6 @@
 import { a, startDnsServer } from '../../../support/dns-server.ts';
-import { addresses, LIFETIME_SECONDS, listedNames } from '../sites.ts';
+import { addresses } from '../../measured/world.ts';
+import { LIFETIME_SECONDS, listedNames } from '../sites.ts';
 
 /** The DNS server of the pod: `names.ts`. */
 const zone = Object.fromEntries(

@@ -12,7 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { addresses } from './sites.ts';
+
+/** Public by every registry, and nobody's here. */
+export const addresses = { pod: '11.0.0.1', host: '11.0.0.2' } as const;
 
 /** The cores of a measurement: on one of them the process under test is alone. */
 export const cores = { underTest: 0, driver: 1 } as const;
@@ -26,13 +28,13 @@ const DESCRIPTORS = 16_384;
 /** Ports must not run out while thousands of connections a second are closed. */
 const SETTINGS = [
   'net.ipv4.ip_local_port_range=1024 65535',
-  'net.ipv4.ip_local_reserved_ports=3128-3131,8443-8447,9080-9083',
+  'net.ipv4.ip_local_reserved_ports=3128-3131,8443-8447,8500-8509,9080-9083',
   'net.ipv4.tcp_tw_reuse=1',
   'net.core.somaxconn=8192',
   'net.ipv4.tcp_max_syn_backlog=8192',
 ];
 
-/** A pod with the proxies and their clients, and behind a cable the hosts that they connect to. */
+/** A pod with what is measured and its clients, and behind a cable the hosts that they connect to. */
 export class World {
   readonly pod = `kars-bench-pod-${process.pid}`;
   readonly hosts = `kars-bench-hosts-${process.pid}`;

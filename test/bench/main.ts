@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { formatBench, type BenchOptions, type BenchReport } from './report.ts';
 import { benchEgress } from './egress/bench.ts';
 import { benchLauncher } from './launcher/bench.ts';
+import { benchRouter } from './router/bench.ts';
 import { benchSandbox } from './sandbox/bench.ts';
 import { benchSynth } from './synth/bench.ts';
 
@@ -13,6 +14,7 @@ type Bench = (
 const benches: Readonly<Record<string, Bench>> = {
   egress: benchEgress,
   launcher: benchLauncher,
+  router: benchRouter,
   sandbox: benchSandbox,
   synth: benchSynth,
 };
@@ -22,6 +24,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '5' },
     minutes: { type: 'string', default: '15' },
   },
   allowPositionals: true,
@@ -34,6 +37,7 @@ if (bench === undefined) {
 } else {
   const report = await bench((text) => process.stderr.write(`${text}\n`), {
     quick: values.quick,
+    runs: Number(values.runs),
     soakMinutes: values.soak ? Number(values.minutes) : undefined,
   });
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : formatBench(report)}\n`);

@@ -20,6 +20,8 @@ export interface BenchReport {
 export interface BenchOptions {
   /** Only shows that the bench works. */
   readonly quick: boolean;
+  /** How often each thing is measured, where a bench lets one choose. */
+  readonly runs: number;
   /** For how long something is used instead of measured, where a bench has that. */
   readonly soakMinutes: number | undefined;
 }

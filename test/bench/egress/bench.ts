@@ -3,11 +3,12 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anonymousKibibytes } from '../measured/proc.ts';
 import { whileRunning } from '../measured/program.ts';
+import { requireForBench } from '../measured/required.ts';
 import { World } from '../measured/world.ts';
 import { machineConditions, type BenchOptions, type BenchReport } from '../report.ts';
 import { figureOf, type Figure } from './figures.ts';
 import { decide, drive, holdTunnels, startSurroundings, type Times } from './measure.ts';
-import { requireEgressBench } from './programs.ts';
+import { debianPackages } from './programs.ts';
 import { floor } from './proxies/floor.ts';
 import { ourProxy } from './proxies/ours.ts';
 import type { Proxy } from './proxies/proxy.ts';
@@ -47,7 +48,7 @@ export async function benchEgress(
   { quick, soakMinutes }: BenchOptions,
 ): Promise<BenchReport> {
   if (soakMinutes !== undefined) return soakEgress(progress, soakMinutes);
-  requireEgressBench();
+  requireForBench(debianPackages);
   const times = quick ? QUICK : WHOLE;
   const loadBefore = loadavg()[0] ?? 0;
   const world = new World();

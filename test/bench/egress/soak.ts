@@ -3,9 +3,10 @@ import { machineConditions, median, type BenchReport } from '../report.ts';
 import { wholeOutput } from '../measured/driver.ts';
 import { anonymousKibibytes, cpuSeconds } from '../measured/proc.ts';
 import { startProgram } from '../measured/program.ts';
+import { requireForBench } from '../measured/required.ts';
 import { cores, World } from '../measured/world.ts';
 import { runProgram, startSurroundings } from './measure.ts';
-import { requireEgressBench } from './programs.ts';
+import { debianPackages } from './programs.ts';
 import { ourProxy } from './proxies/ours.ts';
 import { flatness } from './soak-figures.ts';
 
@@ -25,7 +26,7 @@ export async function soakEgress(
   progress: (text: string) => void,
   minutes: number,
 ): Promise<BenchReport> {
-  requireEgressBench();
+  requireForBench(debianPackages);
   const world = new World();
   try {
     world.open();

@@ -36,6 +36,12 @@ export async function warmUp(pid: number, warmCpuSeconds: number): Promise<void>
   await sleep(SETTLE_MILLISECONDS);
 }
 
+/** Runs a driver, and gives what it prints once it has measured. */
+export async function drive(world: World, command: readonly string[]): Promise<string> {
+  const output = await wholeOutput(world.start(world.pod, command, cores.driver));
+  return measuredIn(output);
+}
+
 /**
  * Runs a driver, and gives what it prints once it has measured. When the process under test is warm, most of its core
  * goes to a program that only spins: otherwise the clients and hosts, which take more CPU than a fast process and have
@@ -53,11 +59,16 @@ export async function driveCrowded(
   prefer(pid, NICE);
   const spinner = world.start(world.pod, [process.execPath, '-e', 'for (;;);'], cores.underTest);
   try {
-    const [, measured = ''] = (await output).split(WARM);
-    return measured;
+    return measuredIn(await output);
   } finally {
     await end(spinner);
+    prefer(pid, 0);
   }
+}
+
+function measuredIn(output: string): string {
+  const [, measured = ''] = output.split(WARM);
+  return measured;
 }
 
 /** Gives every thread of a process a priority, which each has for itself. */

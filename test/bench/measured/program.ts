@@ -74,7 +74,9 @@ export async function whileRunning<Result>(
 function listens(pid: number, port: number): boolean {
   try {
     if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) return false;
-    return hasListener(readFileSync(`/proc/${pid}/net/tcp`, 'utf8'), port);
+    return ['tcp', 'tcp6'].some((table) =>
+      hasListener(readFileSync(`/proc/${pid}/net/${table}`, 'utf8'), port),
+    );
   } catch {
     // It has ended.
     return false;

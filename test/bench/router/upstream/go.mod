@@ -1,0 +1,3 @@
+module kars-bench-upstream
+
+go 1.26.0

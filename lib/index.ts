@@ -32,7 +32,7 @@ export { InferencePolicy } from './policy/inference-policy.ts';
 export type { CallLimits, InferencePolicyProps, TokenBudget } from './policy/inference-policy.ts';
 export { ModelProvider } from './policy/model-provider.ts';
 export type { ModelProviderProps } from './policy/model-provider.ts';
-export type { PolicyModel } from './policy/models.ts';
+export type { ModelFallback, PolicyModel } from './policy/models.ts';
 export { ParentProxy } from './policy/parent-proxy.ts';
 export type { ParentProxyOptions } from './policy/parent-proxy.ts';
 export { ToolPolicy } from './policy/tool-policy.ts';

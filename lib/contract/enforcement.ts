@@ -114,6 +114,8 @@ const callLimits: Enforcement = {
   test: 'test/runtime/router/call-rates.test.ts',
 };
 
+const failover = router('models', 'failover/send-to-targets.ts', 'failover/calls.test.ts');
+
 const DECIDE_CALL = 'decide-call.test.ts';
 
 const PROVIDER_CREDENTIALS = 'provider-credentials.test.ts';
@@ -245,9 +247,13 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'modelPreference.primary.provider': router('provider', 'upstream.ts', DECIDE_CALL),
     'modelPreference.primary.deployment': router('models', 'decide-call.ts', DECIDE_CALL),
     'modelPreference.primary.alias': router('models', 'decide-call.ts', DECIDE_CALL),
+    'modelPreference.primary.fallbacks[].provider': failover,
+    'modelPreference.primary.fallbacks[].deployment': failover,
     'modelPreference.fallback[].provider': router('provider', 'upstream.ts', DECIDE_CALL),
     'modelPreference.fallback[].deployment': router('models', 'decide-call.ts', DECIDE_CALL),
     'modelPreference.fallback[].alias': router('models', 'decide-call.ts', DECIDE_CALL),
+    'modelPreference.fallback[].fallbacks[].provider': failover,
+    'modelPreference.fallback[].fallbacks[].deployment': failover,
     'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-call.ts', DECIDE_CALL),
     'callLimits.requestsPerMinute': callLimits,
     'callLimits.concurrentRequests': callLimits,

@@ -1,4 +1,5 @@
-import { nameOfModel } from '../contract/kinds/model-ref.ts';
+import type { z } from 'zod';
+import { nameOfModel, type modelRef, type ModelTarget } from '../contract/kinds/model-ref.ts';
 import type { Problem } from '../contract/problem.ts';
 import { problem } from '../private/problems.ts';
 import { hostFault } from '../contract/names.ts';
@@ -17,6 +18,21 @@ export interface PolicyModel {
    * @default its name at the provider
    */
   readonly as?: string;
+  /**
+   * What takes over, in this order, where the provider cannot be reached or has no capacity (429, 503, 529),
+   * and nothing of an answer was sent. One that does not serve the API of a request is passed over.
+   *
+   * @default nothing does
+   */
+  readonly fallbacks?: readonly ModelFallback[];
+}
+
+/** What takes over from a model. */
+export interface ModelFallback {
+  /** @default that of the policy */
+  readonly provider?: ModelProvider;
+  /** Name of the model or deployment at the provider. */
+  readonly model: string;
 }
 
 /** The parts of a policy that say which models there are. */
@@ -26,22 +42,41 @@ export interface ModelProps {
   readonly models: readonly (string | PolicyModel)[];
 }
 
-/** A model with everything that is said of it, and where it is said. */
-interface Named extends Omit<PolicyModel, 'provider'> {
+/** A target, and where it is said. */
+interface NamedTarget {
   readonly path: string;
   readonly provider: ModelProvider | undefined;
+  readonly model: string;
+}
+
+/** A model with everything that is said of it. */
+interface Named extends NamedTarget, Pick<PolicyModel, 'as'> {
+  readonly fallbacks: readonly NamedTarget[];
 }
 
 const modelsOf = ({ provider, models }: ModelProps): Named[] =>
-  models.map((given, index) => ({
-    provider,
-    path: `models[${index}]`,
-    ...(typeof given === 'string' ? { model: given } : given),
-  }));
+  models.map((given, index) => {
+    const path = `models[${index}]`;
+    const { fallbacks = [], ...model }: PolicyModel =
+      typeof given === 'string' ? { model: given } : given;
+    return {
+      provider,
+      path,
+      ...model,
+      fallbacks: fallbacks.map((fallback, position) => ({
+        provider,
+        path: `${path}.fallbacks[${position}]`,
+        ...fallback,
+      })),
+    };
+  });
+
+const targetsOf = (props: ModelProps): NamedTarget[] =>
+  modelsOf(props).flatMap((model) => [model, ...model.fallbacks]);
 
 /** Every provider of a policy, each once, its own first. */
 export function providersOf(props: ModelProps): ModelProvider[] {
-  const all = [props.provider, ...modelsOf(props).map(({ provider }) => provider)];
+  const all = [props.provider, ...targetsOf(props).map(({ provider }) => provider)];
   const byText = new Map(
     all.flatMap((provider) =>
       provider === undefined ? [] : [[JSON.stringify(provider.spec), provider] as const],
@@ -50,25 +85,27 @@ export function providersOf(props: ModelProps): ModelProvider[] {
   return [...byText.values()];
 }
 
-/** The models as a manifest carries them; one without a provider is not among them. */
-export const modelRefs = (
-  props: ModelProps,
-): { readonly provider: string; readonly deployment: string; readonly alias?: string }[] =>
-  modelsOf(props).flatMap(({ provider, model, as: alias }) =>
-    provider === undefined
-      ? []
-      : [
-          {
-            provider: provider.name,
-            deployment: model,
-            ...(alias === undefined ? {} : { alias }),
-          },
-        ],
-  );
+/**
+ * The models as a manifest carries them; one without a provider is not among them. That nothing takes over
+ * from the first of several is written, since a manifest that says nothing means the others.
+ */
+export const modelRefs = (props: ModelProps): z.input<typeof modelRef>[] =>
+  modelsOf(props).flatMap(({ as: alias, fallbacks, ...model }, index) => {
+    const isSaid = fallbacks.length > 0 || (index === 0 && props.models.length > 1);
+    return targetRefs(model).map((target) => ({
+      ...target,
+      ...(alias === undefined ? {} : { alias }),
+      ...(isSaid ? { fallbacks: fallbacks.flatMap(targetRefs) } : {}),
+    }));
+  });
+
+const targetRefs = ({ provider, model }: NamedTarget): ModelTarget[] =>
+  provider === undefined ? [] : [{ provider: provider.name, deployment: model }];
 
 /** What is wrong with the models and providers of a policy. */
 export function modelProblems(props: ModelProps): Problem[] {
   const models = modelsOf(props);
+  const targets = targetsOf(props);
   const none = problem(
     'KARS_POLICY_WITHOUT_MODEL',
     'models',
@@ -76,7 +113,7 @@ export function modelProblems(props: ModelProps): Problem[] {
   );
   return [
     ...(models.length === 0 ? [none] : []),
-    ...models.flatMap(({ provider, model, path }) =>
+    ...targets.flatMap(({ provider, model, path }) =>
       provider === undefined ? [withoutProvider(path, model)] : [],
     ),
     ...duplicates(
@@ -92,7 +129,7 @@ export function modelProblems(props: ModelProps): Problem[] {
       'provider',
       'supply another name for one of them',
     ),
-    ...endpointProblems(props, models),
+    ...endpointProblems(props, targets),
   ];
 }
 
@@ -119,12 +156,12 @@ function duplicates(
   });
 }
 
-function endpointProblems({ provider }: ModelProps, models: readonly Named[]): Problem[] {
+function endpointProblems({ provider }: ModelProps, targets: readonly NamedTarget[]): Problem[] {
   const named: [string, ModelProvider | undefined][] = [
     ['provider.endpoint', provider],
-    ...models.map((model): [string, ModelProvider | undefined] => [
-      `${model.path}.provider.endpoint`,
-      model.provider === provider ? undefined : model.provider,
+    ...targets.map((target): [string, ModelProvider | undefined] => [
+      `${target.path}.provider.endpoint`,
+      target.provider === provider ? undefined : target.provider,
     ]),
   ];
   return named.flatMap(([path, given]) => {

@@ -6,6 +6,7 @@ import fastify, {
 } from 'fastify';
 import { deny, runtimeCodes, type Deny } from 'kars-constructs/contract';
 import { CallRates } from './call-rates.ts';
+import { Circuits } from './failover/circuit.ts';
 import { CallSlots } from './call-slots.ts';
 import { takeJson, TooComplex } from './json-body.ts';
 import { limits, type Limits } from './limits.ts';
@@ -16,7 +17,7 @@ import { sendDenial } from './send-denial.ts';
 import { whenClosed } from './when-closed.ts';
 
 /** What the router is built from. */
-export interface RouterOptions extends Omit<ModelRouteOptions, 'rates'> {
+export interface RouterOptions extends Omit<ModelRouteOptions, 'rates' | 'circuits'> {
   /** @default {@link limits} */
   readonly bounds?: Limits;
 }
@@ -53,7 +54,8 @@ export function createRouter(options: RouterOptions): FastifyInstance {
 
   takeJson(app, bounds);
 
-  for (const [path, serve] of surfaceRoutes({ ...options, rates: new CallRates() })) {
+  const shared = { ...options, rates: new CallRates(), circuits: new Circuits() };
+  for (const [path, serve] of surfaceRoutes(shared)) {
     app.post(path, serve);
   }
   app.get('/v1/models', (_request, reply) => listModels(reply, options));

@@ -14,19 +14,31 @@ import { refuseOffered } from './tools/tool-judge.ts';
 export interface AllowedCall<R> {
   readonly decision: Decision & { readonly allow: true };
   readonly provider: Provider;
+  /** What the request calls it; of a target that takes over, its provider and its name there. */
   readonly model: string;
+  /** Its name at the provider. */
+  readonly deployment: string;
   readonly body: R;
+  /** How many further targets may take over. */
+  readonly fallbacks: number;
 }
 
-/** Decides a call: model, output tokens, what the provider would do, tools. Without a policy nothing is allowed. */
+/**
+ * Decides a call: model, output tokens, what the provider would do, tools. Without a policy nothing is allowed.
+ *
+ * @param fallback which target of the model takes over; undefined for the model itself
+ */
 export function decideCall<R extends ModelRequest>(
   surface: Surface<R>,
   request: R,
   { inference, tools }: CallPolicies,
+  fallback?: number,
 ): AllowedCall<R> | Deny {
   if (inference === undefined) return noPolicy;
-  const model = pinModel(request, inference);
-  if ('code' in model) return model;
+  const pinned = pinModel(request, inference);
+  if ('code' in pinned) return pinned;
+  const { fallbacks = [] } = pinned;
+  const model = (fallback === undefined ? undefined : fallbacks[fallback]) ?? pinned;
   const provider = inference.payload.providers.find(({ name }) => name === model.provider);
   if (provider === undefined) {
     const reason = `the policy has no provider "${model.provider}"`;
@@ -40,9 +52,13 @@ export function decideCall<R extends ModelRequest>(
     surface.refuseToolForm?.(request);
   if (refused !== undefined) return refused;
   return {
-    decision: allow(ruleOf(inference, 'models')),
+    decision: allow(
+      ruleOf(inference, model === pinned ? 'models' : `fallbacks of ${nameOfModel(pinned)}`),
+    ),
     provider,
-    model: nameOfModel(model),
+    model: model === pinned ? nameOfModel(pinned) : `${provider.name}/${model.deployment}`,
+    deployment: model.deployment,
+    fallbacks: fallbacks.length,
     body: { ...surface.forwarded(bounded.request), model: model.deployment },
   };
 }

@@ -22,6 +22,8 @@ export const limits = {
   connectMilliseconds: 10_000,
   /** From the end of a request to the first byte of the answer. */
   answerMilliseconds: 120_000,
+  /** The longest wait for another attempt at a provider that asks for one. */
+  retryWaitMilliseconds: 2000,
   /** Between two reads of an answer. */
   idleMilliseconds: 120_000,
   /** An answer that is not a stream. */

@@ -7,6 +7,8 @@ import type { Budget, Reserved } from './budget/budget.ts';
 import { Settlement } from './budget/settlement.ts';
 import { budgetOf, limitsOf, policiesOf, type CallPolicies } from './call-policies.ts';
 import type { CallRates } from './call-rates.ts';
+import type { Circuits } from './failover/circuit.ts';
+import { sendToTargets, type Sent } from './failover/send-to-targets.ts';
 import { planCall, type CallPlan } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
@@ -18,7 +20,7 @@ import type { Upstream, UpstreamAnswer } from './upstream.ts';
 import { whenClosed } from './when-closed.ts';
 
 /** Statuses that a provider answers before a model works: others may carry, or hide, what one has said. */
-const REFUSED: ReadonlySet<number> = new Set([401, 403, 404, 413, 422, 429]);
+const REFUSED: ReadonlySet<number> = new Set([401, 403, 404, 413, 422, 429, 503, 529]);
 
 /** What all surfaces share. */
 export interface ModelRouteOptions {
@@ -27,15 +29,25 @@ export interface ModelRouteOptions {
   readonly upstream: Upstream;
   readonly budget: Budget;
   readonly rates: CallRates;
+  readonly circuits: Circuits;
 }
 
 /** A call that is under way. */
 interface Call {
   readonly reply: FastifyReply;
   readonly snapshot: Snapshot | undefined;
-  readonly plan: CallPlan;
-  readonly reserved: Reserved;
   readonly policies: CallPolicies;
+  readonly plan: CallPlan;
+  /** Plans the targets that may take over. */
+  readonly others: readonly (() => CallPlan | Deny)[];
+}
+
+/** An attempt that has its tokens, and is recorded. */
+interface Attempt {
+  readonly settlement: Settlement;
+  readonly reserved: Reserved;
+  readonly judge: ToolJudge;
+  readonly body: unknown;
 }
 
 /** Serves one surface: read, decide, reserve, record, call, relay, settle. */
@@ -50,7 +62,7 @@ export class ModelRoute<R extends ModelRequest> {
 
   /** Answers one request. */
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { snapshot: current, rates, budget } = this.#options;
+    const { snapshot: current, rates } = this.#options;
     const parsed = this.#surface.request.safeParse(request.body);
     const snapshot = current();
     if (!parsed.success) {
@@ -69,59 +81,76 @@ export class ModelRoute<R extends ModelRequest> {
       return this.#refuse(reply, snapshot, plan.model, place.denial);
     }
     whenClosed(reply.raw, place);
-    const reserved = budget.reserve(plan.exchange.demand, budgetOf(policies));
-    if ('code' in reserved) return this.#refuse(reply, snapshot, plan.model, reserved);
-    return this.#call({ reply, snapshot, plan, reserved, policies });
+    const others = Array.from(
+      { length: plan.fallbacks },
+      (_, fallback) => () => planCall(this.#surface, asked, policies, fallback),
+    );
+    return this.#call({ reply, snapshot, policies, plan, others });
   }
 
   async #call(call: Call): Promise<FastifyReply> {
-    const { reply, snapshot, plan, reserved } = call;
-    const { upstream, budget, recorder } = this.#options;
-    const { reservation, left } = reserved;
-    const decided: DecidedCall = {
-      set: snapshot?.setDigest,
-      surface: this.#surface.name,
-      target: plan.model,
-      decision: plan.decision,
-      reserved: reservation.tokens,
-    };
-    const settlement = new Settlement({ budget, recorder, call: decided, reservation });
+    const { reply, plan, others } = call;
+    const { upstream, circuits } = this.#options;
     const gone = new AbortController();
     whenClosed(reply.raw, () => {
       if (!reply.raw.writableFinished) gone.abort();
     });
-    const unrecorded = await recorder.decidedOrDeny(decided);
-    if (unrecorded !== undefined) {
-      settlement.cancel();
-      return this.#deny(reply, unrecorded);
-    }
-    if (left !== undefined) void reply.header('x-kars-tokens-left', left);
-    const { provider, exchange } = plan;
-    const body = exchange.body(reserved.output?.each);
-    const answer = await upstream.send({ provider, path: exchange.path, body }, gone.signal);
-    if ('denial' in answer) {
-      const { denial, isSent } = answer;
+    const sent = await sendToTargets<CallPlan, Attempt>({
+      upstream,
+      circuits,
+      first: plan,
+      others,
+      begin: (target) => this.#begin(call, target),
+      gone: gone.signal,
+    });
+    if ('code' in sent) return this.#deny(reply, sent);
+    const { settlement } = sent.begun;
+    if ('denial' in sent.result) {
+      const { denial, isSent } = sent.result;
       const { reason: outcome } = denial;
       await (isSent ? settlement.end({ outcome }) : settlement.free(outcome));
       return this.#deny(reply, denial);
     }
-    const judge = toolJudge(recorder, decided, call.policies.tools);
-    return exchange.isStreamed && isEventStream(answer)
-      ? this.#stream(call, settlement, answer, judge, gone.signal)
-      : this.#whole(call, settlement, answer, judge);
+    return sent.target.exchange.isStreamed && isEventStream(sent.result)
+      ? this.#stream(reply, sent, sent.result, gone.signal)
+      : this.#whole(reply, sent, sent.result);
+  }
+
+  /** Charges and records an attempt before it is made, or says why it is not. */
+  async #begin(
+    { reply, snapshot, policies }: Call,
+    { exchange, model, decision }: CallPlan,
+  ): Promise<Attempt | Deny> {
+    const { budget, recorder } = this.#options;
+    const set = snapshot?.setDigest;
+    const reserved = budget.reserve(exchange.demand, budgetOf(policies));
+    const call = { set, surface: this.#surface.name, target: model };
+    if ('code' in reserved) {
+      return (await recorder.decidedOrDeny({ ...call, decision: reserved })) ?? reserved;
+    }
+    const { reservation, left, output } = reserved;
+    const decided: DecidedCall = { ...call, decision, reserved: reservation.tokens };
+    const settlement = new Settlement({ budget, recorder, call: decided, reservation });
+    const unrecorded = await recorder.decidedOrDeny(decided);
+    if (unrecorded !== undefined) {
+      settlement.cancel();
+      return unrecorded;
+    }
+    if (left !== undefined) void reply.header('x-kars-tokens-left', left);
+    const judge = toolJudge(recorder, decided, policies.tools);
+    return { settlement, reserved, judge, body: exchange.body(output?.each) };
   }
 
   #stream(
-    { reply, plan, reserved }: Call,
-    settlement: Settlement,
+    reply: FastifyReply,
+    { target, begun: { settlement, reserved, judge } }: Sent<CallPlan, Attempt>,
     answer: UpstreamAnswer,
-    judge: ToolJudge,
     gone: AbortSignal,
   ): FastifyReply {
     const events = relayStream(answer.body, {
-      read: plan.exchange.readEvent,
+      read: target.exchange.readEvent,
       errors: this.#surface.errors,
-      gate: new CallGate(judge, plan.exchange.renamed),
+      gate: new CallGate(judge, target.exchange.renamed),
       credential: answer.credential,
       gone,
       reserved: reserved.output,
@@ -140,12 +169,11 @@ export class ModelRoute<R extends ModelRequest> {
   }
 
   async #whole(
-    { reply, plan }: Call,
-    settlement: Settlement,
+    reply: FastifyReply,
+    { target, begun: { settlement, judge } }: Sent<CallPlan, Attempt>,
     answer: UpstreamAnswer,
-    judge: ToolJudge,
   ): Promise<FastifyReply> {
-    const read = await readAnswer(answer, plan.exchange, this.#surface.errors);
+    const read = await readAnswer(answer, target.exchange, this.#surface.errors);
     if ('code' in read) {
       await settlement.end({ outcome: read.reason });
       return this.#deny(reply, read);

@@ -33,6 +33,8 @@ export interface UpstreamRequest {
   /** Below its base URL. */
   readonly path: string;
   readonly body: unknown;
+  /** How long the first byte of its answer may take, where that is less than it may otherwise. */
+  readonly milliseconds?: number;
 }
 
 /** An answer of a provider, and the credential that must not leave with it. */
@@ -82,7 +84,7 @@ export class Upstream {
 
   /** Sends one request, or says why it could not be sent. */
   async send(
-    { provider, path, body }: UpstreamRequest,
+    { provider, path, body, milliseconds = Infinity }: UpstreamRequest,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer | UpstreamFault> {
     const { name } = provider;
@@ -102,6 +104,7 @@ export class Upstream {
             ? this.#checkedBy(provider.certificateAuthorities)
             : this.#unchecked,
         signal,
+        headersTimeout: Math.max(1, Math.ceil(Math.min(milliseconds, this.#answerMilliseconds))),
         headers: {
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
@@ -113,6 +116,10 @@ export class Upstream {
     } catch (error) {
       return unreachable(name, error);
     }
+  }
+
+  get #answerMilliseconds(): number {
+    return this.#options.answerMilliseconds ?? limits.answerMilliseconds;
   }
 
   /** Ends every connection. */
@@ -143,7 +150,7 @@ export class Upstream {
     const connect = buildConnector({ timeout: limits.connectMilliseconds, ...how });
     return new Agent({
       connections: limits.connections,
-      headersTimeout: this.#options.answerMilliseconds ?? limits.answerMilliseconds,
+      headersTimeout: this.#answerMilliseconds,
       bodyTimeout: limits.idleMilliseconds,
       connect: parent === undefined ? connect : connectorThrough(parent, connect),
     });

@@ -101,13 +101,61 @@ describe('compiling an inference policy', () => {
     });
   });
 
+  describe('with targets that take over', () => {
+    const small = { provider: 'main', deployment: 'gpt-4o-mini' };
+    const compiled = (primary: object, fallback: object[] = []) =>
+      compileInferencePolicy({
+        appliesTo,
+        modelPreference: { primary: { ...model, ...primary }, fallback: fallback as never },
+        providers,
+      });
+
+    it('is refused where nobody serves one', () => {
+      const fallbacks = [small, { provider: 'other', deployment: 'gpt-4o' }];
+      const path = 'spec.modelPreference.primary.fallbacks[1].provider';
+      const problems = [{ code: 'KARS_PROVIDER_UNKNOWN', path }];
+      expect(compiled({ fallbacks })).toMatchObject({ ok: false, problems });
+    });
+
+    it('gives each model its own', () => {
+      expect(compiled({ fallbacks: [small] }, [{ ...small, fallbacks: [model] }])).toMatchObject({
+        ok: true,
+        value: {
+          models: [
+            { ...model, fallbacks: [small] },
+            { ...small, fallbacks: [model] },
+          ],
+        },
+      });
+    });
+
+    it('gives the first model the others where a manifest says nothing, and none where it says so', () => {
+      expect(compiled({}, [small])).toMatchObject({
+        ok: true,
+        value: { models: [{ ...model, fallbacks: [small] }, small] },
+      });
+      const none = compiled({ fallbacks: [] }, [small]);
+      expect(none).toMatchObject({ ok: true, value: { models: [model, small] } });
+      expect(JSON.stringify(none)).not.toContain('fallbacks');
+    });
+  });
+
   it('gives what a process reads, or is refused', () => {
     const text = fc.oneof(fc.string(), fc.webUrl(), fc.constant('https://a.example.com/v1'));
     const name = fc.constantFrom('a', 'b', 'c');
-    const ref = fc.record({ provider: name, deployment: fc.string({ minLength: 1 }) });
+    const target = fc.record({ provider: name, deployment: fc.string({ minLength: 1 }) });
+    const ref = fc.record(
+      {
+        provider: name,
+        deployment: fc.string({ minLength: 1 }),
+        alias: fc.string({ minLength: 1 }),
+        fallbacks: fc.array(target, { maxLength: 8 }),
+      },
+      { requiredKeys: ['provider', 'deployment'] },
+    );
     const spec = fc.record({
       appliesTo: fc.constant(appliesTo),
-      modelPreference: fc.record({ primary: ref, fallback: fc.array(ref, { maxLength: 3 }) }),
+      modelPreference: fc.record({ primary: ref, fallback: fc.array(ref, { maxLength: 12 }) }),
       providers: fc.array(fc.record({ name, endpoint: text }), { maxLength: 3 }),
       tokenBudget: fc.record({
         perRequestTokens: fc.option(fc.maxSafeNat()),

@@ -44,7 +44,13 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
       theirs: [],
       ours: [
         'spec.modelPreference.fallback[].alias string minLength 1 maxLength 256',
+        'spec.modelPreference.fallback[].fallbacks list<object> maxItems 8',
+        'spec.modelPreference.fallback[].fallbacks[].deployment string req',
+        'spec.modelPreference.fallback[].fallbacks[].provider string req',
         'spec.modelPreference.primary.alias string minLength 1 maxLength 256',
+        'spec.modelPreference.primary.fallbacks list<object> maxItems 8',
+        'spec.modelPreference.primary.fallbacks[].deployment string req',
+        'spec.modelPreference.primary.fallbacks[].provider string req',
         'spec.tokenBudget.hourlyTokens integer:uint64 N',
       ],
     },

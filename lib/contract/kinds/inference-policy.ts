@@ -11,7 +11,7 @@ import {
   tokenBudget,
   tokenBudgetPayload,
 } from './inference-limits.ts';
-import { compileModel, isComplete, modelPayload, modelProblems, modelRef } from './model-ref.ts';
+import { compileModels, isComplete, modelPayload, modelProblems, modelRef } from './model-ref.ts';
 import {
   compileProvider,
   providerPayload,
@@ -58,7 +58,12 @@ export const inferencePolicySpec = withRules(
     modelPreference: z
       .strictObject({
         primary: modelRef.describe('The model of a request that names none.'),
-        fallback: z.array(modelRef).default([]).describe('Further models that a request may name.'),
+        fallback: z
+          .array(modelRef)
+          .default([])
+          .describe(
+            'Further models that a request may name, and which take over from `primary` where that has no `fallbacks`.',
+          ),
       })
       .nullish()
       .describe('Models that requests may name.'),
@@ -160,15 +165,16 @@ export function compileInferencePolicy(
     callLimits: limits,
   } = spec;
   const limit = budget?.perRequestTokens ?? null;
-  const models = has(preference) ? [preference.primary, ...preference.fallback] : [];
   const problems = [
-    ...(models.length === 0 ? [withoutModels] : modelProblems(models, providers)),
+    ...(has(preference)
+      ? modelProblems([preference.primary, ...preference.fallback], providers)
+      : [withoutModels]),
     ...budgetProblems(budget ?? {}),
     ...providers.flatMap(providerProblems),
   ];
-  if (problems.length > 0) return failure(...problems);
+  if (!has(preference) || problems.length > 0) return failure(...problems);
   return success({
-    models: models.map(compileModel),
+    models: compileModels(preference.primary, preference.fallback),
     providers: providers.map(compileProvider),
     maxTokensPerRequest: limit,
     ...budgetOf(budget ?? {}),

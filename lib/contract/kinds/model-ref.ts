@@ -1,10 +1,24 @@
 import * as z from 'zod';
 import type { Problem } from '../problem.ts';
 
-/** A model at a provider, as a manifest carries it. */
-export const modelRef = z.strictObject({
+const target = {
   provider: z.string().describe('Name of an entry in `providers`.'),
   deployment: z.string().describe('Name of the model or deployment at the provider.'),
+};
+
+/** Most targets that may take over from a model. */
+const MOST_FALLBACKS = 8;
+
+/** A model at a provider, as a manifest carries it. */
+export const modelRef = z.strictObject({
+  ...target,
+  fallbacks: z
+    .array(z.strictObject(target))
+    .max(MOST_FALLBACKS)
+    .optional()
+    .describe(
+      'Targets that take over in this order where the provider cannot be reached or has no capacity, before anything of an answer is sent. Absent at `primary`: the models of `fallback`.',
+    ),
   alias: z
     .string()
     .min(1)
@@ -15,16 +29,25 @@ export const modelRef = z.strictObject({
 
 type ModelRef = z.output<typeof modelRef>;
 
+/** A model at a provider. */
+export interface ModelTarget {
+  readonly provider: string;
+  readonly deployment: string;
+}
+
 /** Whether both names of a model are there. */
-export const isComplete = ({ provider, deployment }: ModelRef): boolean =>
+export const isComplete = ({ provider, deployment }: ModelTarget): boolean =>
   provider.length > 0 && deployment.length > 0;
+
+const targetPayload = { provider: z.string(), deployment: z.string().min(1) };
 
 /** A model that requests may name, as the router reads it. */
 export const modelPayload = z.strictObject({
-  provider: z.string(),
-  deployment: z.string().min(1),
+  ...targetPayload,
   /** Absent where requests call it by its deployment. */
   alias: z.string().min(1).optional(),
+  /** Absent where nothing takes over. */
+  fallbacks: z.array(z.strictObject(targetPayload)).min(1).max(MOST_FALLBACKS).optional(),
 });
 
 /** A model that requests may name. */
@@ -39,12 +62,27 @@ export const nameOfModel = ({
   readonly deployment: string;
 }): string => alias ?? deployment;
 
-/** A model as the router reads it. */
-export const compileModel = ({ provider, deployment, alias }: ModelRef): ModelPayload => ({
-  provider,
-  deployment,
-  ...(alias === undefined || alias === deployment ? {} : { alias }),
-});
+/** The models as the router reads them. */
+export function compileModels(primary: ModelRef, others: readonly ModelRef[]): ModelPayload[] {
+  const first = { ...primary, fallbacks: primary.fallbacks ?? others.slice(0, MOST_FALLBACKS) };
+  return [first, ...others].map(compileModel);
+}
+
+function compileModel({ provider, deployment, alias, fallbacks = [] }: ModelRef): ModelPayload {
+  return {
+    provider,
+    deployment,
+    ...(alias === undefined || alias === deployment ? {} : { alias }),
+    ...(fallbacks.length === 0
+      ? {}
+      : {
+          fallbacks: fallbacks.map((target) => ({
+            provider: target.provider,
+            deployment: target.deployment,
+          })),
+        }),
+  };
+}
 
 /** Models that nobody serves, or that a request could not tell apart. */
 export function modelProblems(
@@ -58,8 +96,17 @@ export function modelProblems(
     const name = nameOfModel(model);
     const earlier = paths.get(name);
     paths.set(name, earlier ?? path);
+    const targets: [string, ModelTarget][] = [
+      [path, model],
+      ...(model.fallbacks ?? []).map((fallback, position): [string, ModelTarget] => [
+        `${path}.fallbacks[${position}]`,
+        fallback,
+      ]),
+    ];
     return [
-      ...(served.includes(model.provider) ? [] : [unknownProvider(path, model.provider, served)]),
+      ...targets.flatMap(([at, { provider }]) =>
+        served.includes(provider) ? [] : [unknownProvider(at, provider, served)],
+      ),
       ...(earlier === undefined ? [] : [sameName(path, name, earlier)]),
     ];
   });

@@ -2,11 +2,12 @@ import { DEFAULT_CEILING } from '../kinds/egress-approval/payload.ts';
 import { egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
 import { compileLearn } from '../kinds/kars-sandbox/egress-learn.ts';
 import { formatEntry } from '../kinds/kars-sandbox/egress-entry.ts';
+import { compileModels, type ModelPayload } from '../kinds/model-ref.ts';
 import type { PostureInput } from './posture-input.ts';
 
 /** Everything that an agent may use or be reached by, as its policies say. */
 export interface Reach {
-  /** `provider/model`, the first one the default; with `as` what requests call it where that is another name. */
+  /** `provider/model`, the first one the default; with `as` what requests call it where that is another name, with `else` what takes over. */
   readonly models: readonly string[];
   /** Tools that it may offer to a model. */
   readonly tools: readonly string[];
@@ -27,10 +28,7 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
   const { primary, fallback = [] } = inferencePolicy.modelPreference ?? {};
   const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
   return {
-    models: [...(primary === undefined ? [] : [primary]), ...fallback].map(
-      ({ provider, deployment, alias }) =>
-        `${provider}/${deployment}${alias === undefined ? '' : ` as ${alias}`}`,
-    ),
+    models: (primary === undefined ? [] : compileModels(primary, fallback)).map(lineOfModel),
     tools: toolPolicy?.allowedTools ?? [],
     egress: [
       ...endpoints.map((endpoint) => formatEntry(egressEntryOf(endpoint))),
@@ -41,6 +39,12 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
     inbound: (sandbox.inbound ?? []).map(({ namespace, port }) => `${namespace} -> ${port}`),
     secrets: (sandbox.secrets ?? []).map(({ secretRef: { name, key } }) => `${name}/${key}`),
   };
+}
+
+function lineOfModel({ provider, deployment, alias, fallbacks = [] }: ModelPayload): string {
+  const name = alias === undefined ? '' : ` as ${alias}`;
+  const others = fallbacks.map((target) => `, else ${target.provider}/${target.deployment}`);
+  return `${provider}/${deployment}${name}${others.join('')}`;
 }
 
 function learnedIn({ networkPolicy }: PostureInput['sandbox']): string[] {

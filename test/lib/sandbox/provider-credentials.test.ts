@@ -51,4 +51,29 @@ describe('a sandbox', () => {
       .map(({ name }) => name);
     expect(mounting).toEqual(['router']);
   });
+
+  it('mounts the credential of a provider that only takes over', () => {
+    const app = synthesize((scope) => {
+      const chart = agentsChart(scope);
+      const secret = Secret.fromSecretName(chart, 'secret', 'other-key');
+      const other = ModelProvider.openAiCompatible({
+        name: 'other',
+        endpoint: 'https://other.example.com:8443/v1',
+        credential: { secret, key: 'token' },
+      });
+      const fallbacks = [{ provider: other, model: 'medium' }];
+      const models = [{ model: 'small', fallbacks }, 'large'];
+      return sandboxIn(chart, { inferencePolicy: inferencePolicyIn(chart, { models }) });
+    });
+    expect(JSON.stringify(podOf(app).volumes)).toContain('other-key');
+    expect(JSON.stringify(app.find('NetworkPolicy', 'allow-public'))).toContain('8443');
+    expect(app.document('kars-reader', 'inference-policy').models).toEqual([
+      {
+        provider: 'local',
+        deployment: 'small',
+        fallbacks: [{ provider: 'other', deployment: 'medium' }],
+      },
+      { provider: 'local', deployment: 'large' },
+    ]);
+  });
 });

@@ -261,6 +261,15 @@ describe('an inference policy is refused at synth', () => {
     expect(problemsWith({ models: ['small', { provider: same, model: 'large' }] })).toBe('');
   });
 
+  it('with a target that nobody serves, which would take over', () => {
+    const model = { provider: localProvider, model: 'small', fallbacks: [{ model: 'large' }] };
+    const problems = synthProblems(
+      (app) => new InferencePolicy(agentsChart(app), 'models', { models: [model] }),
+    );
+    expect(problems).toContain('[KARS_PROVIDER_UNKNOWN] models[0].fallbacks[0]: got "large"');
+    expect(problemsWith({ models: [model] })).toBe('');
+  });
+
   it('with an endpoint of the provider of one model', () => {
     const provider = ModelProvider.openAiCompatible({ name: 'x', endpoint: 'http://localhost/v1' });
     expect(problemsWith({ models: ['small', { provider, model: 'm' }] })).toContain(

@@ -37,9 +37,16 @@ export interface TestRouter {
   readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
 }
 
+/** Where the provider `local` is, or each of several. */
+type Endpoints = string | ReadonlyMap<string, string>;
+
+/** Credential of a provider in tests. */
+export const credentialOf = (provider: string): string =>
+  provider === 'local' ? CREDENTIAL : `sk-${provider}-9e07`;
+
 /** A router on loopback that sends what it allows to `endpoint`. */
 export async function startRouter(
-  endpoint: string,
+  endpoint: Endpoints,
   payloads: Payloads | undefined = policies,
   withCredential = true,
 ): Promise<TestRouter> {
@@ -50,17 +57,20 @@ export async function startRouter(
 /** The same on documents that a test has opened itself. */
 export async function startRouterOn(
   sidecar: TestSidecar,
-  endpoint: string,
+  endpoint: Endpoints,
   withCredential = true,
   bounds: Limits = limits,
   budget = new Budget(undefined, Ledger.open(':memory:')),
 ): Promise<TestRouter> {
   const credentials = join(temporaryDirectory(), 'credentials');
   mkdirSync(credentials);
-  if (withCredential) writeFileSync(join(credentials, 'local'), `${CREDENTIAL}\n`);
+  const endpoints = typeof endpoint === 'string' ? new Map([['local', endpoint]]) : endpoint;
+  for (const name of withCredential ? endpoints.keys() : []) {
+    writeFileSync(join(credentials, name), `${credentialOf(name)}\n`);
+  }
   const upstream = new Upstream({
     credentials,
-    endpoints: new Map([['local', endpoint]]),
+    endpoints,
     answerMilliseconds: 500,
   });
   const app = createRouter({

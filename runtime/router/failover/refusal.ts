@@ -1,0 +1,42 @@
+import { retryAfterOf } from './retry-after.ts';
+import type { UpstreamAnswer, UpstreamFault } from '../upstream.ts';
+
+/**
+ * Statuses by which a provider refuses a call that another attempt may serve: too many requests, no capacity.
+ * 529 is that of Anthropic for an overload. A provider that answers 500, 502 or 504 may have worked; any
+ * other status is a decision, which another target must not evade.
+ *
+ * @see https://docs.claude.com/en/api/errors
+ */
+const PASSING: ReadonlySet<number> = new Set([429, 503, 529]);
+
+/** Faults before a request was sent that are those of one target. Others are decisions too. */
+const OF_TARGET: ReadonlySet<string> = new Set([
+  'KARS_CREDENTIAL_MISSING',
+  'KARS_PARENT_PROXY_FAILED',
+  'KARS_UPSTREAM_UNREACHABLE',
+]);
+
+/** Why another attempt is safe, since no model has worked. */
+export interface Refusal {
+  readonly outcome: string;
+  /** Milliseconds, where the provider says so. */
+  readonly retryAfter: number | undefined;
+}
+
+/** The refusal in what came of an attempt; undefined where it is an answer, or may be. */
+export function refusalIn(result: UpstreamAnswer | UpstreamFault): Refusal | undefined {
+  if ('denial' in result) {
+    const { isSent, denial } = result;
+    if (isSent || !OF_TARGET.has(denial.code)) return undefined;
+    return { outcome: denial.reason, retryAfter: undefined };
+  }
+  const { status, headers } = result;
+  if (!PASSING.has(status)) return undefined;
+  const outcome = `the provider answered with status ${status}`;
+  return { outcome, retryAfter: retryAfterOf(headers) };
+}
+
+/** Whether what came of an attempt says that its target does not serve: also where a model may have worked. */
+export const isFailure = (result: UpstreamAnswer | UpstreamFault): boolean =>
+  'denial' in result || result.status === 429 || result.status >= 500;

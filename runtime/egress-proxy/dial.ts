@@ -1,4 +1,10 @@
-import { isIP, Socket, type LookupFunction, type TcpSocketConnectOpts } from 'node:net';
+import {
+  isIP,
+  Socket,
+  type LookupFunction,
+  type SocketConstructorOpts,
+  type TcpSocketConnectOpts,
+} from 'node:net';
 import {
   deny,
   formatAuthority,
@@ -10,6 +16,7 @@ import { unnamedAddress } from '../egress-policy/ranges.ts';
 import { NameResolver, type ResolvedAddress } from '../service/name-resolver.ts';
 import { limits, type Limits } from './limits.ts';
 import { MeteredSocket, type Meter } from './metered-socket.ts';
+import { RelayedSocket } from './relayed-socket.ts';
 import { ParentProxyError, type ParentProxy } from '../service/parent-proxy.ts';
 import { ownAddresses, type Interfaces } from '../service/own-addresses.ts';
 
@@ -154,6 +161,8 @@ export interface HowToDial {
   readonly meter: Meter | undefined;
   /** Whether bytes of the host may come before any of the client. */
   readonly hostMaySpeakFirst: boolean;
+  /** Whether the bytes of the host are piped on, and read by nobody here. */
+  readonly isRelayed: boolean;
 }
 
 /** Connects to a host, or has the parent proxy do so. */
@@ -169,7 +178,8 @@ export async function dial(
     ok: false,
     denial: deny('KARS_PARENT_PROXY_FAILED', rule, reason),
   });
-  const opened = await open(parent.authority.host, endpoints, rule, how);
+  // Its answer is read.
+  const opened = await open(parent.authority.host, endpoints, rule, { ...how, isRelayed: false });
   if (!opened.ok) return failed(`the parent proxy cannot be reached: ${opened.denial.reason}`);
   const { socket } = opened;
   try {
@@ -191,11 +201,11 @@ function open(
   host: string,
   { addresses, port }: Endpoints,
   rule: string,
-  { times, meter }: HowToDial,
+  { times, meter, isRelayed }: HowToDial,
 ): Promise<Dialled> {
   const { promise, resolve } = Promise.withResolvers<Dialled>();
   const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };
-  const socket = meter === undefined ? new Socket(options) : new MeteredSocket(meter, options);
+  const socket = isRelayed ? new RelayedSocket(meter, options) : socketFor(meter, options);
   socket.setTimeout(times.connectMilliseconds);
   socket.connect({ ...checked(addresses, host), port });
   // The other side may break a connection before anybody uses it; the close that follows is what counts.
@@ -217,6 +227,9 @@ function open(
   });
   return promise;
 }
+
+const socketFor = (meter: Meter | undefined, options: SocketConstructorOpts): Socket =>
+  meter === undefined ? new Socket(options) : new MeteredSocket(meter, options);
 
 /** What Node.js connects to: an only address itself, since a choice among one costs as much as one among many. */
 function checked(

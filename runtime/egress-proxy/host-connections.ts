@@ -117,7 +117,12 @@ export class HostConnections {
       kept.connection.socket.setTimeout(bounds.idleMilliseconds);
       return this.#begin(call, { ...kept, isReused: true });
     }
-    const how = { times: dialer.times, meter, hostMaySpeakFirst: use === 'tcp' };
+    const how = {
+      times: dialer.times,
+      meter,
+      hostMaySpeakFirst: use === 'tcp',
+      isRelayed: use === 'tcp' || use === 'tls',
+    };
     const dialled = checked.ok ? await dial(target, checked.endpoints, rule, how) : checked;
     measured?.({ outcome: dialled.ok ? 'connected' : dialled.denial.code });
     if (!dialled.ok) return dialled;

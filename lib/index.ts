@@ -31,7 +31,13 @@ export type { EgressApprovalProps } from './policy/egress-approval.ts';
 export { InferencePolicy } from './policy/inference-policy.ts';
 export type { CallLimits, InferencePolicyProps, TokenBudget } from './policy/inference-policy.ts';
 export { ModelProvider } from './policy/model-provider.ts';
-export type { ModelProviderProps } from './policy/model-provider.ts';
+export type {
+  AzureOpenAiProps,
+  FoundryProps,
+  GitHubModelsProps,
+  ModelProviderProps,
+  OpenAiCompatibleProps,
+} from './policy/model-provider.ts';
 export type { ModelFallback, PolicyModel } from './policy/models.ts';
 export { ParentProxy } from './policy/parent-proxy.ts';
 export type { ParentProxyOptions } from './policy/parent-proxy.ts';

@@ -269,6 +269,11 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
       'upstream.ts',
       'provider-authorities.test.ts',
     ),
+    'providers[].credentialHeader': router(
+      'provider',
+      'provider-headers.ts',
+      'provider-headers.test.ts',
+    ),
     'providers[].credentialSecretRef.name': pod('provider', 'volumes.ts', PROVIDER_CREDENTIALS),
     'providers[].credentialSecretRef.key': pod('provider', 'volumes.ts', PROVIDER_CREDENTIALS),
   },

@@ -1,5 +1,6 @@
 import type { SecretValue } from 'cdk8s-plus-28';
 import type { z } from 'zod';
+import { azureOpenAiEndpoint, foundryEndpoint, gitHubModelsEndpoint } from './hosted-endpoints.ts';
 import type { providerSpec } from '../contract/kinds/model-provider.ts';
 
 /** Where models are served. */
@@ -34,6 +35,45 @@ export interface OpenAiCompatibleProps extends ModelProviderProps {
   readonly outputLimit?: 'max_tokens' | 'max_completion_tokens';
 }
 
+/** Props of {@link ModelProvider.azureOpenAi}. */
+export interface AzureOpenAiProps {
+  /** Name of the resource, the first label of its host. */
+  readonly resource: string;
+  /** Key of a Secret in the namespace of the sandbox with a key of the resource. Only the router mounts it. */
+  readonly credential: SecretValue;
+  /** What the policy calls the provider, a DNS label. @default 'azure-openai' */
+  readonly name?: string;
+  /** Field of a request that the models take the limit of their output from. @default 'max_completion_tokens' */
+  readonly outputLimit?: OpenAiCompatibleProps['outputLimit'];
+}
+
+/** Props of {@link ModelProvider.foundry}. */
+export interface FoundryProps extends Omit<AzureOpenAiProps, 'outputLimit'> {
+  /** Project of the resource. @default the resource itself */
+  readonly project?: string;
+  /** API that the models are used by. @default 'openai' */
+  readonly api?: 'openai' | 'anthropic';
+  /** What the policy calls the provider, a DNS label. @default 'foundry' */
+  readonly name?: string;
+  /**
+   * Field of a request that the models take the limit of their output from. Models of OpenAI refuse the
+   * older one, others ignore the newer one in silence, and then no limit of tokens holds.
+   *
+   * @default 'max_tokens'
+   */
+  readonly outputLimit?: OpenAiCompatibleProps['outputLimit'];
+}
+
+/** Props of {@link ModelProvider.gitHubModels}. */
+export interface GitHubModelsProps {
+  /** Key of a Secret in the namespace of the sandbox with a token that may read models. Only the router mounts it. */
+  readonly credential: SecretValue;
+  /** Organization that is charged. @default the account of the token */
+  readonly organization?: string;
+  /** What the policy calls the provider, a DNS label. @default 'github-models' */
+  readonly name?: string;
+}
+
 /** Where models are served, and the credential that the router uses there. */
 export class ModelProvider {
   /** The API of OpenAI itself. */
@@ -66,6 +106,41 @@ export class ModelProvider {
     return new ModelProvider({ ...props, api: 'anthropic' });
   }
 
+  /** A resource of Azure OpenAI, by its API without versions by date; models are named by their deployment. */
+  static azureOpenAi(props: AzureOpenAiProps): ModelProvider {
+    const { resource, name = 'azure-openai', outputLimit = 'max_completion_tokens' } = props;
+    return new ModelProvider({
+      api: 'openai',
+      name,
+      endpoint: azureOpenAiEndpoint(resource),
+      credential: props.credential,
+      credentialHeader: 'api-key',
+      outputLimit,
+    });
+  }
+
+  /** A resource of Azure AI Foundry, or a project of it; models are named by their deployment. */
+  static foundry(props: FoundryProps): ModelProvider {
+    const { resource, project, api = 'openai', name = 'foundry', outputLimit } = props;
+    return new ModelProvider({
+      api,
+      name,
+      endpoint: foundryEndpoint(resource, { api, project }),
+      credential: props.credential,
+      ...(api === 'openai' ? { credentialHeader: 'api-key' } : {}),
+      ...(outputLimit === undefined ? {} : { outputLimit }),
+    });
+  }
+
+  /** GitHub Models; a model is named with its publisher, such as `openai/gpt-4.1`. */
+  static gitHubModels(props: GitHubModelsProps): ModelProvider {
+    return ModelProvider.openAiCompatible({
+      name: props.name ?? 'github-models',
+      endpoint: gitHubModelsEndpoint(props.organization),
+      credential: props.credential,
+    });
+  }
+
   /** What the policy calls the provider. */
   readonly name: string;
   /** API that it speaks. */
@@ -74,16 +149,22 @@ export class ModelProvider {
   readonly endpoint: string;
   /** Key of a Secret in the namespace of the sandbox. */
   readonly credential: SecretValue | undefined;
+  /** Header that carries it; undefined for that of the API. */
+  readonly credentialHeader: 'api-key' | undefined;
   /** Certificates in PEM that it is verified with; undefined for the well-known authorities. */
   readonly certificateAuthorities: string | undefined;
   /** Field that it takes the limit of its output from; undefined for `max_tokens`. */
   readonly outputLimit: OpenAiCompatibleProps['outputLimit'];
 
-  private constructor(props: OpenAiCompatibleProps & Pick<ModelProvider, 'api'>) {
+  private constructor(
+    props: OpenAiCompatibleProps &
+      Pick<ModelProvider, 'api'> & { readonly credentialHeader?: 'api-key' },
+  ) {
     this.api = props.api;
     this.name = props.name;
     this.endpoint = props.endpoint;
     this.credential = props.credential;
+    this.credentialHeader = props.credentialHeader;
     this.certificateAuthorities = props.certificateAuthorities;
     this.outputLimit = props.outputLimit;
   }
@@ -91,12 +172,14 @@ export class ModelProvider {
   /** As the custom resource carries it. */
   get spec(): z.input<typeof providerSpec> {
     const { name, endpoint, api, credential, certificateAuthorities, outputLimit } = this;
+    const { credentialHeader } = this;
     return {
       name,
       endpoint,
       ...(api === 'openai' ? {} : { api }),
       ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
       ...(outputLimit === undefined ? {} : { outputLimit }),
+      ...(credentialHeader === undefined ? {} : { credentialHeader }),
       ...(credential === undefined
         ? {}
         : { credentialSecretRef: { name: credential.secret.name, key: credential.key } }),

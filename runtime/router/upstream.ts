@@ -1,13 +1,14 @@
 import type { LookupFunction } from 'node:net';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { deny, type Deny, type ProviderApi } from 'kars-constructs/contract';
+import { deny, type Deny } from 'kars-constructs/contract';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { CredentialFault } from '../identity/credential-source.ts';
 import { ParentProxyError, type ParentProxy } from '../service/parent-proxy.ts';
 import { limits } from './limits.ts';
 import { connectorThrough } from './parent-connector.ts';
 import type { Provider } from './surfaces/surface.ts';
 import { ForbiddenAddress, ProviderAddresses } from './provider-addresses.ts';
+import { ProviderCredentials } from './provider-credentials.ts';
+import { providerHeaders } from './provider-headers.ts';
 
 /** How the router reaches the providers. */
 export interface UpstreamOptions {
@@ -71,6 +72,7 @@ const MOST_AGENTS = 32;
 export class Upstream {
   readonly #options: UpstreamOptions;
   readonly #addresses: ProviderAddresses;
+  readonly #credentials: ProviderCredentials;
   /** For the endpoints of the policy, by the authorities that they are verified with. */
   readonly #checked = new Map<string | undefined, Agent>();
   /** For those of the process arguments, which may be on this machine. */
@@ -79,6 +81,7 @@ export class Upstream {
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.#addresses = options.addresses ?? new ProviderAddresses();
+    this.#credentials = new ProviderCredentials(options.credentials);
     this.#unchecked = this.#agent({});
   }
 
@@ -90,12 +93,8 @@ export class Upstream {
     const { name } = provider;
     const override = this.#options.endpoints.get(name);
     const endpoint = override ?? provider.endpoint;
-    const credential = provider.credential === 'none' ? undefined : await this.#credential(name);
-    if (provider.credential !== 'none' && credential === undefined) {
-      const reason = `there is no credential for the provider "${name}"`;
-      return unsent(deny('KARS_CREDENTIAL_MISSING', 'InferencePolicy providers', reason));
-    }
     try {
+      const credential = await this.#credentials.of(provider)?.credential();
       if (override === undefined) this.#addresses.require(new URL(endpoint).hostname);
       const answer = await request(`${endpoint.replace(/\/$/, '')}${path}`, {
         method: 'POST',
@@ -108,7 +107,7 @@ export class Upstream {
         headers: {
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
-          ...headersOf(provider.api ?? 'openai', credential),
+          ...providerHeaders(provider, credential),
         },
         body: JSON.stringify(body),
       });
@@ -155,34 +154,15 @@ export class Upstream {
       connect: parent === undefined ? connect : connectorThrough(parent, connect),
     });
   }
-
-  async #credential(provider: string): Promise<string | undefined> {
-    try {
-      const text = await readFile(join(this.#options.credentials, provider), 'utf8');
-      return text.trim() === '' ? undefined : text.trim();
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/**
- * How an API takes the credential, and what it wants to know besides.
- *
- * @see https://docs.anthropic.com/en/api/versioning
- */
-function headersOf(api: ProviderApi, credential: string | undefined): Record<string, string> {
-  if (api === 'openai')
-    return credential === undefined ? {} : { authorization: `Bearer ${credential}` };
-  return {
-    'anthropic-version': '2023-06-01',
-    ...(credential === undefined ? {} : { 'x-api-key': credential }),
-  };
 }
 
 const unsent = (denial: Deny): UpstreamFault => ({ denial, isSent: false });
 
 function unreachable(provider: string, error: unknown): UpstreamFault {
+  if (error instanceof CredentialFault) {
+    const reason = `there is no credential for the provider "${provider}": ${error.message}`;
+    return unsent(deny(error.code, 'InferencePolicy providers', reason));
+  }
   if (error instanceof ForbiddenAddress || error instanceof ParentProxyError)
     return unsent(deny(error.code, RULE, error.message));
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';

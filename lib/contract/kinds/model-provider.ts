@@ -6,6 +6,8 @@ import { outputLimit } from './inference-limits.ts';
 
 const providerApi = z.enum(['openai', 'anthropic']);
 
+const credentialHeader = z.enum(['authorization', 'x-api-key', 'api-key']);
+
 /** API that a provider speaks. */
 export type ProviderApi = z.output<typeof providerApi>;
 
@@ -27,6 +29,11 @@ export const providerSpec = z.strictObject({
     .optional()
     .describe(
       'Field of a request that the provider takes the limit of its output from, max_tokens when absent. Many servers ignore the other one.',
+    ),
+  credentialHeader: credentialHeader
+    .optional()
+    .describe(
+      'Header that carries the credential; absent: authorization, as a bearer token, with the API of openai, and x-api-key with that of anthropic.',
     ),
   credentialSecretRef: z
     .strictObject({
@@ -67,9 +74,14 @@ export const providerPayload = z.strictObject({
     .refine(areAuthorities, { message: 'supply certificates in PEM' })
     .optional(),
   credential: z.enum(['none', 'bearer']),
+  /** Absent where it is that of the API. */
+  credentialHeader: credentialHeader.optional(),
   /** Absent where it is `max_tokens`. */
   outputLimit: outputLimit.optional(),
 });
+
+const defaultHeader = (api: ProviderApi = 'openai'): z.output<typeof credentialHeader> =>
+  api === 'anthropic' ? 'x-api-key' : 'authorization';
 
 /** A provider as the router reads it. */
 export const compileProvider = ({
@@ -78,6 +90,7 @@ export const compileProvider = ({
   api,
   certificateAuthorities,
   credentialSecretRef,
+  credentialHeader: header,
   outputLimit: field,
 }: z.output<typeof providerSpec>): z.output<typeof providerPayload> => ({
   name,
@@ -85,6 +98,7 @@ export const compileProvider = ({
   ...(api === 'anthropic' ? { api } : {}),
   ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
   credential: credentialSecretRef === undefined ? 'none' : 'bearer',
+  ...(header === undefined || header === defaultHeader(api) ? {} : { credentialHeader: header }),
   ...(field === 'max_completion_tokens' ? { outputLimit: field } : {}),
 });
 

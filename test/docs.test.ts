@@ -207,7 +207,7 @@ import { App, Chart, Cron, Duration, Size } from 'cdk8s';
 import { ConfigMap, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import * as kars from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
-const { AgentProbe, AgentResources, AgentRuntime, ClusterNetwork, Egress, EgressApproval, EgressLearning, Inbound, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, McpServer, ModelProvider, NodeRequirement, ParentProxy, SandboxApprovals, SandboxSecret, SandboxWorkload, SandboxWorkspace, Subject, Toleration, ToolPolicy } = kars;
+const { AgentProbe, AgentResources, AgentRuntime, AzureIdentity, ClusterNetwork, Egress, EgressApproval, EgressLearning, Inbound, InferencePolicy, KarsImages, KarsPlatform, KarsSandbox, McpServer, ModelProvider, NodeRequirement, ParentProxy, SandboxApprovals, SandboxSecret, SandboxWorkload, SandboxWorkspace, Subject, Toleration, ToolPolicy } = kars;
 declare const chart: Chart;
 declare const models: kars.InferencePolicy;
 declare const admission: kars.AdmissionProps;

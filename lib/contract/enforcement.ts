@@ -1,3 +1,5 @@
+import { inferencePolicyFields } from './enforcement-inference.ts';
+
 /** Who makes a field of a custom resource count. `synth`: it is checked when an app is synthesized, and nothing reads it later. */
 export type Enforcer = 'pod' | 'router' | 'egress-proxy' | 'synth';
 
@@ -100,25 +102,7 @@ const parentProxy: Enforcement = {
   test: 'test/runtime/egress-proxy/parent-proxy.test.ts',
 };
 
-const budget: Enforcement = {
-  by: 'router',
-  prop: 'tokenBudget',
-  where: 'runtime/router/budget/budget.ts',
-  test: 'test/runtime/router/budget/budget.test.ts',
-};
-
-const callLimits: Enforcement = {
-  by: 'router',
-  prop: 'callLimits',
-  where: 'runtime/router/call-rates.ts',
-  test: 'test/runtime/router/call-rates.test.ts',
-};
-
-const failover = router('models', 'failover/send-to-targets.ts', 'failover/calls.test.ts');
-
 const DECIDE_CALL = 'decide-call.test.ts';
-
-const PROVIDER_CREDENTIALS = 'provider-credentials.test.ts';
 
 /**
  * Fields that something acts on, by kind and path below `spec`. A field that is not listed is enforced
@@ -243,40 +227,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'state.accessMode': pod('state', 'volumes.ts'),
     'state.auditRetentionDays': pod('state', 'audit-arguments.ts'),
   },
-  InferencePolicy: {
-    'modelPreference.primary.provider': router('provider', 'upstream.ts', DECIDE_CALL),
-    'modelPreference.primary.deployment': router('models', 'decide-call.ts', DECIDE_CALL),
-    'modelPreference.primary.alias': router('models', 'decide-call.ts', DECIDE_CALL),
-    'modelPreference.primary.fallbacks[].provider': failover,
-    'modelPreference.primary.fallbacks[].deployment': failover,
-    'modelPreference.fallback[].provider': router('provider', 'upstream.ts', DECIDE_CALL),
-    'modelPreference.fallback[].deployment': router('models', 'decide-call.ts', DECIDE_CALL),
-    'modelPreference.fallback[].alias': router('models', 'decide-call.ts', DECIDE_CALL),
-    'modelPreference.fallback[].fallbacks[].provider': failover,
-    'modelPreference.fallback[].fallbacks[].deployment': failover,
-    'tokenBudget.perRequestTokens': router('maxTokensPerRequest', 'decide-call.ts', DECIDE_CALL),
-    'callLimits.requestsPerMinute': callLimits,
-    'callLimits.concurrentRequests': callLimits,
-    'tokenBudget.hourlyTokens': budget,
-    'tokenBudget.dailyTokens': budget,
-    'tokenBudget.monthlyTokens': budget,
-    'providers[].name': router('provider', 'upstream.ts', DECIDE_CALL),
-    'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CALL),
-    'providers[].api': router('provider', 'decide-call.ts', DECIDE_CALL),
-    'providers[].outputLimit': router('provider', 'surfaces/chat/output-limit.ts', DECIDE_CALL),
-    'providers[].certificateAuthorities': router(
-      'provider',
-      'upstream.ts',
-      'provider-authorities.test.ts',
-    ),
-    'providers[].credentialHeader': router(
-      'provider',
-      'provider-headers.ts',
-      'provider-headers.test.ts',
-    ),
-    'providers[].credentialSecretRef.name': pod('provider', 'volumes.ts', PROVIDER_CREDENTIALS),
-    'providers[].credentialSecretRef.key': pod('provider', 'volumes.ts', PROVIDER_CREDENTIALS),
-  },
+  InferencePolicy: inferencePolicyFields,
   ToolPolicy: {
     allowedTools: router('allowedTools', 'decide-call.ts', DECIDE_CALL),
   },

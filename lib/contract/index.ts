@@ -76,6 +76,8 @@ export { kinds } from './kinds/index.ts';
 export { compileInferencePolicy, inferencePolicy } from './kinds/inference-policy.ts';
 export type { InferencePolicyPayload, InferencePolicySpec } from './kinds/inference-policy.ts';
 export type { ProviderApi } from './kinds/model-provider.ts';
+export { azureClouds, azureTokenPlace } from './azure-cloud.ts';
+export type { WorkloadIdentity } from './kinds/provider-identity.ts';
 export { nameOfModel } from './kinds/model-ref.ts';
 export type { CallLimits, TokenBudget } from './kinds/inference-limits.ts';
 export { karsEval } from './kinds/kars-eval.ts';
@@ -150,6 +152,7 @@ export type { Problem, Result } from './problem.ts';
 export {
   AUDIT_FILE,
   CREDENTIALS_DIR,
+  IDENTITY_DIR,
   DOCUMENTS_DIR,
   LOCK_FILE,
   memberKinds,

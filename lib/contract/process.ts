@@ -1,7 +1,7 @@
 import { limitOptions } from './egress-limits.ts';
 import type { Reader } from './projection.ts';
 import { runtimeSet } from './runtime-set.ts';
-import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR } from './projection.ts';
+import { CREDENTIALS_DIR, DOCUMENTS_DIR, IDENTITY_DIR, STATE_DIR } from './projection.ts';
 
 /** What is fixed about a sidecar process: the same numbers in the pod, in packet rules and in probes. */
 export interface ProcessRow {
@@ -63,6 +63,9 @@ export const commonOptions = {
 /** Options of the router besides {@link commonOptions}. */
 export const routerOptions = {
   credentials: { type: 'string', default: CREDENTIALS_DIR },
+  identity: { type: 'string', default: IDENTITY_DIR },
+  /** `HOST=URL`: asks for tokens elsewhere than at this authority. For local runs and tests; no document can set it. */
+  'token-endpoint': { type: 'string', multiple: true },
   /** Most output tokens that a policy may allow for one request; a set with one that allows more is refused. */
   'token-ceiling': { type: 'string' },
   /** `NAME=URL`: sends the calls for a provider elsewhere. For local runs and tests; no document can set it. */

@@ -26,6 +26,9 @@ export const DOCUMENTS_DIR = '/etc/kars/documents';
 /** Directory with one file a model provider, named as the provider; only the router mounts it. */
 export const CREDENTIALS_DIR = '/run/kars/credentials';
 
+/** Directory with one projected service-account token a cloud, named as the cloud; only the router mounts it. */
+export const IDENTITY_DIR = '/run/kars/identity';
+
 /** Directory for the state of a process, on the volume of the sandbox. */
 export const STATE_DIR = '/var/lib/kars';
 

@@ -1,5 +1,7 @@
 import type { SecretValue } from 'cdk8s-plus-28';
 import type { z } from 'zod';
+import type { AzureCloudName } from '../contract/azure-cloud.ts';
+import { AzureIdentity } from './azure-identity.ts';
 import { azureOpenAiEndpoint, foundryEndpoint, gitHubModelsEndpoint } from './hosted-endpoints.ts';
 import type { providerSpec } from '../contract/kinds/model-provider.ts';
 
@@ -39,8 +41,13 @@ export interface OpenAiCompatibleProps extends ModelProviderProps {
 export interface AzureOpenAiProps {
   /** Name of the resource, the first label of its host. */
   readonly resource: string;
-  /** Key of a Secret in the namespace of the sandbox with a key of the resource. Only the router mounts it. */
-  readonly credential: SecretValue;
+  /**
+   * An identity, or a key of a Secret in the namespace of the sandbox with a key of the resource. Only the
+   * router mounts it.
+   */
+  readonly credential: SecretValue | AzureIdentity;
+  /** Cloud that the resource is in. @default 'public' */
+  readonly cloud?: AzureCloudName;
   /** What the policy calls the provider, a DNS label. @default 'azure-openai' */
   readonly name?: string;
   /** Field of a request that the models take the limit of their output from. @default 'max_completion_tokens' */
@@ -108,26 +115,24 @@ export class ModelProvider {
 
   /** A resource of Azure OpenAI, by its API without versions by date; models are named by their deployment. */
   static azureOpenAi(props: AzureOpenAiProps): ModelProvider {
-    const { resource, name = 'azure-openai', outputLimit = 'max_completion_tokens' } = props;
+    const { resource, cloud, name = 'azure-openai', outputLimit = 'max_completion_tokens' } = props;
     return new ModelProvider({
       api: 'openai',
       name,
-      endpoint: azureOpenAiEndpoint(resource),
-      credential: props.credential,
-      credentialHeader: 'api-key',
+      endpoint: azureOpenAiEndpoint(resource, cloud),
+      ...azureCredential(props.credential, 'api-key'),
       outputLimit,
     });
   }
 
   /** A resource of Azure AI Foundry, or a project of it; models are named by their deployment. */
   static foundry(props: FoundryProps): ModelProvider {
-    const { resource, project, api = 'openai', name = 'foundry', outputLimit } = props;
+    const { resource, cloud, project, api = 'openai', name = 'foundry', outputLimit } = props;
     return new ModelProvider({
       api,
       name,
-      endpoint: foundryEndpoint(resource, { api, project }),
-      credential: props.credential,
-      ...(api === 'openai' ? { credentialHeader: 'api-key' } : {}),
+      endpoint: foundryEndpoint(resource, { api, project, cloud }),
+      ...azureCredential(props.credential, api === 'openai' ? 'api-key' : undefined),
       ...(outputLimit === undefined ? {} : { outputLimit }),
     });
   }
@@ -149,6 +154,8 @@ export class ModelProvider {
   readonly endpoint: string;
   /** Key of a Secret in the namespace of the sandbox. */
   readonly credential: SecretValue | undefined;
+  /** Identity that it is called with; undefined where that is a credential or nothing. */
+  readonly identity: AzureIdentity | undefined;
   /** Header that carries it; undefined for that of the API. */
   readonly credentialHeader: 'api-key' | undefined;
   /** Certificates in PEM that it is verified with; undefined for the well-known authorities. */
@@ -157,14 +164,14 @@ export class ModelProvider {
   readonly outputLimit: OpenAiCompatibleProps['outputLimit'];
 
   private constructor(
-    props: OpenAiCompatibleProps &
-      Pick<ModelProvider, 'api'> & { readonly credentialHeader?: 'api-key' },
+    props: OpenAiCompatibleProps & Pick<ModelProvider, 'api'> & Partial<AzureCredential>,
   ) {
     this.api = props.api;
     this.name = props.name;
     this.endpoint = props.endpoint;
     this.credential = props.credential;
     this.credentialHeader = props.credentialHeader;
+    this.identity = props.identity;
     this.certificateAuthorities = props.certificateAuthorities;
     this.outputLimit = props.outputLimit;
   }
@@ -172,7 +179,7 @@ export class ModelProvider {
   /** As the custom resource carries it. */
   get spec(): z.input<typeof providerSpec> {
     const { name, endpoint, api, credential, certificateAuthorities, outputLimit } = this;
-    const { credentialHeader } = this;
+    const { credentialHeader, identity } = this;
     return {
       name,
       endpoint,
@@ -180,9 +187,25 @@ export class ModelProvider {
       ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
       ...(outputLimit === undefined ? {} : { outputLimit }),
       ...(credentialHeader === undefined ? {} : { credentialHeader }),
+      ...identity?.spec,
       ...(credential === undefined
         ? {}
         : { credentialSecretRef: { name: credential.secret.name, key: credential.key } }),
     };
   }
 }
+
+/** What a provider in Azure is called with. */
+type AzureCredential =
+  | { readonly identity: AzureIdentity; readonly credentialHeader?: undefined }
+  | {
+      readonly credential: SecretValue;
+      readonly credentialHeader: 'api-key' | undefined;
+      readonly identity?: undefined;
+    };
+
+const azureCredential = (
+  credential: SecretValue | AzureIdentity,
+  credentialHeader: 'api-key' | undefined,
+): AzureCredential =>
+  credential instanceof AzureIdentity ? { identity: credential } : { credential, credentialHeader };

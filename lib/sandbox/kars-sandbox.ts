@@ -42,8 +42,10 @@ import { serverEntries, toSpec } from './spec.ts';
 export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
   /** Namespace that the pod of the sandbox runs in. */
   readonly sandboxNamespace: string;
-  /** Service account of that pod; its token is mounted nowhere. */
+  /** Service account of that pod; the router alone gets tokens of it, for identities that its providers name. */
   readonly serviceAccountName = SERVICE_ACCOUNT;
+  /** Subject of tokens of that service account, for the federated credential of an identity. */
+  readonly tokenSubject: string;
   /** How far approvals may go; undefined when the sandbox is refused. @internal */
   readonly approvalBounds: ApprovalBounds | undefined;
   readonly #postureInput: PostureInput | undefined;
@@ -57,6 +59,7 @@ export class KarsSandbox extends CustomResource<typeof karsSandboxSpec> {
       annotations: { [annotations.realized]: 'synth' },
     }));
     this.sandboxNamespace = sandboxNamespace(this.name);
+    this.tokenSubject = `system:serviceaccount:${this.sandboxNamespace}:${SERVICE_ACCOUNT}`;
     const images = KarsImages.find(this);
     const network = ClusterNetwork.find(this);
     const { inferencePolicy, toolPolicy, signedEgress } = props;

@@ -24,6 +24,7 @@ import {
   credentialsVolume,
   documentsVolume,
   guardVolumes,
+  identityVolume,
   stateVolume,
 } from './volumes.ts';
 
@@ -36,11 +37,13 @@ export function podTemplate(
   const { name } = source;
   const grace = spec.lifecycle?.terminationGracePeriodSeconds;
   const credentials = credentialsVolume(inferencePolicy.spec);
+  const identity = identityVolume(inferencePolicy.spec);
   const volumes = [
     ...guardVolumes(hardening, spec),
     documentsVolume(documents),
     approvalsVolume(),
     ...credentials,
+    ...identity,
     ...parentCredentialsVolume(spec),
     stateVolume(spec),
     ...agentVolumes(spec),
@@ -68,7 +71,7 @@ export function podTemplate(
           ],
         }),
         sidecar('router', name, spec, image('router'), {
-          withCredentials: credentials.length > 0,
+          credentials: [...credentials, ...identity],
           floors: [
             ...auditArguments(spec),
             ...tokenCeiling(floor?.maxTokensPerRequest),

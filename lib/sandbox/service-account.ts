@@ -28,7 +28,7 @@ export function namespace(sandbox: string, ownerNamespace: string): Namespace {
   };
 }
 
-/** An identity without any right, whose token no container gets. */
+/** An identity without any right in the cluster. The router alone gets tokens of it, for the identities of providers. */
 export function serviceAccount(sandbox: string): ServiceAccount {
   return {
     apiVersion: 'v1',

@@ -1,6 +1,12 @@
-import type { Container, Probe, VolumeMount } from 'kubernetes-types/core/v1.js';
+import type { Container, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
 import { POD_IP_VARIABLE, podArguments, processes, statusPaths } from '../contract/process.ts';
-import { CREDENTIALS_DIR, DOCUMENTS_DIR, STATE_DIR, type Reader } from '../contract/projection.ts';
+import {
+  CREDENTIALS_DIR,
+  DOCUMENTS_DIR,
+  IDENTITY_DIR,
+  STATE_DIR,
+  type Reader,
+} from '../contract/projection.ts';
 import { PARENT_PROXY_DIR } from '../contract/parent-proxy.ts';
 import { runtimeSet } from '../contract/runtime-set.ts';
 import { sidecarResources } from './container-resources.ts';
@@ -10,7 +16,8 @@ import { volumeNames } from './volumes.ts';
 
 /** What one sidecar has and the other has not. */
 interface SidecarOptions {
-  readonly withCredentials?: boolean;
+  /** Volumes with what it calls providers with. */
+  readonly credentials?: readonly Volume[];
   /** Arguments below which the process refuses a document. */
   readonly floors?: readonly string[];
 }
@@ -26,7 +33,7 @@ export function sidecar(
   sandbox: string,
   spec: AcceptedSandboxSpec,
   image: string,
-  { withCredentials = false, floors = [] }: SidecarOptions = {},
+  { credentials = [], floors = [] }: SidecarOptions = {},
 ): Container {
   const { uid, statusPort } = processes[name];
   return {
@@ -48,7 +55,7 @@ export function sidecar(
     },
     livenessProbe: { ...probe(statusPaths.live, statusPort), periodSeconds: 10 },
     readinessProbe: { ...probe(statusPaths.ready, statusPort), periodSeconds: 5 },
-    volumeMounts: mounts(name, spec, withCredentials),
+    volumeMounts: mounts(name, spec, credentials),
   };
 }
 
@@ -60,7 +67,7 @@ const probe = (path: string, port: number): Probe => ({
 function mounts(
   name: Reader,
   { parentProxy }: AcceptedSandboxSpec,
-  withCredentials: boolean,
+  credentials: readonly Volume[],
 ): VolumeMount[] {
   return [
     { name: volumeNames.documents, mountPath: DOCUMENTS_DIR, readOnly: true },
@@ -68,9 +75,11 @@ function mounts(
     ...(name === 'egress-proxy'
       ? [{ name: volumeNames.approvals, mountPath: runtimeSet.directory, readOnly: true }]
       : []),
-    ...(withCredentials
-      ? [{ name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }]
-      : []),
+    ...credentials.map((volume) => ({
+      name: volume.name,
+      mountPath: volume.name === volumeNames.identity ? IDENTITY_DIR : CREDENTIALS_DIR,
+      readOnly: true,
+    })),
     ...(parentProxy?.credentialsSecretRef === undefined
       ? []
       : [{ name: volumeNames.parentProxy, mountPath: PARENT_PROXY_DIR, readOnly: true }]),

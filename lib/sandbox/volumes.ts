@@ -1,4 +1,5 @@
 import type { PersistentVolumeClaim, Volume } from 'kubernetes-types/core/v1.js';
+import { azureClouds, azureTokenPlace } from '../contract/azure-cloud.ts';
 import type { EncodedDocument } from '../contract/document.ts';
 import { projection } from '../contract/projection.ts';
 import { runtimeSet } from '../contract/runtime-set.ts';
@@ -11,6 +12,7 @@ export const volumeNames = {
   documents: 'documents',
   approvals: 'approvals',
   credentials: 'credentials',
+  identity: 'identity',
   parentProxy: 'parent-proxy',
   state: 'state',
   workspace: 'workspace',
@@ -65,6 +67,34 @@ export function credentialsVolume({ providers = [] }: AcceptedInferenceSpec): Vo
     : [
         {
           name: volumeNames.credentials,
+          projected: { defaultMode: OWNER_AND_GROUP_READ, sources },
+        },
+      ];
+}
+
+/** Seconds that a service-account token counts; the kubelet writes a new one before. */
+const TOKEN_SECONDS = 3600;
+
+/**
+ * One service-account token a cloud whose identities providers are called with; none without such a provider.
+ * Its audience makes it nothing to the API server.
+ */
+export function identityVolume({ providers = [] }: AcceptedInferenceSpec): Volume[] {
+  const clouds = providers.flatMap(({ workloadIdentity, endpoint }) =>
+    workloadIdentity === undefined ? [] : (azureTokenPlace(endpoint)?.cloud ?? []),
+  );
+  const sources = [...new Set(clouds)].map((cloud) => ({
+    serviceAccountToken: {
+      audience: azureClouds[cloud].audience,
+      expirationSeconds: TOKEN_SECONDS,
+      path: cloud,
+    },
+  }));
+  return sources.length === 0
+    ? []
+    : [
+        {
+          name: volumeNames.identity,
           projected: { defaultMode: OWNER_AND_GROUP_READ, sources },
         },
       ];

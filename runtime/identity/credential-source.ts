@@ -8,16 +8,19 @@ export interface CredentialSource {
   credential(): Promise<string>;
 }
 
-/** Why there is no credential: nobody has made one. */
-export type CredentialFaultCode = 'KARS_CREDENTIAL_MISSING';
+/** Why there is no credential: nobody has made one, or it cannot be got at the moment. */
+export type CredentialFaultCode = 'KARS_CREDENTIAL_MISSING' | 'KARS_CREDENTIAL_UNAVAILABLE';
 
 /** There is no credential. The message says nothing that is one, or that leads to one. */
 export class CredentialFault extends Error {
   readonly code: CredentialFaultCode;
+  /** Milliseconds after which whoever gives it wants to be asked again, where they say so. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: CredentialFaultCode, message: string) {
+  constructor(code: CredentialFaultCode, message: string, retryAfter?: number) {
     super(message);
     this.name = 'CredentialFault';
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }

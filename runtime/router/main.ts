@@ -15,6 +15,8 @@ try {
   const overrides = own.list('provider-endpoint');
   const upstream = new Upstream({
     credentials: own.text('credentials'),
+    identity: own.text('identity'),
+    tokenEndpoints: readPairs('token-endpoint', own.list('token-endpoint')),
     endpoints: readPairs('provider-endpoint', overrides),
     parent: readParentProxy(common.parent),
   });

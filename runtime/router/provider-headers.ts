@@ -6,10 +6,12 @@ import type { Provider } from './surfaces/surface.ts';
  * @see https://docs.anthropic.com/en/api/versioning
  */
 export function providerHeaders(
-  { api = 'openai', credentialHeader }: Provider,
+  { api = 'openai', credentialHeader, workloadIdentity }: Provider,
   credential: string | undefined,
 ): Record<string, string> {
-  const header = credentialHeader ?? (api === 'anthropic' ? 'x-api-key' : 'authorization');
+  const usual =
+    api === 'anthropic' && workloadIdentity === undefined ? 'x-api-key' : 'authorization';
+  const header = credentialHeader ?? usual;
   return {
     ...(api === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {}),
     ...(credential === undefined

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { deny, type Deny } from 'kars-constructs/contract';
+import { deny, IDENTITY_DIR, type Deny } from 'kars-constructs/contract';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 import { CredentialFault } from '../identity/credential-source.ts';
 import { ParentProxyError, type ParentProxy } from '../service/parent-proxy.ts';
@@ -14,6 +14,10 @@ import { providerHeaders } from './provider-headers.ts';
 export interface UpstreamOptions {
   /** Directory with one credential file a provider. */
   readonly credentials: string;
+  /** Directory with one service-account token a cloud. @default that of the pod */
+  readonly identity?: string;
+  /** Token endpoints instead of those of an authority, by its host; from the process arguments only. @default none */
+  readonly tokenEndpoints?: ReadonlyMap<string, string>;
   /** Endpoints instead of those of the policy, by provider; from the process arguments only. */
   readonly endpoints: ReadonlyMap<string, string>;
   /**
@@ -81,7 +85,12 @@ export class Upstream {
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.#addresses = options.addresses ?? new ProviderAddresses();
-    this.#credentials = new ProviderCredentials(options.credentials);
+    this.#credentials = new ProviderCredentials({
+      credentials: options.credentials,
+      identity: options.identity ?? IDENTITY_DIR,
+      tokenEndpoints: options.tokenEndpoints ?? new Map(),
+      dispatcher: (isOverridden) => (isOverridden ? this.#unchecked : this.#checkedBy(undefined)),
+    });
     this.#unchecked = this.#agent({});
   }
 

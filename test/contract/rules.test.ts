@@ -24,7 +24,7 @@ describe('cross-field rules', () => {
     ]);
     expect(Object.fromEntries(count)).toEqual({
       KarsSandbox: 54,
-      InferencePolicy: 7,
+      InferencePolicy: 8,
       ToolPolicy: 2,
       EgressApproval: 12,
       TrustGraph: 4,

@@ -3,6 +3,7 @@ import { ConfigMap, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import {
   AgentProbe,
   AgentRuntime,
+  AzureIdentity,
   Egress,
   Inbound,
   InferencePolicy,
@@ -27,6 +28,20 @@ const agentWith = (more: object): AgentRuntime =>
 export const withCredential = (): InferencePolicy =>
   new InferencePolicy(chart(), 'models', {
     provider: ModelProvider.openAi({ credential: { secret: secret('openai'), key: 'key' } }),
+    models: ['small'],
+    maxTokensPerRequest: 100,
+  });
+
+/** A policy whose provider is called with an identity. */
+export const withIdentity = (): InferencePolicy =>
+  new InferencePolicy(chart(), 'models', {
+    provider: ModelProvider.azureOpenAi({
+      resource: 'mine',
+      credential: AzureIdentity.workload({
+        tenantId: '99999999-2222-3333-4444-555555555555',
+        clientId: '11111111-2222-3333-4444-555555555555',
+      }),
+    }),
     models: ['small'],
     maxTokensPerRequest: 100,
   });

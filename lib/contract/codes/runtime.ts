@@ -104,6 +104,11 @@ export const runtimeCodes = {
     meaning: 'the policy names a credential for the provider and the router finds none',
     cure: 'create the Secret that the provider names, in the namespace of the sandbox',
   },
+  KARS_CREDENTIAL_UNAVAILABLE: {
+    status: 503,
+    meaning: 'the identity of the sandbox gets no token for the provider at the moment',
+    cure: 'look at what the token endpoint answers, and at the federated credential of the identity',
+  },
   KARS_UPSTREAM_UNREACHABLE: {
     status: 502,
     meaning: 'the model provider cannot be reached',

@@ -14,6 +14,7 @@ import {
 import { compileModels, isComplete, modelPayload, modelProblems, modelRef } from './model-ref.ts';
 import {
   compileProvider,
+  hasOneSource,
   providerPayload,
   providerProblems,
   providerSpec,
@@ -126,6 +127,13 @@ export const inferencePolicySpec = withRules(
       reason: 'FieldValueInvalid',
       holds: ({ modelPreference }) =>
         !has(modelPreference) || modelPreference.fallback.every(isComplete),
+    },
+    {
+      cel: '!has(self.providers) || self.providers.all(p, !has(p.workloadIdentity) || (!has(p.credentialSecretRef) && !has(p.credentialHeader)))',
+      message:
+        'spec.providers[*] has workloadIdentity, or a credential in a Secret with its header, and not both',
+      reason: 'FieldValueInvalid',
+      holds: ({ providers }) => (providers ?? []).every(hasOneSource),
     },
     {
       cel: "!has(self.appliesTo.action) || self.appliesTo.action in ['chat','responses','image','embeddings','*']",

@@ -1,8 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 import { objectName } from '../primitives.ts';
+import { azureTokenPlace } from '../azure-cloud.ts';
 import type { Problem } from '../problem.ts';
+import { has } from '../rule.ts';
 import { outputLimit } from './inference-limits.ts';
+import { identityProblems, workloadIdentity } from './provider-identity.ts';
 
 const providerApi = z.enum(['openai', 'anthropic']);
 
@@ -44,7 +47,19 @@ export const providerSpec = z.strictObject({
     .describe(
       'Key of a Secret in the namespace of the sandbox, sent as its API has it. Absent: none is sent.',
     ),
+  workloadIdentity: workloadIdentity
+    .optional()
+    .describe(
+      'Identity of Entra whose tokens are sent, for endpoints of Azure; it has to trust the service account `sandbox` in the namespace of the sandbox.',
+    ),
 });
+
+/** Whether it has one source of a credential at most. */
+export const hasOneSource = ({
+  workloadIdentity: identity,
+  credentialSecretRef: key,
+  credentialHeader: header,
+}: z.output<typeof providerSpec>): boolean => !has(identity) || (!has(key) && !has(header));
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
@@ -61,24 +76,35 @@ function areAuthorities(text: string): boolean {
 const endpointUrl = z.url({ protocol: /^https?$/ });
 
 /** Where models are served, as the router reads it. */
-export const providerPayload = z.strictObject({
-  /** Also the name of a file: nothing that could lead elsewhere. */
-  name: objectName(),
-  endpoint: endpointUrl,
-  /** Absent where it is that of OpenAI. */
-  api: providerApi.optional(),
-  /** Absent where the well-known authorities count. */
-  certificateAuthorities: z
-    .string()
-    .max(64 * 1024)
-    .refine(areAuthorities, { message: 'supply certificates in PEM' })
-    .optional(),
-  credential: z.enum(['none', 'bearer']),
-  /** Absent where it is that of the API. */
-  credentialHeader: credentialHeader.optional(),
-  /** Absent where it is `max_tokens`. */
-  outputLimit: outputLimit.optional(),
-});
+export const providerPayload = z
+  .strictObject({
+    /** Also the name of a file: nothing that could lead elsewhere. */
+    name: objectName(),
+    endpoint: endpointUrl,
+    /** Absent where it is that of OpenAI. */
+    api: providerApi.optional(),
+    /** Absent where the well-known authorities count. */
+    certificateAuthorities: z
+      .string()
+      .max(64 * 1024)
+      .refine(areAuthorities, { message: 'supply certificates in PEM' })
+      .optional(),
+    credential: z.enum(['none', 'bearer', 'workload-identity']),
+    /** There with the credential of this name alone. */
+    workloadIdentity: workloadIdentity.optional(),
+    /** Absent where it is that of the API. */
+    credentialHeader: credentialHeader.optional(),
+    /** Absent where it is `max_tokens`. */
+    outputLimit: outputLimit.optional(),
+  })
+  .refine(
+    ({ credential, workloadIdentity: identity, endpoint }) =>
+      (credential === 'workload-identity') === (identity !== undefined) &&
+      (identity === undefined || azureTokenPlace(endpoint) !== undefined),
+    {
+      message: 'supply an identity with the credential workload-identity, and an endpoint of Azure',
+    },
+  );
 
 const defaultHeader = (api: ProviderApi = 'openai'): z.output<typeof credentialHeader> =>
   api === 'anthropic' ? 'x-api-key' : 'authorization';
@@ -91,24 +117,31 @@ export const compileProvider = ({
   certificateAuthorities,
   credentialSecretRef,
   credentialHeader: header,
+  workloadIdentity: identity,
   outputLimit: field,
 }: z.output<typeof providerSpec>): z.output<typeof providerPayload> => ({
   name,
   endpoint,
   ...(api === 'anthropic' ? { api } : {}),
   ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
-  credential: credentialSecretRef === undefined ? 'none' : 'bearer',
+  credential:
+    identity !== undefined
+      ? 'workload-identity'
+      : credentialSecretRef === undefined
+        ? 'none'
+        : 'bearer',
+  ...(identity === undefined ? {} : { workloadIdentity: identity }),
   ...(header === undefined || header === defaultHeader(api) ? {} : { credentialHeader: header }),
   ...(field === 'max_completion_tokens' ? { outputLimit: field } : {}),
 });
 
 /** What the router would not read of a provider. */
-export const providerProblems = (
-  { endpoint, certificateAuthorities: given }: z.output<typeof providerSpec>,
-  index: number,
-): Problem[] => [
-  ...(endpointUrl.safeParse(endpoint).success ? [] : [endpointProblem(index, endpoint)]),
-  ...(given === undefined || areAuthorities(given) ? [] : [authorityProblem(index)]),
+export const providerProblems = (spec: z.output<typeof providerSpec>, index: number): Problem[] => [
+  ...(endpointUrl.safeParse(spec.endpoint).success ? [] : [endpointProblem(index, spec.endpoint)]),
+  ...(spec.certificateAuthorities === undefined || areAuthorities(spec.certificateAuthorities)
+    ? []
+    : [authorityProblem(index)]),
+  ...identityProblems(spec, index),
 ];
 
 const authorityProblem = (index: number): Problem => ({

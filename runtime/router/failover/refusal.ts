@@ -13,6 +13,7 @@ const PASSING: ReadonlySet<number> = new Set([429, 503, 529]);
 /** Faults before a request was sent that are those of one target. Others are decisions too. */
 const OF_TARGET: ReadonlySet<string> = new Set([
   'KARS_CREDENTIAL_MISSING',
+  'KARS_CREDENTIAL_UNAVAILABLE',
   'KARS_PARENT_PROXY_FAILED',
   'KARS_UPSTREAM_UNREACHABLE',
 ]);

@@ -8,6 +8,15 @@ const models = (primary: object, fallback?: object[]): object => ({
   appliesTo,
   modelPreference: { primary, ...(fallback === undefined ? {} : { fallback }) },
 });
+const provided = (more: object): object => ({
+  appliesTo,
+  providers: [{ name: 'main', endpoint: 'https://mine.openai.azure.com/openai/v1', ...more }],
+});
+const credentialSecretRef = { name: 'keys', key: 'key' };
+const workloadIdentity = {
+  tenantId: '99999999-2222-3333-4444-555555555555',
+  clientId: '11111111-2222-3333-4444-555555555555',
+};
 const action = (name: string | null): object => ({ appliesTo: { action: name } });
 
 const categories = ['hate', 'selfHarm', 'sexual', 'violence'];
@@ -37,6 +46,9 @@ export const inferencePolicyCases = casesOf(
     'a model': models(model),
     'a model and no fallback': models(model, []),
     'a fallback': models(model, [model]),
+    'a provider with nothing': provided({}),
+    'a provider with a key': provided({ credentialSecretRef, credentialHeader: 'api-key' }),
+    'a provider with an identity': provided({ workloadIdentity }),
     ...each(['chat', 'responses', 'image', 'embeddings', '*', null], 'action', action),
   },
   {
@@ -69,6 +81,11 @@ export const inferencePolicyCases = casesOf(
       'an empty provider in the fallback': models(model, [model, { ...model, provider: '' }]),
       'an empty deployment in the fallback': models(model, [{ ...model, deployment: '' }]),
     },
+    'spec.providers[*] has workloadIdentity, or a credential in a Secret with its header, and not both':
+      {
+        'an identity and a key': provided({ workloadIdentity, credentialSecretRef }),
+        'an identity and a header': provided({ workloadIdentity, credentialHeader: 'api-key' }),
+      },
     'spec.appliesTo.action must be one of: chat, responses, image, embeddings, *': each(
       ['', 'Chat', 'audio'],
       'action',

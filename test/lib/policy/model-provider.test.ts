@@ -1,5 +1,5 @@
 import { Secret } from 'cdk8s-plus-28';
-import { InferencePolicy, ModelProvider } from 'kars-constructs';
+import { AzureIdentity, InferencePolicy, ModelProvider } from 'kars-constructs';
 import { describe, expect, it } from 'vitest';
 import { agentsChart, synthProblems } from '../../support/sandbox.ts';
 import { Testing } from 'cdk8s';
@@ -57,4 +57,46 @@ describe('a hosted provider', () => {
     const provider = ModelProvider.gitHubModels({ credential, ...props });
     expect(provider.spec).toEqual({ name: 'github-models', endpoint, credentialSecretRef });
   });
+
+  it('is one of another cloud', () => {
+    const provider = ModelProvider.azureOpenAi({ resource: 'mine', cloud: 'china', credential });
+    expect(provider.endpoint).toBe('https://mine.openai.azure.cn/openai/v1');
+  });
+
+  it('is called with an identity instead of a key', () => {
+    const identity = AzureIdentity.workload({
+      tenantId: '99999999-2222-3333-4444-55555555555A',
+      clientId: '11111111-2222-3333-4444-55555555555B',
+    });
+    for (const provider of [
+      ModelProvider.azureOpenAi({ resource: 'mine', credential: identity }),
+      ModelProvider.foundry({ resource: 'mine', credential: identity }),
+    ]) {
+      expect(provider.spec).toMatchObject({
+        workloadIdentity: {
+          tenantId: '99999999-2222-3333-4444-55555555555a',
+          clientId: '11111111-2222-3333-4444-55555555555b',
+        },
+      });
+      expect(provider.spec).not.toHaveProperty('credentialSecretRef');
+      expect(provider.spec).not.toHaveProperty('credentialHeader');
+    }
+  });
+
+  it.each(['', 'common', '../x', '99999999-2222-3333-4444-55555555555/'])(
+    'is refused with the tenant %j',
+    (tenantId) => {
+      const identity = AzureIdentity.workload({
+        tenantId,
+        clientId: '11111111-2222-3333-4444-555555555555',
+      });
+      const provider = ModelProvider.azureOpenAi({ resource: 'mine', credential: identity });
+      const problems = synthProblems(
+        (app) => new InferencePolicy(agentsChart(app), 'models', { provider, models: ['m'] }),
+      );
+      expect(problems).toContain(
+        '[KARS_MANIFEST_INVALID] spec.providers[0].workloadIdentity.tenantId',
+      );
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { azureClouds } from '../../../contract/azure-cloud.ts';
 import { projection } from '../../../contract/projection.ts';
 import { runtimeSet } from '../../../contract/runtime-set.ts';
 import { PLATFORM_PREFIX } from '../../../contract/sandbox-names.ts';
@@ -19,6 +20,9 @@ const isOthers = (name: string): string => `!${name}.startsWith('${PLATFORM_PREF
 
 const documents = celList(Object.values(projection).map(({ configMap }) => configMap));
 
+/** A token for anybody else, the API server above all, has no place in a pod. */
+const audiences = Object.values(azureClouds).map(({ audience }) => audience);
+
 /** What each volume may be, by its name. */
 const kinds: Readonly<Record<keyof typeof volumeNames, string>> = {
   documents: projected(`has(source.configMap) && source.configMap.name in ${documents}`),
@@ -26,6 +30,9 @@ const kinds: Readonly<Record<keyof typeof volumeNames, string>> = {
     `has(source.configMap) && source.configMap.name in ${celList([runtimeSet.granted, runtimeSet.declared])}`,
   ),
   credentials: projected('has(source.secret)'),
+  identity: projected(
+    `has(source.serviceAccountToken) && has(source.serviceAccountToken.audience) && source.serviceAccountToken.audience in ${celList(audiences)} && (!has(source.serviceAccountToken.expirationSeconds) || source.serviceAccountToken.expirationSeconds <= 3600)`,
+  ),
   parentProxy: projected('has(source.secret)'),
   state: `(${bounded}) || ${claim(`NAME == '${STATE_CLAIM}'`)}`,
   workspace: `(${bounded}) || ${claim(`(NAME == '${WORKSPACE_CLAIM}' || ${isOthers('NAME')})`)}`,

@@ -19,6 +19,7 @@ import {
 import {
   CREDENTIALS_DIR,
   DOCUMENTS_DIR,
+  IDENTITY_DIR,
   STATE_DIR,
   type Reader,
 } from '../../../contract/projection.ts';
@@ -55,9 +56,12 @@ const argumentsOf = (reader: Reader): string =>
 const mountsOf = (reader: Reader): Mount[] => [
   { name: volumeNames.documents, mountPath: DOCUMENTS_DIR, readOnly: true },
   { name: volumeNames.state, mountPath: STATE_DIR, subPath: reader },
-  reader === 'router'
-    ? { name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true }
-    : { name: volumeNames.approvals, mountPath: runtimeSet.directory, readOnly: true },
+  ...(reader === 'router'
+    ? [
+        { name: volumeNames.credentials, mountPath: CREDENTIALS_DIR, readOnly: true },
+        { name: volumeNames.identity, mountPath: IDENTITY_DIR, readOnly: true },
+      ]
+    : [{ name: volumeNames.approvals, mountPath: runtimeSet.directory, readOnly: true }]),
   { name: volumeNames.parentProxy, mountPath: PARENT_PROXY_DIR, readOnly: true },
 ];
 

@@ -61,6 +61,7 @@ export const inferencePolicyFields: Readonly<Record<string, Enforcement>> = {
   'tokenBudget.monthlyTokens': budget,
   'providers[].name': router('provider', 'upstream.ts', DECIDE_CALL),
   'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CALL),
+  'providers[].ranges': router('provider', 'provider-addresses.ts', 'provider-ranges.test.ts'),
   'providers[].api': router('provider', 'decide-call.ts', DECIDE_CALL),
   'providers[].outputLimit': router('provider', 'surfaces/chat/output-limit.ts', DECIDE_CALL),
   'providers[].certificateAuthorities': router(

@@ -18,6 +18,14 @@ export interface ModelProviderProps {
    */
   readonly credential?: SecretValue;
   /**
+   * Ranges that its addresses are in, for one that is not public, such as a private endpoint or a Service of the
+   * cluster. Network policies open them at its port; the router calls it at no other address, and without a
+   * parent proxy.
+   *
+   * @default its addresses are public
+   */
+  readonly ranges?: readonly string[];
+  /**
    * Certificates in PEM that the provider is verified with, such as that of a private authority. They stand
    * in the policy, so whoever writes policies decides whom the router trusts with the credential.
    *
@@ -46,6 +54,13 @@ export interface AzureOpenAiProps {
    * router mounts it.
    */
   readonly credential: SecretValue | AzureIdentity;
+  /**
+   * Ranges that its private endpoint has its addresses in. Network policies open them at its port, and the
+   * router calls it at no other address.
+   *
+   * @default its addresses are public
+   */
+  readonly ranges?: readonly string[];
   /** Cloud that the resource is in. @default 'public' */
   readonly cloud?: AzureCloudName;
   /** What the policy calls the provider, a DNS label. @default 'azure-openai' */
@@ -121,6 +136,7 @@ export class ModelProvider {
       name,
       endpoint: azureOpenAiEndpoint(resource, cloud),
       ...azureCredential(props.credential, 'api-key'),
+      ...rangesOf(props),
       outputLimit,
     });
   }
@@ -133,6 +149,7 @@ export class ModelProvider {
       name,
       endpoint: foundryEndpoint(resource, { api, project, cloud }),
       ...azureCredential(props.credential, api === 'openai' ? 'api-key' : undefined),
+      ...rangesOf(props),
       ...(outputLimit === undefined ? {} : { outputLimit }),
     });
   }
@@ -158,6 +175,8 @@ export class ModelProvider {
   readonly identity: AzureIdentity | undefined;
   /** Header that carries it; undefined for that of the API. */
   readonly credentialHeader: 'api-key' | undefined;
+  /** Ranges that its addresses are in; undefined where they are public. */
+  readonly ranges: readonly string[] | undefined;
   /** Certificates in PEM that it is verified with; undefined for the well-known authorities. */
   readonly certificateAuthorities: string | undefined;
   /** Field that it takes the limit of its output from; undefined for `max_tokens`. */
@@ -172,6 +191,7 @@ export class ModelProvider {
     this.credential = props.credential;
     this.credentialHeader = props.credentialHeader;
     this.identity = props.identity;
+    this.ranges = props.ranges;
     this.certificateAuthorities = props.certificateAuthorities;
     this.outputLimit = props.outputLimit;
   }
@@ -179,11 +199,12 @@ export class ModelProvider {
   /** As the custom resource carries it. */
   get spec(): z.input<typeof providerSpec> {
     const { name, endpoint, api, credential, certificateAuthorities, outputLimit } = this;
-    const { credentialHeader, identity } = this;
+    const { credentialHeader, identity, ranges } = this;
     return {
       name,
       endpoint,
       ...(api === 'openai' ? {} : { api }),
+      ...(ranges === undefined ? {} : { ranges: [...ranges] }),
       ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
       ...(outputLimit === undefined ? {} : { outputLimit }),
       ...(credentialHeader === undefined ? {} : { credentialHeader }),
@@ -194,6 +215,11 @@ export class ModelProvider {
     };
   }
 }
+
+const rangesOf = ({
+  ranges,
+}: Pick<ModelProviderProps, 'ranges'>): Pick<ModelProviderProps, 'ranges'> =>
+  ranges === undefined ? {} : { ranges };
 
 /** What a provider in Azure is called with. */
 type AzureCredential =

@@ -34,7 +34,7 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
   const throughParent = parentRules(input.sandbox.spec);
   // Behind a parent proxy hosts are its matter alone.
   const ports = throughParent.length > 0 ? [] : policyPorts(openPorts(input));
-  const ranges = [...rangeRules(entries), ...throughParent];
+  const ranges = [...rangeRules(entries), ...providerRules(input), ...throughParent];
   return [
     policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
     policy('allow-dns', {
@@ -79,15 +79,33 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
 /** Ports of the hosts among the egress entries, of the model providers, and of what may be approved. */
 export function openPorts({ sandbox, inferencePolicy }: OpenPortsInput): PortRange[] {
   const { allowedEndpoints = [], approvals } = sandbox.spec.networkPolicy ?? {};
-  const endpoints = (inferencePolicy.spec.providers ?? []).filter(({ endpoint }) =>
-    URL.canParse(endpoint),
-  );
+  const providers = providersOf(inferencePolicy);
+  const endpoints = providers.filter(({ ranges }) => ranges === undefined);
+  // Tokens come from a public place, wherever what they are for is.
+  const hasIdentity = providers.some(({ workloadIdentity }) => workloadIdentity !== undefined);
   return distinct([
     ...egressEntries(allowedEndpoints).filter((entry) => 'host' in entry),
     ...endpoints.map(({ endpoint }) => ({ port: portOf(new URL(endpoint)) })),
+    ...(hasIdentity ? [{ port: 443 }] : []),
     ...[...(approvals?.ports ?? []), ...learnedPorts(sandbox.spec)].map((port) => ({ port })),
   ]);
 }
+
+const providersOf = ({ spec }: SandboxInput['inferencePolicy']) =>
+  (spec.providers ?? []).filter(({ endpoint }) => URL.canParse(endpoint));
+
+/** One rule for each provider that is not public: its ranges, at its port. */
+const providerRules = ({ inferencePolicy }: SandboxInput): NetworkPolicyEgressRule[] =>
+  providersOf(inferencePolicy).flatMap(({ ranges, endpoint }) =>
+    ranges === undefined
+      ? []
+      : [
+          {
+            to: ranges.map((cidr) => ({ ipBlock: { cidr } })),
+            ports: [tcp(portOf(new URL(endpoint)))],
+          },
+        ],
+  );
 
 /** The part of the input that {@link openPorts} reads. */
 type OpenPortsInput = Pick<SandboxInput, 'sandbox' | 'inferencePolicy'>;

@@ -1,5 +1,5 @@
 import { isIP, type LookupFunction } from 'node:net';
-import { neverNamed } from 'kars-constructs/contract';
+import { inRanges, neverNamed } from 'kars-constructs/contract';
 import { NameResolver, type ResolvedAddress } from '../service/name-resolver.ts';
 import { ownAddresses, type Interfaces } from '../service/own-addresses.ts';
 
@@ -32,37 +32,47 @@ export class ProviderAddresses {
    *
    * @throws ForbiddenAddress
    */
-  require(host: string): void {
+  require(host: string, ranges?: readonly string[]): void {
     const address = host.replace(/^\[|\]$/g, '');
-    if (isIP(address) !== 0) this.#check(host, [{ address, family: isIP(address) === 6 ? 6 : 4 }]);
+    const family = isIP(address);
+    if (family !== 0) this.#check(host, [{ address, family: family === 6 ? 6 : 4 }], ranges);
   }
 
-  /** For sockets: every address of a name, or an error when one is not allowed. */
-  readonly lookup: LookupFunction = (host, options, callback) => {
-    this.#resolver
-      .resolve(host)
-      .then((addresses) => {
-        if (addresses.length === 0) throw new Error(`${host} has no address`);
-        this.#check(host, addresses);
-        return addresses.map(({ address, family }) => ({ address, family }));
-      })
-      .then(
-        (found) => {
-          const [first] = found;
-          if (options.all === true || first === undefined) callback(null, found);
-          else callback(null, first.address, first.family);
-        },
-        (error: unknown) => {
-          callback(error instanceof Error ? error : new Error(String(error)), []);
-        },
-      );
-  };
+  /**
+   * For sockets: every address of a name, or an error when one is not allowed.
+   *
+   * @param ranges that they have to be in, where the provider has some
+   */
+  lookupIn(ranges: readonly string[] | undefined): LookupFunction {
+    return (host, options, callback) => {
+      this.#resolver
+        .resolve(host)
+        .then((addresses) => {
+          if (addresses.length === 0) throw new Error(`${host} has no address`);
+          this.#check(host, addresses, ranges);
+          return addresses.map(({ address, family }) => ({ address, family }));
+        })
+        .then(
+          (found) => {
+            const [first] = found;
+            if (options.all === true || first === undefined) callback(null, found);
+            else callback(null, first.address, first.family);
+          },
+          (error: unknown) => {
+            callback(error instanceof Error ? error : new Error(String(error)), []);
+          },
+        );
+    };
+  }
 
-  #check(host: string, addresses: readonly ResolvedAddress[]): void {
+  #check(host: string, addresses: readonly ResolvedAddress[], ranges?: readonly string[]): void {
     for (const { address } of addresses) {
       const why = this.#isOwn(address) ? 'of the pod itself' : neverNamed(address);
       if (why !== undefined) {
         throw new ForbiddenAddress(`${host} has an address that no provider may have (${why})`);
+      }
+      if (ranges !== undefined && !inRanges(address, ranges)) {
+        throw new ForbiddenAddress(`${host} has an address outside of the ranges of its provider`);
       }
     }
   }

@@ -69,6 +69,9 @@ const UNSENT: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** What decides how a connection to a provider is made. */
+type Reached = Pick<Provider, 'certificateAuthorities' | 'ranges'>;
+
 /** More than a policy has providers; those of earlier policies go. */
 const MOST_AGENTS = 32;
 
@@ -77,8 +80,8 @@ export class Upstream {
   readonly #options: UpstreamOptions;
   readonly #addresses: ProviderAddresses;
   readonly #credentials: ProviderCredentials;
-  /** For the endpoints of the policy, by the authorities that they are verified with. */
-  readonly #checked = new Map<string | undefined, Agent>();
+  /** For the endpoints of the policy, by the authorities that they are verified with, and their ranges. */
+  readonly #checked = new Map<string, Agent>();
   /** For those of the process arguments, which may be on this machine. */
   readonly #unchecked: Agent;
 
@@ -89,7 +92,7 @@ export class Upstream {
       credentials: options.credentials,
       identity: options.identity ?? IDENTITY_DIR,
       tokenEndpoints: options.tokenEndpoints ?? new Map(),
-      dispatcher: (isOverridden) => (isOverridden ? this.#unchecked : this.#checkedBy(undefined)),
+      dispatcher: (isOverridden) => (isOverridden ? this.#unchecked : this.#checkedBy({})),
     });
     this.#unchecked = this.#agent({});
   }
@@ -104,13 +107,11 @@ export class Upstream {
     const endpoint = override ?? provider.endpoint;
     try {
       const credential = await this.#credentials.of(provider)?.credential();
-      if (override === undefined) this.#addresses.require(new URL(endpoint).hostname);
+      if (override === undefined)
+        this.#addresses.require(new URL(endpoint).hostname, provider.ranges);
       const answer = await request(`${endpoint.replace(/\/$/, '')}${path}`, {
         method: 'POST',
-        dispatcher:
-          override === undefined
-            ? this.#checkedBy(provider.certificateAuthorities)
-            : this.#unchecked,
+        dispatcher: override === undefined ? this.#checkedBy(provider) : this.#unchecked,
         signal,
         headersTimeout: Math.max(1, Math.ceil(Math.min(milliseconds, this.#answerMilliseconds))),
         headers: {
@@ -136,14 +137,17 @@ export class Upstream {
     await Promise.all(agents.map((agent) => agent.destroy()));
   }
 
-  #checkedBy(ca: string | undefined): Agent {
-    const known = this.#checked.get(ca);
+  #checkedBy({ certificateAuthorities: ca, ranges }: Reached): Agent {
+    const key = JSON.stringify([ca, ranges]);
+    const known = this.#checked.get(key);
     if (known !== undefined) return known;
-    const { lookup } = this.#addresses;
-    const agent = this.#agent(ca === undefined ? { lookup } : { lookup, ca }, this.#options.parent);
-    this.#checked.set(ca, agent);
+    const lookup = this.#addresses.lookupIn(ranges);
+    // What is in ranges is of this site: the proxy that leads out of it has no part in that.
+    const parent = ranges === undefined ? this.#options.parent : undefined;
+    const agent = this.#agent(ca === undefined ? { lookup } : { lookup, ca }, parent);
+    this.#checked.set(key, agent);
     const [oldest] = this.#checked.keys();
-    if (this.#checked.size > MOST_AGENTS) {
+    if (this.#checked.size > MOST_AGENTS && oldest !== undefined) {
       // What it has under way comes to its end.
       void this.#checked.get(oldest)?.close();
       this.#checked.delete(oldest);

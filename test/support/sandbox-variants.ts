@@ -113,6 +113,17 @@ export const sandboxVariants: Readonly<Record<string, Partial<KarsSandboxProps>>
       Egress.cidr('fd12:3456::/48', 5432),
     ],
   },
+  'a private provider': {
+    inferencePolicy: new InferencePolicy(chart(), 'models', {
+      provider: ModelProvider.openAiCompatible({
+        name: 'ollama',
+        endpoint: 'http://ollama.models.svc.cluster.local:11434/v1',
+        ranges: ['10.96.0.0/12', 'fd12:3456::/48'],
+      }),
+      models: ['small'],
+      maxTokensPerRequest: 100,
+    }),
+  },
   scheduling: {
     scheduling: {
       nodeSelector: { pool: 'agents' },

@@ -10,6 +10,8 @@ export const synthCodes = {
   KARS_PROVIDER_UNKNOWN: 'a model is to be served by a provider that the policy does not have',
   KARS_PROVIDER_ENDPOINT: 'the endpoint of a model provider is not an http or https URL of a host',
   KARS_PROVIDER_AUTHORITY: 'what a model provider is to be verified with is no certificate in PEM',
+  KARS_PROVIDER_RANGE:
+    'a range of a model provider is none, or holds addresses which no sandbox may reach',
   KARS_PROVIDER_IDENTITY: 'a token of an identity would be sent to a host that is not of its cloud',
   KARS_BUDGET_INVALID: 'a token limit is not a positive integer',
   KARS_EGRESS_HOST:

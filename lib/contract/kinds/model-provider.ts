@@ -4,6 +4,7 @@ import { objectName } from '../primitives.ts';
 import { azureTokenPlace } from '../azure-cloud.ts';
 import type { Problem } from '../problem.ts';
 import { has } from '../rule.ts';
+import { cidrFault } from '../special-addresses.ts';
 import { outputLimit } from './inference-limits.ts';
 import { identityProblems, workloadIdentity } from './provider-identity.ts';
 
@@ -14,6 +15,8 @@ const credentialHeader = z.enum(['authorization', 'x-api-key', 'api-key']);
 /** API that a provider speaks. */
 export type ProviderApi = z.output<typeof providerApi>;
 
+const ranges = z.array(z.string().max(64)).min(1).max(16);
+
 /** Where models are served, as a manifest carries it. */
 export const providerSpec = z.strictObject({
   name: objectName().describe('What `modelPreference` refers to.'),
@@ -21,6 +24,11 @@ export const providerSpec = z.strictObject({
   api: providerApi
     .optional()
     .describe('API that it speaks, openai when absent, as every OpenAI-compatible server does.'),
+  ranges: ranges
+    .optional()
+    .describe(
+      'Ranges that its addresses are in, for one that is not public: network policies open them at its port, and it is called at no other address.',
+    ),
   certificateAuthorities: z
     .string()
     .max(64 * 1024)
@@ -83,6 +91,12 @@ export const providerPayload = z
     endpoint: endpointUrl,
     /** Absent where it is that of OpenAI. */
     api: providerApi.optional(),
+    /** Absent where it is public, or in ranges that others open. */
+    ranges: ranges
+      .refine((given) => given.every((range) => cidrFault(range) === undefined), {
+        message: 'supply ranges that an endpoint may have addresses in',
+      })
+      .optional(),
     /** Absent where the well-known authorities count. */
     certificateAuthorities: z
       .string()
@@ -114,6 +128,7 @@ export const compileProvider = ({
   name,
   endpoint,
   api,
+  ranges: given,
   certificateAuthorities,
   credentialSecretRef,
   credentialHeader: header,
@@ -123,6 +138,7 @@ export const compileProvider = ({
   name,
   endpoint,
   ...(api === 'anthropic' ? { api } : {}),
+  ...(given === undefined ? {} : { ranges: given }),
   ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
   credential:
     identity !== undefined
@@ -141,6 +157,11 @@ export const providerProblems = (spec: z.output<typeof providerSpec>, index: num
   ...(spec.certificateAuthorities === undefined || areAuthorities(spec.certificateAuthorities)
     ? []
     : [authorityProblem(index)]),
+  ...(spec.ranges ?? []).flatMap((range, position) => {
+    const message = cidrFault(range);
+    const path = `spec.providers[${index}].ranges[${position}]`;
+    return message === undefined ? [] : [{ path, code: 'KARS_PROVIDER_RANGE' as const, message }];
+  }),
   ...identityProblems(spec, index),
 ];
 

@@ -84,7 +84,8 @@ describe('a private provider', () => {
       interfaces: () => ({}),
     });
     const found = await new Promise((resolve) => {
-      addresses.lookup(HOST, { all: true }, (_error, list) => resolve(list));
+      const lookup = addresses.lookupIn(undefined);
+      lookup(HOST, { all: true }, (_error, list) => resolve(list));
     });
     expect(found).toEqual([{ address: '10.99.99.99', family: 4 }]);
   });

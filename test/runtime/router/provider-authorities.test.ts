@@ -19,8 +19,9 @@ async function call(shown: KeyPair, certificateAuthorities?: string): Promise<nu
   mkdirSync(credentials);
   const addresses = new ProviderAddresses();
   Object.assign(addresses, {
-    lookup: (_host: string, _options: object, done: (error: null, found: object[]) => void) =>
-      done(null, [{ address: '127.0.0.1', family: 4 }]),
+    lookupIn:
+      () => (_host: string, _options: object, done: (error: null, found: object[]) => void) =>
+        done(null, [{ address: '127.0.0.1', family: 4 }]),
   });
   const upstream = new Upstream({ credentials, endpoints: new Map(), addresses });
   onTestFinished(async () => {

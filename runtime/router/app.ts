@@ -20,13 +20,15 @@ import { whenClosed } from './when-closed.ts';
 export interface RouterOptions extends Omit<ModelRouteOptions, 'rates' | 'circuits'> {
   /** @default {@link limits} */
   readonly bounds?: Limits;
+  /** Whose state others look at. @default of its own */
+  readonly circuits?: Circuits;
 }
 
 const RULE = 'inference router';
 
 /** The APIs that the agent uses. */
 export function createRouter(options: RouterOptions): FastifyInstance {
-  const { snapshot, recorder, bounds = limits } = options;
+  const { snapshot, recorder, bounds = limits, circuits = new Circuits() } = options;
   const app = fastify({
     bodyLimit: bounds.requestBytes,
     requestTimeout: bounds.requestMilliseconds,
@@ -54,7 +56,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
 
   takeJson(app, bounds);
 
-  const shared = { ...options, rates: new CallRates(), circuits: new Circuits() };
+  const shared = { ...options, rates: new CallRates(), circuits };
   for (const [path, serve] of surfaceRoutes(shared)) {
     app.post(path, serve);
   }

@@ -7,32 +7,38 @@ import { listeningPort } from '../service/status-server.ts';
 import { createRouter } from './app.ts';
 import { Budget } from './budget/budget.ts';
 import { measureBudget } from './budget/metrics.ts';
+import { Circuits } from './failover/circuit.ts';
+import { measureCircuits } from './failover/metrics.ts';
 import { tokenFloor } from './token-floor.ts';
 import { Upstream } from './upstream.ts';
 
 try {
   const { common, own } = readArguments('router', routerOptions, process.argv.slice(2));
-  const overrides = own.list('provider-endpoint');
+  const [overrides, tokenOverrides] = [own.list('provider-endpoint'), own.list('token-endpoint')];
   const upstream = new Upstream({
     credentials: own.text('credentials'),
     identity: own.text('identity'),
-    tokenEndpoints: readPairs('token-endpoint', own.list('token-endpoint')),
+    tokenEndpoints: readPairs('token-endpoint', tokenOverrides),
     endpoints: readPairs('provider-endpoint', overrides),
     parent: readParentProxy(common.parent),
   });
   const ceiling = own.optional('token-ceiling');
   const floor = ceiling === undefined ? noFloor : tokenFloor(ceiling);
   const budget = new Budget();
-  const sidecar = await startSidecar('router', common, overrides, floor, budget.read);
+  const settings = [...overrides, ...tokenOverrides];
+  const sidecar = await startSidecar('router', common, settings, floor, budget.read);
   measureBudget(sidecar.registry, () => {
     const policy = sidecar.documents.snapshot()?.payload('inference-policy');
     return budget.left(policy?.budget);
   });
+  const circuits = new Circuits();
+  measureCircuits(sidecar.registry, () => circuits.open());
   const app = createRouter({
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,
     upstream,
     budget,
+    circuits,
   });
   await app.listen(common.agent);
   sidecar.serving(listeningPort(app), async () => {

@@ -26,6 +26,8 @@ export interface ProviderCredentialsOptions {
 export class ProviderCredentials {
   readonly #options: ProviderCredentialsOptions;
   readonly #sources = new Map<string, CredentialSource>();
+  /** What was found for a provider of a policy that is in force, so that no call looks for it. */
+  readonly #found = new WeakMap<Provider, CredentialSource>();
 
   constructor(options: ProviderCredentialsOptions) {
     this.#options = options;
@@ -34,6 +36,12 @@ export class ProviderCredentials {
   /** Undefined for a provider that gets none. */
   of(provider: Provider): CredentialSource | undefined {
     if (provider.credential === 'none') return undefined;
+    const found = this.#found.get(provider) ?? this.#source(provider);
+    this.#found.set(provider, found);
+    return found;
+  }
+
+  #source(provider: Provider): CredentialSource {
     const key = keyOf(provider);
     const known = this.#sources.get(key);
     if (known !== undefined) return known;

@@ -72,6 +72,9 @@ const UNSENT: ReadonlySet<string> = new Set([
 /** What decides how a connection to a provider is made. */
 type Reached = Pick<Provider, 'certificateAuthorities' | 'ranges'>;
 
+/** Any place that is public. */
+const PUBLIC: Reached = {};
+
 /** More than a policy has providers; those of earlier policies go. */
 const MOST_AGENTS = 32;
 
@@ -82,6 +85,8 @@ export class Upstream {
   readonly #credentials: ProviderCredentials;
   /** For the endpoints of the policy, by the authorities that they are verified with, and their ranges. */
   readonly #checked = new Map<string, Agent>();
+  /** Their keys, by the providers of the policy: certificates are long. */
+  readonly #keys = new WeakMap<Reached, string>();
   /** For those of the process arguments, which may be on this machine. */
   readonly #unchecked: Agent;
 
@@ -92,7 +97,7 @@ export class Upstream {
       credentials: options.credentials,
       identity: options.identity ?? IDENTITY_DIR,
       tokenEndpoints: options.tokenEndpoints ?? new Map(),
-      dispatcher: (isOverridden) => (isOverridden ? this.#unchecked : this.#checkedBy({})),
+      dispatcher: (isOverridden) => (isOverridden ? this.#unchecked : this.#checkedBy(PUBLIC)),
     });
     this.#unchecked = this.#agent({});
   }
@@ -137,8 +142,10 @@ export class Upstream {
     await Promise.all(agents.map((agent) => agent.destroy()));
   }
 
-  #checkedBy({ certificateAuthorities: ca, ranges }: Reached): Agent {
-    const key = JSON.stringify([ca, ranges]);
+  #checkedBy(provider: Reached): Agent {
+    const { certificateAuthorities: ca, ranges } = provider;
+    const key = this.#keys.get(provider) ?? JSON.stringify([ca, ranges]);
+    this.#keys.set(provider, key);
     const known = this.#checked.get(key);
     if (known !== undefined) return known;
     const lookup = this.#addresses.lookupIn(ranges);

@@ -48,6 +48,11 @@ export class Circuit {
     this.#pausedUntil = this.#now() + Math.min(pause, LONGEST_PAUSE);
   }
 
+  /** Whether there is a pause, or a probe that has not succeeded yet. */
+  get isOpen(): boolean {
+    return this.#pausedUntil !== undefined;
+  }
+
   /** Nobody waited for what the provider would have said. */
   abandoned(): void {
     this.#isProbed = false;
@@ -61,8 +66,14 @@ export class Circuit {
 
 /** A model at an endpoint. */
 export interface CircuitTarget {
-  readonly provider: { readonly endpoint: string };
+  readonly provider: { readonly name: string; readonly endpoint: string };
   readonly deployment: string;
+}
+
+/** A target, and its circuit. */
+interface Watched {
+  readonly target: CircuitTarget;
+  readonly circuit: Circuit;
 }
 
 /** More than a policy has targets; the oldest go. */
@@ -71,20 +82,28 @@ const MOST = 1024;
 /** The circuit of each target. */
 export class Circuits {
   readonly #now: (() => number) | undefined;
-  readonly #circuits = new Map<string, Circuit>();
+  readonly #watched = new Map<string, Watched>();
 
   constructor(now?: () => number) {
     this.#now = now;
   }
 
-  of({ provider: { endpoint }, deployment }: CircuitTarget): Circuit {
-    const key = JSON.stringify([endpoint, deployment]);
-    const known = this.#circuits.get(key);
-    if (known !== undefined) return known;
+  of(target: CircuitTarget): Circuit {
+    // No URL has a line feed.
+    const key = `${target.provider.endpoint}\n${target.deployment}`;
+    const known = this.#watched.get(key);
+    if (known !== undefined) return known.circuit;
     const circuit = new Circuit(this.#now);
-    this.#circuits.set(key, circuit);
-    const [oldest] = this.#circuits.keys();
-    if (this.#circuits.size > MOST && oldest !== undefined) this.#circuits.delete(oldest);
+    this.#watched.set(key, { target, circuit });
+    const [oldest] = this.#watched.keys();
+    if (this.#watched.size > MOST && oldest !== undefined) this.#watched.delete(oldest);
     return circuit;
+  }
+
+  /** The targets that are left alone. */
+  open(): CircuitTarget[] {
+    return [...this.#watched.values()]
+      .filter(({ circuit }) => circuit.isOpen)
+      .map(({ target }) => target);
   }
 }

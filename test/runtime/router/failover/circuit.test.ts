@@ -1,5 +1,7 @@
+import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { Circuit, Circuits } from '../../../../runtime/router/failover/circuit.ts';
+import { measureCircuits } from '../../../../runtime/router/failover/metrics.ts';
 
 const at = (): { circuit: Circuit; pass: (milliseconds: number) => void } => {
   let time = 0;
@@ -81,7 +83,10 @@ describe('a circuit', () => {
 });
 
 describe('the circuits of all targets', () => {
-  const target = (endpoint: string, deployment: string) => ({ provider: { endpoint }, deployment });
+  const target = (endpoint: string, deployment: string) => ({
+    provider: { name: 'local', endpoint },
+    deployment,
+  });
 
   it('tell endpoints and models apart', () => {
     const circuits = new Circuits(() => 0);
@@ -97,5 +102,26 @@ describe('the circuits of all targets', () => {
     for (let count = 0; count < 1024; count += 1)
       circuits.of(target('https://a.example', `${count}`));
     expect(circuits.of(target('https://a.example', 'first')).enter()).toBe(true);
+  });
+
+  it('say which targets are left alone, and metrics with them', async () => {
+    let time = 0;
+    const circuits = new Circuits(() => time);
+    const registry = new Registry();
+    measureCircuits(registry, () => circuits.open());
+    const [small, large] = ['small', 'large'].map((name) =>
+      circuits.of(target('https://a.example', name)),
+    );
+    if (small === undefined || large === undefined) throw new Error('there is no circuit');
+    failing(small, 3);
+    failing(large, 2);
+    const lines = async (): Promise<string[]> =>
+      (await registry.metrics()).split('\n').filter((line) => /^[a-z]/.test(line));
+    expect(await lines()).toEqual(['kars_circuit_open{provider="local",model="small"} 1']);
+    time = 30_000;
+    small.enter();
+    expect(await lines()).toHaveLength(1);
+    small.succeeded();
+    expect(await lines()).toEqual([]);
   });
 });

@@ -58,16 +58,14 @@ export function readTarget(head: Head, bound?: Authority): Target | Deny {
 }
 
 function absoluteForm({ url = '' }: Head): URL | string {
-  return /^http:\/\//i.test(url) && URL.canParse(url)
-    ? new URL(url)
-    : 'supply an absolute http URL, or use CONNECT';
+  const parsed = /^http:\/\//i.test(url) ? URL.parse(url) : null;
+  return parsed ?? 'supply an absolute http URL, or use CONNECT';
 }
 
 function originForm({ url = '', headers: { host = '' } }: Head): URL | string {
-  const text = `http://${host}${url}`;
-  return url.startsWith('/') && hostOf(host) !== undefined && URL.canParse(text)
-    ? new URL(text)
-    : 'supply a path, and the host in the Host header';
+  const isOrigin = url.startsWith('/') && hostOf(host) !== undefined;
+  const parsed = isOrigin ? URL.parse(`http://${host}${url}`) : null;
+  return parsed ?? 'supply a path, and the host in the Host header';
 }
 
 /** What two programs could read in two ways, or what this one does not carry. */
@@ -93,8 +91,6 @@ const addressIn = (hostname: string): string | undefined =>
 
 /** The Host header in the form that the URL parser gives, so that a default port makes no difference. */
 function hostOf(header: string | undefined): string | undefined {
-  const url = `http://${header ?? ''}/`;
-  return URL.canParse(url) && new URL(url).href === `http://${new URL(url).host}/`
-    ? new URL(url).host
-    : undefined;
+  const url = URL.parse(`http://${header ?? ''}/`);
+  return url !== null && url.href === `http://${url.host}/` ? url.host : undefined;
 }

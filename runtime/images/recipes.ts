@@ -41,16 +41,28 @@ const node: SharedLayer = {
  * Sidecars wait most of the time: a small young generation spares 3 MB of an idle one. `--optimize-for-size`
  * would spare 5 more, and takes 1.2 to 2 times the CPU for a request.
  */
-export const NODE_COMMAND = ['/usr/local/bin/node', '--max-semi-space-size=4'] as const;
+const YOUNG = '--max-semi-space-size=4';
+
+/**
+ * How each program is started. The egress proxy drops more than the others: twice as large a young generation
+ * spares it 5 to 10 % of its CPU, and takes 1 MB. Node.js would let its heap have all of the 256 MiB that the
+ * container has, and clean it as seldom; below this bound its size stays the same under the same load, and
+ * 8,192 connections, the most that a platform may allow, still have room.
+ */
+export const nodeCommands = {
+  router: ['/usr/local/bin/node', YOUNG],
+  'egress-proxy': ['/usr/local/bin/node', '--max-semi-space-size=8', '--max-old-space-size=192'],
+  agent: ['/usr/local/bin/node', YOUNG],
+} as const;
 
 const nodeProcess = (
-  program: 'router' | 'egress-proxy' | 'agent',
+  program: keyof typeof nodeCommands,
   user: number,
   ...more: readonly Content[]
 ): Recipe => ({
   from: node,
   contents: [{ kind: 'bundle', program }, ...more],
-  entrypoint: [...NODE_COMMAND, `/app/${program}.js`],
+  entrypoint: [...nodeCommands[program], `/app/${program}.js`],
   user,
   maxBytes: 200 * MEBIBYTE,
 });

@@ -7,7 +7,7 @@ import { canonicalJson, contentDigest } from '../../../lib/contract/canonical.ts
 import { processes } from '../../../lib/contract/process.ts';
 import { guardDocumentFor } from '../../../lib/sandbox/guard/guard-document.ts';
 import { inspectImages } from '../../../runtime/cli/images/inspect.ts';
-import { NODE_COMMAND, productImages, type ProductImage } from '../../../runtime/images/recipes.ts';
+import { nodeCommands, productImages, type ProductImage } from '../../../runtime/images/recipes.ts';
 import { cacheRoot } from '../../../scripts/cache.ts';
 import { buildImages, type BuiltImage } from '../../../scripts/images/build.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
@@ -66,7 +66,7 @@ describe.each(productImages)('the image of %s', (name) => {
     expect(image).toMatchObject({
       name: `localhost/kars-${name}:0.1.0`,
       user,
-      entrypoint: name === 'guard' ? ['/guard'] : [...NODE_COMMAND, `/app/${name}.js`],
+      entrypoint: name === 'guard' ? ['/guard'] : [...nodeCommands[name], `/app/${name}.js`],
       cmd: [],
       env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin'],
       workingDirectory: '/',

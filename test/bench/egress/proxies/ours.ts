@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { limitOption } from '../../../../lib/contract/egress-limits.ts';
 import { processes } from '../../../../lib/contract/process.ts';
-import { NODE_COMMAND } from '../../../../runtime/images/recipes.ts';
+import { nodeCommands } from '../../../../runtime/images/recipes.ts';
 import { bundleOptions } from '../../../../scripts/bundles.ts';
 import { koffiModule } from '../../../../scripts/images/native-module.ts';
 import { writeDocuments } from '../../../support/documents.ts';
@@ -14,7 +14,7 @@ import type { Proxy } from './proxy.ts';
 const { agentPort, statusPort, dnsPort } = processes['egress-proxy'];
 
 /** What Node.js is told in the image. */
-const [, ...flags] = NODE_COMMAND;
+const [, ...flags] = nodeCommands['egress-proxy'];
 
 /**
  * The egress proxy as in its image and its pod: its bundle, redirection and DNS included.

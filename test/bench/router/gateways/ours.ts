@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { processes } from '../../../../lib/contract/process.ts';
-import { NODE_COMMAND } from '../../../../runtime/images/recipes.ts';
+import { nodeCommands } from '../../../../runtime/images/recipes.ts';
 import { bundleOptions } from '../../../../scripts/bundles.ts';
 import { writeDocuments, type Payloads } from '../../../support/documents.ts';
 import { loadNames, models, type Load } from '../driver/load.ts';
@@ -12,7 +12,7 @@ import type { Gateway } from './gateway.ts';
 const { agentPort, statusPort } = processes.router;
 
 /** What Node.js is told in the image. */
-const [, ...flags] = NODE_COMMAND;
+const [, ...flags] = nodeCommands.router;
 
 /** A policy with everything that there is, of which the loads of the bench use nothing up. */
 const policies = {

@@ -22,6 +22,16 @@ interface Window {
   used?: Deny;
 }
 
+/** A window that goes on in another process. */
+export interface StoredWindow {
+  readonly entry: string;
+  readonly bytes: number;
+  /** Whether it may carry nothing more. */
+  readonly isUsed: boolean;
+  /** Until it ends. */
+  readonly milliseconds: number;
+}
+
 /** What an entry may carry. */
 export interface CountedEntry {
   /** Why it may carry nothing until its window ends; undefined when it may. */
@@ -37,6 +47,7 @@ export class BytesOfTargets {
   readonly #windows = new Map<string, Window>();
   /** When the next window ends, as far as the last look through all of them says. */
   #nextEnd = Number.NEGATIVE_INFINITY;
+  #changes = 0;
 
   /** @param now milliseconds of a clock that never jumps */
   constructor(bound: BytesOfTarget, now = () => performance.now(), most = MOST_ENTRIES) {
@@ -59,20 +70,52 @@ export class BytesOfTargets {
     };
   }
 
+  /** Goes on with windows of a process before this one, unless it knows more of them itself. */
+  resume(windows: readonly StoredWindow[]): void {
+    const now = this.#now();
+    for (const { entry, bytes, isUsed, milliseconds } of windows) {
+      const left = Math.min(milliseconds, this.#bound.seconds * 1000);
+      if (left <= 0 || (entry !== OTHERS && this.#windows.size >= this.#most)) continue;
+      const known = this.#windows.get(entry);
+      if (known !== undefined && known.bytes >= bytes) continue;
+      const window: Window = { ends: now + left, bytes };
+      if (isUsed) window.used = this.#usedUp(entry, window);
+      this.#windows.set(entry, window);
+    }
+  }
+
+  /** How often anything has changed so far. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** What another process would go on with. */
+  stored(): StoredWindow[] {
+    const now = this.#now();
+    return [...this.#windows].flatMap(([entry, { ends, bytes, used }]) =>
+      ends <= now ? [] : [{ entry, bytes, isUsed: used !== undefined, milliseconds: ends - now }],
+    );
+  }
+
   /** Counts bytes that an entry is about to carry, or says why it may not. */
   #take(entry: string, bytes: number): Deny | undefined {
     const window = this.#windowOf(entry);
     if (window.used !== undefined) return window.used;
+    this.#changes += 1;
     const all = window.bytes + bytes;
     if (all <= this.#bound.bytes) {
       window.bytes = all;
       return undefined;
     }
-    const { bytes: most, seconds } = this.#bound;
-    const until = new Date(Date.now() + window.ends - this.#now()).toISOString();
-    const reason = `${entry} may carry ${most} bytes in ${seconds} seconds, and nothing more until ${until}`;
-    window.used = deny('KARS_EGRESS_BYTES_EXCEEDED', 'egress proxy', reason);
+    window.used = this.#usedUp(entry, window);
     return window.used;
+  }
+
+  #usedUp(entry: string, { ends }: Window): Deny {
+    const { bytes: most, seconds } = this.#bound;
+    const until = new Date(Date.now() + ends - this.#now()).toISOString();
+    const reason = `${entry} may carry ${most} bytes in ${seconds} seconds, and nothing more until ${until}`;
+    return deny('KARS_EGRESS_BYTES_EXCEEDED', 'egress proxy', reason);
   }
 
   #windowOf(entry: string): Window {

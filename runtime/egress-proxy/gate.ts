@@ -3,7 +3,6 @@ import {
   deny,
   formatAuthority,
   type Authority,
-  type BytesOfTarget,
   type Decision,
   type Deny,
 } from 'kars-constructs/contract';
@@ -12,6 +11,7 @@ import { decideEgress, type EgressDecision, type EgressPolicy } from '../egress-
 import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
 import type { Attempts } from './attempts/attempts.ts';
 import type { BlockedAttempts } from './attempts/blocked-attempts.ts';
+import type { BytesOfTargets } from './bytes-of-targets.ts';
 import type { Dialer } from './dial.ts';
 import {
   HostConnections,
@@ -57,8 +57,8 @@ export class Gate {
     readonly metrics?: EgressMetrics;
     /** @default {@link limits} */
     readonly bounds?: ConnectionBounds;
-    /** What an entry may carry in a window. @default any amount */
-    readonly bytesOfTarget?: BytesOfTarget | undefined;
+    /** Counts what an entry may carry in a window. @default any amount */
+    readonly bytesOfTargets?: BytesOfTargets | undefined;
     /** Of the connections that are kept between two requests. @default those of {@link KeptConnections} */
     readonly kept?: Partial<KeptBounds>;
   }) {

@@ -4,13 +4,12 @@ import {
   deny,
   formatAuthority,
   type Authority,
-  type BytesOfTarget,
   type Decision,
   type Deny,
   type EgressAllowlistPayload,
 } from 'kars-constructs/contract';
 import type { ConnectionUse } from '../egress-policy/decide-use.ts';
-import { BytesOfTargets } from './bytes-of-targets.ts';
+import type { BytesOfTargets } from './bytes-of-targets.ts';
 import { ConnectionSlots, type SlotBounds } from './connection-slots.ts';
 import { checkedEndpoints, dial, type Dialer } from './dial.ts';
 import { ExchangeWatch } from './exchange-watch.ts';
@@ -66,8 +65,8 @@ export interface HostConnectionsOptions {
   readonly bounds: ConnectionBounds;
   /** Of the connections that are kept between two calls. @default those of {@link KeptConnections} */
   readonly kept?: Partial<KeptBounds> | undefined;
-  /** What an entry may carry in a window. @default any amount */
-  readonly bytesOfTarget?: BytesOfTarget | undefined;
+  /** Counts what an entry may carry in a window. @default any amount */
+  readonly bytesOfTargets?: BytesOfTargets | undefined;
   /** @default nothing is measured */
   readonly metrics?: EgressMetrics | undefined;
 }
@@ -80,9 +79,9 @@ export class HostConnections {
   readonly #kept: KeptConnections;
 
   constructor(options: HostConnectionsOptions) {
-    const { bounds, kept, bytesOfTarget, metrics } = options;
+    const { bounds, kept, bytesOfTargets, metrics } = options;
     this.#options = options;
-    this.#bytes = bytesOfTarget && new BytesOfTargets(bytesOfTarget);
+    this.#bytes = bytesOfTargets;
     this.#slots = new ConnectionSlots(bounds, (open) => metrics?.open.set(open));
     this.#kept = new KeptConnections(kept);
   }

@@ -8,6 +8,8 @@ import { ApprovalClock } from './approvals/approval-clock.ts';
 import { Approvals } from './approvals/approvals.ts';
 import { Attempts } from './attempts/attempts.ts';
 import { BlockedAttempts } from './attempts/blocked-attempts.ts';
+import { BytesFile } from './bytes-file.ts';
+import { BytesOfTargets } from './bytes-of-targets.ts';
 import { systemDialer } from './dial.ts';
 import { NameTable } from './dns/name-table.ts';
 import { podAddresses } from './dns/pod-addresses.ts';
@@ -34,6 +36,8 @@ try {
   const parent = readParentProxy(common.parent);
   const dnsPort = own.port('dns-port');
   const { bounds, dns: dnsBounds, bytesOfTarget } = readLimits(own);
+  const bytesOfTargets = bytesOfTarget && new BytesOfTargets(bytesOfTarget);
+  const bytesFile = bytesOfTargets && new BytesFile(bytesOfTargets);
   const pod = podAddresses();
   const names = new NameTable(pod);
   const clock = new ApprovalClock();
@@ -55,6 +59,7 @@ try {
   const read = async (directory: string, log: Log): Promise<void> => {
     await clock.read(directory, log);
     await generations.read(directory);
+    await bytesFile?.read(directory, log);
     if (dnsPort !== undefined) await names.read(directory, log);
   };
   const sidecar = await startSidecar('egress-proxy', common, resolve, floor, read);
@@ -80,7 +85,7 @@ try {
     recorder,
     dialer: systemDialer(overrides, { times: bounds, parent }),
     bounds,
-    bytesOfTarget,
+    bytesOfTargets,
     blocked,
     learned,
     metrics: createEgressMetrics(sidecar.registry),
@@ -113,6 +118,7 @@ try {
   sidecar.serving(proxy.port, async () => {
     proxy.close();
     await gate.end();
+    await bytesFile?.close();
     await dns?.close();
     blocked.close();
     learned.close();

@@ -10,6 +10,7 @@ export const stateCodes = {
   KARS_DNS_NAMES_BROKEN: 'the addresses that were given to names cannot be read, or were changed',
   KARS_GENERATIONS_BROKEN:
     'which generation of an allow-list was accepted last cannot be read, or was changed',
+  KARS_BYTES_BROKEN: 'what entries have carried in their windows cannot be read, or was changed',
 } as const;
 
 /** Code of a fault of the state directory. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import type { BytesOfTarget, EgressAllowlistPayload } from 'kars-constructs/contract';
+import { BytesOfTargets } from '../../../runtime/egress-proxy/bytes-of-targets.ts';
 import { systemDialer, type Dialer } from '../../../runtime/egress-proxy/dial.ts';
 import { Gate } from '../../../runtime/egress-proxy/gate.ts';
 import type { KeptBounds } from '../../../runtime/egress-proxy/kept-connections.ts';
@@ -19,7 +20,7 @@ export async function startProxy(
   { kept = {}, ...bounds }: Partial<Limits> & { readonly kept?: Partial<KeptBounds> } = {},
   redirection?: Redirection,
   more: Pick<EgressAllowlistPayload, 'encryptedHello'> = {},
-  options: { readonly bytesOfTarget?: BytesOfTarget } = {},
+  { bytesOfTarget }: { readonly bytesOfTarget?: BytesOfTarget } = {},
 ): Promise<{ port: number; sidecar: TestSidecar }> {
   const payloads = entries && { 'egress-allowlist': { entries, ...more } };
   const sidecar = await openSidecar('egress-proxy', payloads);
@@ -29,7 +30,7 @@ export async function startProxy(
     recorder: sidecar.recorder,
     dialer: { ...systemDialer(new Map()), ...dialer },
     bounds: all,
-    ...options,
+    bytesOfTargets: bytesOfTarget && new BytesOfTargets(bytesOfTarget),
     kept,
   });
   sidecar.documents.onSwap(() => void gate.enforceAnew());

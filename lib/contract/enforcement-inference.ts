@@ -76,6 +76,11 @@ export const inferencePolicyFields: Readonly<Record<string, Enforcement>> = {
   ),
   'providers[].workloadIdentity.tenantId': workloadIdentity,
   'providers[].workloadIdentity.clientId': workloadIdentity,
+  'providers[].managedIdentity.clientId': {
+    ...workloadIdentity,
+    where: 'runtime/identity/managed-identity.ts',
+    test: 'test/runtime/router/managed-identity.test.ts',
+  },
   'providers[].credentialSecretRef.name': pod('provider', 'volumes.ts', PROVIDER_CREDENTIALS),
   'providers[].credentialSecretRef.key': pod('provider', 'volumes.ts', PROVIDER_CREDENTIALS),
 };

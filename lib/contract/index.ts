@@ -77,7 +77,8 @@ export { compileInferencePolicy, inferencePolicy } from './kinds/inference-polic
 export type { InferencePolicyPayload, InferencePolicySpec } from './kinds/inference-policy.ts';
 export type { ProviderApi } from './kinds/model-provider.ts';
 export { azureClouds, azureTokenPlace } from './azure-cloud.ts';
-export type { WorkloadIdentity } from './kinds/provider-identity.ts';
+export type { AzureTokenPlace } from './azure-cloud.ts';
+export type { ManagedIdentity, WorkloadIdentity } from './kinds/provider-identity.ts';
 export { nameOfModel } from './kinds/model-ref.ts';
 export type { CallLimits, TokenBudget } from './kinds/inference-limits.ts';
 export { karsEval } from './kinds/kars-eval.ts';

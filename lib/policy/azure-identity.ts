@@ -1,4 +1,4 @@
-import type { WorkloadIdentity } from '../contract/kinds/provider-identity.ts';
+import type { ManagedIdentity, WorkloadIdentity } from '../contract/kinds/provider-identity.ts';
 
 /** An identity of Entra that a model provider in Azure is called with, in place of a key that somebody has to keep. */
 export class AzureIdentity {
@@ -17,15 +17,27 @@ export class AzureIdentity {
   }): AzureIdentity {
     const { tenantId, clientId } = props;
     return new AzureIdentity({
-      tenantId: tenantId.toLowerCase(),
-      clientId: clientId.toLowerCase(),
+      workloadIdentity: { tenantId: tenantId.toLowerCase(), clientId: clientId.toLowerCase() },
     });
   }
 
-  /** As the custom resource carries it. */
-  readonly spec: { readonly workloadIdentity: WorkloadIdentity };
+  /**
+   * One that the nodes have, by their metadata service. It is weaker: a network policy opens that service, which
+   * gives all identities of a node to whatever reaches it, to the pod, and the packet rules alone keep the
+   * agent from it. The posture says so, and the platform has to allow it by `admission.managedIdentity`.
+   */
+  static managed(props: {
+    /** Client id of the identity, user-assigned to the nodes. */
+    readonly clientId: string;
+  }): AzureIdentity {
+    return new AzureIdentity({ managedIdentity: { clientId: props.clientId.toLowerCase() } });
+  }
 
-  private constructor(workloadIdentity: WorkloadIdentity) {
-    this.spec = { workloadIdentity };
+  /** As the custom resource carries it. */
+  readonly spec:
+    { readonly workloadIdentity: WorkloadIdentity } | { readonly managedIdentity: ManagedIdentity };
+
+  private constructor(spec: AzureIdentity['spec']) {
+    this.spec = spec;
   }
 }

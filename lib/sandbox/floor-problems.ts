@@ -30,6 +30,7 @@ export function floorProblems({
     ...registryProblems(sandbox.spec, floor),
     ...tokenProblems(inferencePolicy.spec, floor),
     ...contentProblems(inferencePolicy.spec, floor),
+    ...identityProblems(inferencePolicy.spec, floor),
     ...learnProblems(sandbox.spec, floor),
     ...approvalProblems(sandbox.spec, floor),
     ...limitProblems(sandbox.spec, floor),
@@ -65,6 +66,20 @@ function registryProblems(
           `got "${image}", and the platform accepts images from ${agentRegistries.join(', ')}; push it there, or add its registry to admission.agentRegistries of KarsPlatform`,
         ),
       ];
+}
+
+function identityProblems(
+  { providers = [] }: AcceptedInferenceSpec,
+  { managedIdentity: isAllowed = false }: AdmissionProps,
+): Problem[] {
+  return providers
+    .filter(({ managedIdentity }) => managedIdentity !== undefined && !isAllowed)
+    .map(({ name }) =>
+      below(
+        'inferencePolicy.provider',
+        `got ${name} with a managed identity of the nodes, and the platform keeps pods from the metadata service; use AzureIdentity.workload, or set admission.managedIdentity of KarsPlatform`,
+      ),
+    );
 }
 
 function tokenProblems(

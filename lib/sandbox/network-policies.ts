@@ -51,6 +51,15 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
     ...(ranges.length === 0
       ? []
       : [policy('allow-ranges', { podSelector, policyTypes: ['Egress'], egress: ranges })]),
+    ...(hasManagedIdentity(input)
+      ? [
+          policy('allow-metadata', {
+            podSelector,
+            policyTypes: ['Egress'],
+            egress: [{ to: [addressPeer(METADATA)], ports: [tcp(80)] }],
+          }),
+        ]
+      : []),
     ...(inbound.length === 0
       ? []
       : [
@@ -90,6 +99,12 @@ export function openPorts({ sandbox, inferencePolicy }: OpenPortsInput): PortRan
     ...[...(approvals?.ports ?? []), ...learnedPorts(sandbox.spec)].map((port) => ({ port })),
   ]);
 }
+
+/** The metadata service of a node in Azure. */
+const METADATA = '169.254.169.254';
+
+const hasManagedIdentity = ({ inferencePolicy }: SandboxInput): boolean =>
+  (inferencePolicy.spec.providers ?? []).some((provider) => provider.managedIdentity !== undefined);
 
 const providersOf = ({ spec }: SandboxInput['inferencePolicy']) =>
   (spec.providers ?? []).filter(({ endpoint }) => URL.canParse(endpoint));

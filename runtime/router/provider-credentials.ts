@@ -1,8 +1,15 @@
 import { join } from 'node:path';
-import { azureClouds, azureTokenPlace } from 'kars-constructs/contract';
+import {
+  azureClouds,
+  azureTokenPlace,
+  type AzureTokenPlace,
+  type ManagedIdentity,
+  type WorkloadIdentity,
+} from 'kars-constructs/contract';
 import type { Dispatcher } from 'undici';
 import { CredentialFault, type CredentialSource } from '../identity/credential-source.ts';
-import { RefreshingToken } from '../identity/refreshing-token.ts';
+import { managedToken, METADATA_HOST } from '../identity/managed-identity.ts';
+import { RefreshingToken, type FetchedToken } from '../identity/refreshing-token.ts';
 import { StaticKey } from '../identity/static-key.ts';
 import { exchangeToken } from '../identity/workload-identity.ts';
 import type { Provider } from './surfaces/surface.ts';
@@ -18,8 +25,8 @@ export interface ProviderCredentialsOptions {
   readonly identity: string;
   /** Token endpoints instead of those of an authority, by its host; from the process arguments only. */
   readonly tokenEndpoints: ReadonlyMap<string, string>;
-  /** Connects to token endpoints; to those of the process arguments as they are. */
-  readonly dispatcher: (isOverridden: boolean) => Dispatcher;
+  /** Connects to token endpoints; to those of the process arguments, and of the node, as they are. */
+  readonly dispatcher: (isUnchecked: boolean) => Dispatcher;
 }
 
 /** The one source that the credential of each provider comes from. */
@@ -46,40 +53,57 @@ export class ProviderCredentials {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
     const source =
-      provider.credential === 'workload-identity'
-        ? this.#identity(provider)
-        : new StaticKey(join(this.#options.credentials, provider.name));
+      provider.credential === 'bearer'
+        ? new StaticKey(join(this.#options.credentials, provider.name))
+        : this.#identity(provider);
     this.#sources.set(key, source);
     const [oldest] = this.#sources.keys();
     if (this.#sources.size > MOST && oldest !== undefined) this.#sources.delete(oldest);
     return source;
   }
 
-  #identity({ workloadIdentity, endpoint }: Provider): CredentialSource {
+  #identity({ workloadIdentity, managedIdentity, endpoint }: Provider): CredentialSource {
     const place = azureTokenPlace(endpoint);
-    if (workloadIdentity === undefined || place === undefined) {
-      const message = 'its endpoint is none that a token is sent to';
-      throw new CredentialFault('KARS_CREDENTIAL_MISSING', message);
+    if (place !== undefined && workloadIdentity !== undefined) {
+      return new RefreshingToken(() => this.#exchanged(workloadIdentity, place));
     }
+    if (place !== undefined && managedIdentity !== undefined) {
+      return new RefreshingToken(() => this.#ofNode(managedIdentity, place));
+    }
+    const message = 'its endpoint is none that a token is sent to';
+    throw new CredentialFault('KARS_CREDENTIAL_MISSING', message);
+  }
+
+  #exchanged(
+    { tenantId, clientId }: WorkloadIdentity,
+    { cloud, scope }: AzureTokenPlace,
+  ): Promise<FetchedToken> {
     const { identity, tokenEndpoints, dispatcher } = this.#options;
-    const { authority } = azureClouds[place.cloud];
-    const { tenantId, clientId } = workloadIdentity;
+    const { authority } = azureClouds[cloud];
     const override = tokenEndpoints.get(authority);
-    return new RefreshingToken(() =>
-      exchangeToken({
-        endpoint: override ?? `https://${authority}/${tenantId}/oauth2/v2.0/token`,
-        clientId,
-        scope: place.scope,
-        assertionFile: join(identity, place.cloud),
-        dispatcher: dispatcher(override !== undefined),
-      }),
-    );
+    return exchangeToken({
+      endpoint: override ?? `https://${authority}/${tenantId}/oauth2/v2.0/token`,
+      clientId,
+      scope,
+      assertionFile: join(identity, cloud),
+      dispatcher: dispatcher(override !== undefined),
+    });
+  }
+
+  /** The service is on the node itself, so no proxy and no check of addresses is between. */
+  #ofNode({ clientId }: ManagedIdentity, { scope }: AzureTokenPlace): Promise<FetchedToken> {
+    const { tokenEndpoints, dispatcher } = this.#options;
+    return managedToken({
+      endpoint: tokenEndpoints.get(METADATA_HOST) ?? `http://${METADATA_HOST}`,
+      clientId,
+      resource: scope.replace(/\/\.default$/, ''),
+      dispatcher: dispatcher(true),
+    });
   }
 }
 
 /** A token is for an identity and a scope; a key for a provider. */
-function keyOf({ name, workloadIdentity, endpoint }: Provider): string {
-  if (workloadIdentity === undefined) return name;
-  const { tenantId, clientId } = workloadIdentity;
-  return JSON.stringify([tenantId, clientId, azureTokenPlace(endpoint)]);
-}
+const keyOf = ({ name, workloadIdentity, managedIdentity, endpoint }: Provider): string =>
+  workloadIdentity === undefined && managedIdentity === undefined
+    ? name
+    : JSON.stringify([workloadIdentity, managedIdentity, azureTokenPlace(endpoint)]);

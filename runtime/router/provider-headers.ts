@@ -6,11 +6,12 @@ import type { Provider } from './surfaces/surface.ts';
  * @see https://docs.anthropic.com/en/api/versioning
  */
 export function providerHeaders(
-  { api = 'openai', credentialHeader, workloadIdentity }: Provider,
+  { api = 'openai', credentialHeader, credential: source }: Provider,
   credential: string | undefined,
 ): Record<string, string> {
-  const usual =
-    api === 'anthropic' && workloadIdentity === undefined ? 'x-api-key' : 'authorization';
+  // Tokens of an identity are bearer tokens whatever the API.
+  const isToken = source === 'workload-identity' || source === 'managed-identity';
+  const usual = api === 'anthropic' && !isToken ? 'x-api-key' : 'authorization';
   const header = credentialHeader ?? usual;
   return {
     ...(api === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {}),

@@ -97,7 +97,7 @@ export class Upstream {
       credentials: options.credentials,
       identity: options.identity ?? IDENTITY_DIR,
       tokenEndpoints: options.tokenEndpoints ?? new Map(),
-      dispatcher: (isOverridden) => (isOverridden ? this.#unchecked : this.#checkedBy(PUBLIC)),
+      dispatcher: (isUnchecked) => (isUnchecked ? this.#unchecked : this.#checkedBy(PUBLIC)),
     });
     this.#unchecked = this.#agent({});
   }

@@ -8,6 +8,8 @@ const workloadIdentity = {
   clientId: '11111111-2222-3333-4444-555555555555',
 };
 
+const managedIdentity = { clientId: '11111111-2222-3333-4444-555555555555' };
+
 const elsewhere = [
   'http://mine.openai.azure.com/openai/v1',
   'https://mine.openai.azure.com:8443/openai/v1',
@@ -44,6 +46,9 @@ describe('a provider with an identity', () => {
     { credential: 'workload-identity' },
     { credential: 'bearer', workloadIdentity },
     { credential: 'none', workloadIdentity },
+    { credential: 'managed-identity', workloadIdentity },
+    { credential: 'workload-identity', managedIdentity },
+    { credential: 'workload-identity', workloadIdentity, managedIdentity },
   ])('is read by no process with %j', (change) => {
     expect(providerPayload.safeParse({ ...payload, ...change }).success).toBe(false);
   });

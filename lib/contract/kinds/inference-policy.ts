@@ -129,9 +129,9 @@ export const inferencePolicySpec = withRules(
         !has(modelPreference) || modelPreference.fallback.every(isComplete),
     },
     {
-      cel: '!has(self.providers) || self.providers.all(p, !has(p.workloadIdentity) || (!has(p.credentialSecretRef) && !has(p.credentialHeader)))',
+      cel: '!has(self.providers) || self.providers.all(p, (has(p.workloadIdentity) ? 1 : 0) + (has(p.managedIdentity) ? 1 : 0) + (has(p.credentialSecretRef) || has(p.credentialHeader) ? 1 : 0) <= 1)',
       message:
-        'spec.providers[*] has workloadIdentity, or a credential in a Secret with its header, and not both',
+        'spec.providers[*] has at most one of workloadIdentity, managedIdentity, and a credential in a Secret with its header',
       reason: 'FieldValueInvalid',
       holds: ({ providers }) => (providers ?? []).every(hasOneSource),
     },

@@ -6,7 +6,7 @@ import type { Problem } from '../problem.ts';
 import { has } from '../rule.ts';
 import { cidrFault } from '../special-addresses.ts';
 import { outputLimit } from './inference-limits.ts';
-import { identityProblems, workloadIdentity } from './provider-identity.ts';
+import { identityProblems, managedIdentity, workloadIdentity } from './provider-identity.ts';
 
 const providerApi = z.enum(['openai', 'anthropic']);
 
@@ -60,14 +60,21 @@ export const providerSpec = z.strictObject({
     .describe(
       'Identity of Entra whose tokens are sent, for endpoints of Azure; it has to trust the service account `sandbox` in the namespace of the sandbox.',
     ),
+  managedIdentity: managedIdentity
+    .optional()
+    .describe(
+      'Identity of the nodes whose tokens are sent, for endpoints of Azure, from the metadata service of the node. The platform has to allow it.',
+    ),
 });
 
 /** Whether it has one source of a credential at most. */
 export const hasOneSource = ({
-  workloadIdentity: identity,
+  workloadIdentity: exchanged,
+  managedIdentity: ofNode,
   credentialSecretRef: key,
   credentialHeader: header,
-}: z.output<typeof providerSpec>): boolean => !has(identity) || (!has(key) && !has(header));
+}: z.output<typeof providerSpec>): boolean =>
+  [has(exchanged), has(ofNode), has(key) || has(header)].filter(Boolean).length <= 1;
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
@@ -103,20 +110,24 @@ export const providerPayload = z
       .max(64 * 1024)
       .refine(areAuthorities, { message: 'supply certificates in PEM' })
       .optional(),
-    credential: z.enum(['none', 'bearer', 'workload-identity']),
+    credential: z.enum(['none', 'bearer', 'workload-identity', 'managed-identity']),
     /** There with the credential of this name alone. */
     workloadIdentity: workloadIdentity.optional(),
+    /** There with the credential of this name alone. */
+    managedIdentity: managedIdentity.optional(),
     /** Absent where it is that of the API. */
     credentialHeader: credentialHeader.optional(),
     /** Absent where it is `max_tokens`. */
     outputLimit: outputLimit.optional(),
   })
   .refine(
-    ({ credential, workloadIdentity: identity, endpoint }) =>
-      (credential === 'workload-identity') === (identity !== undefined) &&
-      (identity === undefined || azureTokenPlace(endpoint) !== undefined),
+    ({ credential, workloadIdentity: exchanged, managedIdentity: ofNode, endpoint }) =>
+      (credential === 'workload-identity') === (exchanged !== undefined) &&
+      (credential === 'managed-identity') === (ofNode !== undefined) &&
+      ((exchanged ?? ofNode) === undefined || azureTokenPlace(endpoint) !== undefined),
     {
-      message: 'supply an identity with the credential workload-identity, and an endpoint of Azure',
+      message:
+        'supply an identity with the credential that is named as it, and an endpoint of Azure',
     },
   );
 
@@ -132,7 +143,8 @@ export const compileProvider = ({
   certificateAuthorities,
   credentialSecretRef,
   credentialHeader: header,
-  workloadIdentity: identity,
+  workloadIdentity: exchanged,
+  managedIdentity: ofNode,
   outputLimit: field,
 }: z.output<typeof providerSpec>): z.output<typeof providerPayload> => ({
   name,
@@ -140,13 +152,11 @@ export const compileProvider = ({
   ...(api === 'anthropic' ? { api } : {}),
   ...(given === undefined ? {} : { ranges: given }),
   ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
-  credential:
-    identity !== undefined
-      ? 'workload-identity'
-      : credentialSecretRef === undefined
-        ? 'none'
-        : 'bearer',
-  ...(identity === undefined ? {} : { workloadIdentity: identity }),
+  ...(exchanged !== undefined
+    ? { credential: 'workload-identity', workloadIdentity: exchanged }
+    : ofNode !== undefined
+      ? { credential: 'managed-identity', managedIdentity: ofNode }
+      : { credential: credentialSecretRef === undefined ? 'none' : 'bearer' }),
   ...(header === undefined || header === defaultHeader(api) ? {} : { credentialHeader: header }),
   ...(field === 'max_completion_tokens' ? { outputLimit: field } : {}),
 });

@@ -16,12 +16,24 @@ export const workloadIdentity = z.strictObject({
 /** An identity of Entra that trusts the service account of the sandbox. */
 export type WorkloadIdentity = z.output<typeof workloadIdentity>;
 
+/** An identity of Entra that the nodes have. */
+export const managedIdentity = z.strictObject({
+  clientId: uuid.describe('Client id of the identity, a UUID in lower case.'),
+});
+
+/** An identity of Entra that the nodes have. */
+export type ManagedIdentity = z.output<typeof managedIdentity>;
+
 /** What is wrong with the place that a token would be sent to. */
 export const identityProblems = (
-  { endpoint, workloadIdentity: identity }: { endpoint: string; workloadIdentity?: unknown },
+  {
+    endpoint,
+    workloadIdentity: exchanged,
+    managedIdentity: ofNode,
+  }: { endpoint: string; workloadIdentity?: unknown; managedIdentity?: unknown },
   index: number,
 ): Problem[] =>
-  identity === undefined || azureTokenPlace(endpoint) !== undefined
+  (exchanged === undefined && ofNode === undefined) || azureTokenPlace(endpoint) !== undefined
     ? []
     : [
         {

@@ -170,6 +170,17 @@ function modelWeaknesses({
           ]
         : [],
     ),
+    ...providers.flatMap(({ name, managedIdentity }, index): Weakness[] =>
+      managedIdentity === undefined
+        ? []
+        : [
+            {
+              promise: 'P1',
+              field: `InferencePolicy providers[${index}].managedIdentity`,
+              what: `${name}: the metadata service of the node is open to the pod, and gives every identity of the node to whatever reaches it; the packet rules alone keep the agent from it`,
+            },
+          ],
+    ),
     ...(limit === undefined
       ? ([
           {

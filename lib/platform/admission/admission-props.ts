@@ -98,6 +98,13 @@ export interface AdmissionProps {
    */
   readonly parentProxies?: readonly ParentProxy[];
   /**
+   * Whether providers may be called with a managed identity of the nodes. It takes a network policy that opens the
+   * metadata service to the pod, which gives every identity of the node to whatever reaches it.
+   *
+   * @default false
+   */
+  readonly managedIdentity?: boolean;
+  /**
    * RuntimeClasses that pods may run in.
    *
    * @default that of confidential sandboxes: the one that `confidentialRuntime` makes, else 'kata-vm-isolation'

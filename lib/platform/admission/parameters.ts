@@ -37,6 +37,8 @@ export interface AdmissionParameters {
   readonly allowlistSigners: readonly string[];
   /** Parent proxies, as arguments have them. */
   readonly parentProxies: readonly string[];
+  /** Whether pods may reach the metadata service. */
+  readonly managedIdentity: boolean;
   readonly network: ClusterNetwork;
   /** Directory on the nodes with the seccomp profile. */
   readonly profileDirectory: string;
@@ -81,6 +83,7 @@ export function admissionParameters(
     loosestEgressLimits: loosestLimits(props),
     allowlistSigners: acceptedSigners(props),
     parentProxies: acceptedParents(props),
+    managedIdentity: props.managedIdentity ?? false,
     network,
     profileDirectory,
     images: {

@@ -19,6 +19,7 @@ const nothing: AdmissionParameters = {
   longestLearning: 0,
   loosestEgressLimits: {},
   parentProxies: [],
+  managedIdentity: false,
   allowlistSigners: [],
   lowestIsolation: 'enhanced',
   loosestEgressMode: 'Strict',

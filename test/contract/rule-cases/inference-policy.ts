@@ -13,6 +13,7 @@ const provided = (more: object): object => ({
   providers: [{ name: 'main', endpoint: 'https://mine.openai.azure.com/openai/v1', ...more }],
 });
 const credentialSecretRef = { name: 'keys', key: 'key' };
+const managedIdentity = { clientId: '11111111-2222-3333-4444-555555555555' };
 const workloadIdentity = {
   tenantId: '99999999-2222-3333-4444-555555555555',
   clientId: '11111111-2222-3333-4444-555555555555',
@@ -49,6 +50,7 @@ export const inferencePolicyCases = casesOf(
     'a provider with nothing': provided({}),
     'a provider with a key': provided({ credentialSecretRef, credentialHeader: 'api-key' }),
     'a provider with an identity': provided({ workloadIdentity }),
+    'a provider with an identity of the node': provided({ managedIdentity }),
     ...each(['chat', 'responses', 'image', 'embeddings', '*', null], 'action', action),
   },
   {
@@ -81,9 +83,11 @@ export const inferencePolicyCases = casesOf(
       'an empty provider in the fallback': models(model, [model, { ...model, provider: '' }]),
       'an empty deployment in the fallback': models(model, [{ ...model, deployment: '' }]),
     },
-    'spec.providers[*] has workloadIdentity, or a credential in a Secret with its header, and not both':
+    'spec.providers[*] has at most one of workloadIdentity, managedIdentity, and a credential in a Secret with its header':
       {
         'an identity and a key': provided({ workloadIdentity, credentialSecretRef }),
+        'two identities': provided({ workloadIdentity, managedIdentity }),
+        'an identity of the node and a key': provided({ managedIdentity, credentialSecretRef }),
         'an identity and a header': provided({ workloadIdentity, credentialHeader: 'api-key' }),
       },
     'spec.appliesTo.action must be one of: chat, responses, image, embeddings, *': each(

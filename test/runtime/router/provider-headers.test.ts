@@ -37,4 +37,13 @@ describe('the headers of a call', () => {
     expect(headersFor({ credentialHeader: 'api-key' }, undefined)).toEqual({});
     expect(headersFor({ api: 'anthropic' }, undefined)).toEqual(version);
   });
+
+  it('carry a token of an identity as a bearer token, whatever the API', () => {
+    const spec = {
+      api: 'anthropic' as const,
+      endpoint: 'https://mine.services.ai.azure.com/anthropic/v1',
+      managedIdentity: { clientId: '11111111-2222-3333-4444-555555555555' },
+    };
+    expect(headersFor(spec, 'token')).toEqual({ authorization: 'Bearer token', ...version });
+  });
 });

@@ -54,7 +54,10 @@ const only = (type: 'Ingress' | 'Egress'): string =>
 const statusPorts = Object.values(processes).map(({ statusPort }) => statusPort);
 
 /** CEL by name of a policy, for what it may say. */
-function shapes({ network }: AdmissionParameters): Readonly<Record<string, string>> {
+function shapes({
+  network,
+  managedIdentity,
+}: AdmissionParameters): Readonly<Record<string, string>> {
   const dnsPorts = [
     ...new Set(network.dns.map((server) => ('address' in server ? 53 : (server.port ?? 53)))),
   ];
@@ -81,6 +84,18 @@ function shapes({ network }: AdmissionParameters): Readonly<Record<string, strin
       only('Egress'),
       rules('egress', `has(peer.ipBlock) && ${isNameableRange('peer.ipBlock.cidr')}`, isTcp),
     ),
+    ...(managedIdentity
+      ? {
+          'allow-metadata': allOf(
+            only('Egress'),
+            rules(
+              'egress',
+              "has(peer.ipBlock) && peer.ipBlock.cidr == '169.254.169.254/32'",
+              `${isTcp} && port.port == 80`,
+            ),
+          ),
+        }
+      : {}),
     'allow-inbound': allOf(
       only('Ingress'),
       rules(

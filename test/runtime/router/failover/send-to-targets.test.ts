@@ -1,8 +1,17 @@
+import { PassThrough } from 'node:stream';
 import { deny } from 'kars-constructs/contract';
 import { describe, expect, it } from 'vitest';
 import { Circuits } from '../../../../runtime/router/failover/circuit.ts';
-import { sendToTargets, type Target } from '../../../../runtime/router/failover/send-to-targets.ts';
-import type { UpstreamFault, UpstreamRequest } from '../../../../runtime/router/upstream.ts';
+import {
+  sendToTargets,
+  type Begun,
+  type Target,
+} from '../../../../runtime/router/failover/send-to-targets.ts';
+import type {
+  UpstreamAnswer,
+  UpstreamFault,
+  UpstreamRequest,
+} from '../../../../runtime/router/upstream.ts';
 import { policies } from '../support.ts';
 
 const [provider] = policies['inference-policy'].providers;
@@ -61,5 +70,37 @@ describe('a call that is sent to targets', () => {
     const denial = deny('KARS_AUDIT_UNAVAILABLE', 'audit log', 'no');
     const { sent, requests } = await send({}, () => Promise.resolve(denial));
     expect([sent, requests]).toEqual([denial, []]);
+  });
+
+  it('waits for no second attempt once the client has gone', async () => {
+    const gone = new AbortController();
+    let attempts = 0;
+    const freed: string[] = [];
+    const body = new PassThrough() as unknown as UpstreamAnswer['body'];
+    const sent = await sendToTargets<Target, Begun>({
+      upstream: {
+        send: () => {
+          attempts += 1;
+          setImmediate(() => gone.abort());
+          return Promise.resolve({
+            status: 429,
+            headers: { 'retry-after-ms': '1999' },
+            body,
+            credential: undefined,
+          });
+        },
+      },
+      circuits: new Circuits(),
+      first: target('a'),
+      others: [() => target('b')],
+      begin: () =>
+        Promise.resolve({
+          settlement: { free: (outcome: string) => Promise.resolve(void freed.push(outcome)) },
+          body: {},
+        }),
+      gone: gone.signal,
+    });
+    expect(sent).toMatchObject({ target: { deployment: 'a' }, result: { status: 429 } });
+    expect([attempts, freed]).toEqual([1, []]);
   });
 });

@@ -103,6 +103,7 @@ function conditions(times: Times, loadBefore: number): Record<string, string> {
     load: `${loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after, of which the bench itself makes about 2`,
     busy: 'share of the time that the core was left to the process; below 95 % it had time to spare, and the figure does not count',
     router: `as in its image: a policy, budgets of three windows, limits of calls, a signed audit log on disk, a line for each decision; with ${RECORDS.toLocaleString('en')} records behind it as well`,
-    'all others': 'as their documentation starts them; none of them decides, counts or records',
+    'all others':
+      'as their documentation starts them; none of them decides, counts or records; Portkey fails at streams',
   };
 }

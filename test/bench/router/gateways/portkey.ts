@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheRoot } from '../../../../scripts/cache.ts';
 import { runProgram, type Say } from '../../../support/setup.ts';
-import { loadNames } from '../driver/load.ts';
+import { loadNames, loads } from '../driver/load.ts';
 import { upstreamUrl } from '../upstream/program.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -29,11 +29,11 @@ export async function installPortkey(say: Say): Promise<void> {
   await rename(unfinished, home());
 }
 
-/** Portkey's gateway as its documentation starts it, without its console. */
+/** Portkey's gateway as its documentation starts it, without its console. This version answers every stream with 500. */
 export const portkey: Gateway = {
   name: `Portkey ${VERSION}`,
   port: PORT,
-  carries: loadNames,
+  carries: loadNames.filter((load) => !loads[load].stream),
   headers: { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': upstreamUrl },
   prepare: () => [process.execPath, program(), '--headless', `--port=${PORT}`],
 };

@@ -13,6 +13,7 @@ import { planCall, type CallPlan } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
 import { sendDenial } from './send-denial.ts';
+import { StreamBody } from './stream-body.ts';
 import type { ModelRequest, Surface } from './surfaces/surface.ts';
 import { CallGate } from './tools/call-gate.ts';
 import { refuseCalls, toolJudge, type ToolJudge } from './tools/tool-judge.ts';
@@ -147,19 +148,25 @@ export class ModelRoute<R extends ModelRequest> {
     answer: UpstreamAnswer,
     gone: AbortSignal,
   ): FastifyReply {
-    const events = relayStream(answer.body, {
+    const body = new StreamBody(answer.body);
+    let isWhole = false;
+    const events = relayStream(body.parts(), {
       read: target.exchange.readEvent,
       errors: this.#surface.errors,
       gate: new CallGate(judge, target.exchange.renamed),
       credential: answer.credential,
       gone,
       reserved: reserved.output,
-      settle: (end) => settlement.end(end),
+      settle: (end) => {
+        ({ isWhole } = end);
+        return settlement.end(end);
+      },
     });
     const stream = Readable.from(events);
     // Fastify destroys, unread, the stream of a client that has gone.
     stream.once('close', () => {
-      answer.body.destroy();
+      if (isWhole) body.finish();
+      else body.break();
       settlement.abandon(CLIENT_GONE);
     });
     return reply

@@ -13,6 +13,7 @@ import { batchOf, chainBatch, MOST_RECORDS, type Batch, type NewEntry } from './
 import { removedBefore, segmentBytes, type AuditBounds } from './bounds.ts';
 import { LONGEST_LINE } from './lines.ts';
 import { readEnd } from './log-end.ts';
+import { writeWhole } from './write-whole.ts';
 import { closedName, closedSegments, type ClosedSegment } from './segments.ts';
 
 /** The segment that takes records. */
@@ -165,7 +166,7 @@ export class AuditLog {
     return this.#waiting.length > 0 || this.#anchors?.isDue === true;
   }
 
-  /** Writes together what came in one turn of the event loop, or during a write, which costs more than its records. */
+  /** Writes together what came in one turn of the event loop, since a write costs more than its records. */
   async #writeWaiting(): Promise<void> {
     while (this.#hasWork) {
       await turnEnd();
@@ -212,7 +213,7 @@ export class AuditLog {
       throw new Error('half a record is at the end of the log, and cannot be cut off');
     const { handle, size } = this.#segment;
     try {
-      await handle.appendFile(lines);
+      writeWhole(handle, lines);
       this.#segment.size = size + bytes;
     } catch (error) {
       this.#half = true;

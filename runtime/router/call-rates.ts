@@ -18,7 +18,9 @@ const MINUTE = 60_000;
 /** Counts calls that are under way, and those that began in the last minute. */
 export class CallRates {
   readonly #now: () => number;
+  /** When calls began, the oldest first; those in front of `#oldest` are more than a minute ago. */
   #began: number[] = [];
+  #oldest = 0;
   #open = 0;
 
   constructor(now: () => number = () => performance.now()) {
@@ -32,11 +34,12 @@ export class CallRates {
       return waiting(rule, `${most} requests are under way, as many as the policy allows`, 1);
     }
     const now = this.#now();
-    this.#began = this.#began.filter((began) => now - began < MINUTE);
-    const oldest = rate === undefined ? undefined : this.#began.at(-rate);
-    if (rate !== undefined && oldest !== undefined) {
+    this.#forgetBefore(now - MINUTE);
+    const first = this.#began.length - (rate ?? Infinity);
+    const oldest = first < this.#oldest ? undefined : this.#began[first];
+    if (oldest !== undefined) {
       const seconds = Math.ceil((oldest + MINUTE - now) / 1000);
-      return waiting(rule, `${rate} requests began in the last minute`, seconds);
+      return waiting(rule, `${rate ?? 0} requests began in the last minute`, seconds);
     }
     this.#began.push(now);
     this.#open += 1;
@@ -44,7 +47,18 @@ export class CallRates {
       this.#open -= 1;
     };
   }
+
+  /** Moves on over what is too old; the list itself is cut seldom, since that copies what is left of it. */
+  #forgetBefore(limit: number): void {
+    while ((this.#began[this.#oldest] ?? Infinity) <= limit) this.#oldest += 1;
+    if (this.#oldest < MOST_FORGOTTEN || this.#oldest * 2 < this.#began.length) return;
+    this.#began = this.#began.slice(this.#oldest);
+    this.#oldest = 0;
+  }
 }
+
+/** Times that are kept although they do not count any more. */
+const MOST_FORGOTTEN = 1024;
 
 const waiting = (rule: string, reason: string, retryAfter: number): Waiting => ({
   denial: deny('KARS_RATE_LIMITED', rule, reason),

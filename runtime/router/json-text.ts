@@ -5,8 +5,9 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const MINUS = 0x2d;
-const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+
+const isOpening = (code: number): boolean => code === 0x5b || code === 0x7b;
+const isClosing = (code: number): boolean => code === 0x5d || code === 0x7d;
 
 /** What a text would be as JSON, as far as a parser does not tell. Whether it is JSON at all is left to the parser. */
 export interface JsonText {
@@ -31,10 +32,10 @@ export function readJsonText(
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       at = endOfString(text, at);
-    } else if (OPENING.has(code)) {
+    } else if (isOpening(code)) {
       values += 1;
       depth += 1;
-    } else if (CLOSING.has(code)) {
+    } else if (isClosing(code)) {
       depth -= 1;
     } else if (code === COMMA) {
       values += 1;
@@ -58,9 +59,10 @@ export function readJsonText(
 /** Members of all objects of a parsed value. */
 export function membersOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const inner: unknown[] = Object.values(value);
-  const own = Array.isArray(value) ? 0 : inner.length;
-  return inner.reduce<number>((sum, each) => sum + membersOf(each), own);
+  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let members = Array.isArray(value) ? 0 : inner.length;
+  for (const each of inner) members += membersOf(each);
+  return members;
 }
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;

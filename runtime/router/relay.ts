@@ -4,7 +4,7 @@ import type { TokenUsage } from '../service/decision-recorder.ts';
 import type { ReservedOutput } from './budget/budget.ts';
 import { limits } from './limits.ts';
 import type { ErrorShape, ServerEvent, StreamStep } from './surfaces/surface.ts';
-import type { CallGate } from './tools/call-gate.ts';
+import type { CallGate, Passing } from './tools/call-gate.ts';
 
 /** How a stream ended, and what it used. */
 export interface StreamOutcome {
@@ -54,35 +54,45 @@ export async function* relayStream(
   let usage: Partial<TokenUsage> = {};
   let outcome = CLIENT_GONE;
   let texts = 0;
-  const pass = (event: ServerEvent) => {
+  const relayed = { isOver: false };
+  const end = (denial: Deny): string => {
+    outcome = denial.reason;
+    relayed.isOver = true;
+    return frame(errors.event(denial));
+  };
+  /** What goes on of an event. */
+  const relay = ({ event, step }: Passing): string => {
+    usage = larger(usage, step.usage);
+    if (step.hasText === true) texts += 1;
+    if (reserved !== undefined && texts > reserved.total) {
+      const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
+      return end(deny('KARS_BUDGET_SPENT', reserved.rule, reason));
+    }
+    if (step.isEnd === true) {
+      outcome = COMPLETED;
+      relayed.isOver = true;
+    }
+    return step.isHidden === true ? '' : frame(withoutCredential(event, credential));
+  };
+  const take = (event: ServerEvent) => {
     const step = read(event);
     return step === undefined ? NO_EVENT : gate.take({ event, step });
   };
   try {
-    for await (const got of eventsOf(body)) {
-      const passing = 'code' in got ? got : await pass(got);
-      if ('code' in passing) {
-        outcome = passing.reason;
-        yield frame(errors.event(passing));
-        return;
+    for await (const together of eventsOf(body)) {
+      let frames = '';
+      for (const got of together) {
+        const taken = 'code' in got ? got : take(got);
+        // Most events go on at once, and a turn for each of them costs more than the event.
+        const passing = taken instanceof Promise ? await taken : taken;
+        if ('code' in passing) frames += end(passing);
+        else for (const one of passing) frames += relayed.isOver ? '' : relay(one);
+        if (relayed.isOver) break;
       }
-      for (const { event, step } of passing) {
-        usage = larger(usage, step.usage);
-        if (step.hasText === true) texts += 1;
-        if (reserved !== undefined && texts > reserved.total) {
-          const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
-          const fault = deny('KARS_BUDGET_SPENT', reserved.rule, reason);
-          outcome = fault.reason;
-          yield frame(errors.event(fault));
-          return;
-        }
-        if (step.isEnd === true) outcome = COMPLETED;
-        if (step.isHidden !== true) yield frame(withoutCredential(event, credential));
-        if (step.isEnd === true) return;
-      }
+      if (frames !== '') yield frames;
+      if (relayed.isOver) return;
     }
-    outcome = ENDED.reason;
-    yield frame(errors.event(ENDED));
+    yield end(ENDED);
   } finally {
     // A client that goes away also breaks the connection to the provider.
     const isWhole = outcome === COMPLETED && !gone.aborted;
@@ -107,8 +117,8 @@ const withoutCredential = (event: ServerEvent, credential: string | undefined): 
 
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 function frame({ event, data }: ServerEvent): string {
-  const lines = data.split('\n').map((line) => `data: ${line}\n`);
-  return `${event === undefined ? '' : `event: ${event}\n`}${lines.join('')}\n`;
+  const named = event === undefined ? '' : `event: ${event}\n`;
+  return `${named}data: ${data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data}\n\n`;
 }
 
 const whole = ({ input, output }: Partial<TokenUsage>): TokenUsage | undefined =>
@@ -138,8 +148,10 @@ const TOO_LONG = deny(
   `the provider sent an event over ${limits.eventBytes} bytes`,
 );
 
-/** Each event in turn; a denial stands for a fault, after which nothing follows. */
-async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent | Deny> {
+/** The events of each read, in turn; a denial stands for a fault, after which nothing follows. */
+async function* eventsOf(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly (ServerEvent | Deny)[]> {
   const ready: ServerEvent[] = [];
   let pending = 0;
   const decoder = new TextDecoder();
@@ -153,13 +165,13 @@ async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Server
     for await (const bytes of body) {
       pending += bytes.length;
       parser.feed(decoder.decode(bytes, { stream: true }));
-      yield* ready.splice(0);
+      if (ready.length > 0) yield ready.splice(0);
       if (pending > limits.eventBytes) {
-        yield TOO_LONG;
+        yield [TOO_LONG];
         return;
       }
     }
   } catch {
-    yield BROKEN;
+    yield [BROKEN];
   }
 }

@@ -101,7 +101,8 @@ export class Budget {
   /** Charges what a call has used instead of what was reserved for it, which stays charged where that fails. */
   settle({ windows, tokens }: Reservation, used: number): void {
     try {
-      this.#ledger?.charge(windows, used - tokens);
+      if (used < tokens) this.#ledger?.giveBack(windows, tokens - used);
+      else this.#ledger?.charge(windows, used - tokens);
     } catch {
       // The answer is the agent's all the same; the next call is denied for the same cause.
     }

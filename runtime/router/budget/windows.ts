@@ -10,8 +10,19 @@ export interface Window {
 /** Kinds of windows, the shortest first. */
 export type WindowKind = 'hour' | 'day' | 'month';
 
-/** The windows that an instant is in. */
+const HOUR = 3_600_000;
+
+/** The windows of the hour that was asked for last. */
+let last: { readonly hour: number; readonly windows: readonly Window[] } | undefined;
+
+/** The windows that an instant is in: the same within an hour. */
 export function windowsAt(time: Date): readonly Window[] {
+  const hour = Math.floor(time.getTime() / HOUR);
+  if (last?.hour !== hour) last = { hour, windows: windowsOf(time) };
+  return last.windows;
+}
+
+function windowsOf(time: Date): readonly Window[] {
   const [year, month, day, hour] = [
     time.getUTCFullYear(),
     time.getUTCMonth(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { TokenUsage } from '../../service/decision-recorder.ts';
+import { isRecord } from './reach.ts';
 import { reportedTokens } from './request-parts.ts';
 
 const reported = z.looseObject({
@@ -12,6 +13,8 @@ const reported = z.looseObject({
 
 /** The tokens that a completion or a chunk of one reports, if it does. */
 export function openAiUsage(value: unknown): TokenUsage | undefined {
+  // Nearly every chunk of a stream is without one.
+  if (!isRecord(value) || !isRecord(value['usage'])) return undefined;
   const parsed = reported.safeParse(value);
   if (!parsed.success) return undefined;
   const {

@@ -29,6 +29,18 @@ describe('requests in a minute', () => {
     expect([take(), take()]).toEqual(['passes', 30]);
   });
 
+  it('are counted as before when thousands of them are long ago', () => {
+    let now = 0;
+    const rates = new CallRates(() => now);
+    const passed = Array.from({ length: 10_000 }, () => {
+      now += 20;
+      return rates.take({ limits: { requestsPerMinute: 3000 }, rule });
+    }).filter((place) => !('denial' in place));
+    expect(passed).toHaveLength(10_000);
+    const over = rates.take({ limits: { requestsPerMinute: 2999 }, rule });
+    expect(over).toMatchObject({ denial: { code: 'KARS_RATE_LIMITED' } });
+  });
+
   it('that are over are refused with what clients wait for', async () => {
     const provider = await startProvider();
     const { post, sidecar } = await startRouter(

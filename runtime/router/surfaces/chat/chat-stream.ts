@@ -1,21 +1,19 @@
-import * as z from 'zod';
+import { isRecord } from '../reach.ts';
 import { openAiStreaming } from '../openai-stream.ts';
 import type { Streaming, StreamStep } from '../surface.ts';
 import { chatCallParts, endedChoices, renamedChunk } from './chat-calls.ts';
 import type { ChatRequest } from './chat-request.ts';
 
-const choice = z.looseObject({ delta: z.record(z.string(), z.unknown()) });
-const delta = z.looseObject({ choices: z.array(choice) });
-
 /** Whether a chunk carries something that the model has said, in whatever field. */
-function hasText(chunk: Readonly<Record<string, unknown>>): boolean {
-  const { data } = delta.safeParse(chunk);
-  return (data?.choices ?? []).some(({ delta: said }) =>
-    Object.entries(said).some(
-      ([name, value]) => name !== 'role' && value !== null && value !== '' && !isEmptyList(value),
-    ),
+const hasText = ({ choices }: Readonly<Record<string, unknown>>): boolean =>
+  Array.isArray(choices) && choices.some(isSaying);
+
+const isSaying = (choice: unknown): boolean =>
+  isRecord(choice) &&
+  isRecord(choice['delta']) &&
+  Object.entries(choice['delta']).some(
+    ([name, value]) => name !== 'role' && value !== null && value !== '' && !isEmptyList(value),
   );
-}
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 

@@ -222,6 +222,44 @@ describe('a budget', () => {
   });
 });
 
+describe('what a call gives back', () => {
+  const windows = windowsAt(new Date('2026-01-31T09:30:00Z'));
+  const [hour] = windows;
+  const opened = (file: string): Ledger => {
+    const ledger = Ledger.open(file);
+    onTestFinished(() => ledger.close());
+    return ledger;
+  };
+
+  it('is there at once, and in the file a little later or with the next charge', async () => {
+    const file = join(temporaryDirectory(), 'budget.sqlite');
+    const ledger = opened(file);
+    const inFile = (): number => Number(hour && opened(file).charged(hour));
+    ledger.charge(windows, 100);
+    ledger.giveBack(windows, 30);
+    ledger.giveBack(windows, 10);
+    expect([Number(hour && ledger.charged(hour)), inFile()]).toEqual([60, 100]);
+    await expect.poll(inFile).toBe(60);
+    ledger.giveBack(windows, 20);
+    ledger.charge(windows, 5);
+    expect(inFile()).toBe(45);
+  });
+
+  it('is given back to the window that it was taken from', () => {
+    const { ledger, next } = { ledger: opened(':memory:'), next: windowsAt(new Date('2026-01-31T10:00:00Z')) }; // prettier-ignore
+    ledger.charge(windows, 100);
+    ledger.giveBack(windows, 30);
+    ledger.charge(next, 7);
+    const charged = [...windows, ...next].map((window) => [window.id, ledger.charged(window)]);
+    expect(Object.fromEntries(charged)).toEqual({
+      'hour 2026-01-31T09': 70,
+      'hour 2026-01-31T10': 7,
+      'day 2026-01-31': 77,
+      'month 2026-01': 77,
+    });
+  });
+});
+
 describe('what was charged', () => {
   it('is there after a restart, what was reserved and not settled too', async () => {
     const directory = temporaryDirectory();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,9 @@ import type { Gateway } from './gateway.ts';
 
 const VERSION = '1.108.7';
 const PORT = 8503;
+
+/** Without a key it does not start. */
+const KEY = `sk-${randomBytes(16).toString('hex')}`;
 
 /** Every package with its version, as pip has once resolved them. */
 const REQUIREMENTS = fileURLToPath(new URL('litellm.txt', import.meta.url));
@@ -44,12 +48,12 @@ export const liteLlm: Gateway = {
   name: `LiteLLM ${VERSION}`,
   port: PORT,
   carries: loadNames,
-  headers: {},
+  headers: { authorization: `Bearer ${KEY}` },
   prepare: (directory) => {
     const file = join(directory, 'config.yaml');
     // Every text of JSON is one of YAML.
     writeFileSync(file, JSON.stringify({ model_list: models.map(entryOf) }));
-    const local = ['LITELLM_LOCAL_MODEL_COST_MAP=True', `HOME=${directory}`];
+    const local = [`LITELLM_MASTER_KEY=${KEY}`, 'LITELLM_LOCAL_MODEL_COST_MAP=True', `HOME=${directory}`]; // prettier-ignore
     const listen = ['--host', '127.0.0.1', '--port', String(PORT)];
     return ['/usr/bin/env', ...local, program(), '--config', file, ...listen];
   },

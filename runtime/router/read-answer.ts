@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { deny, type Deny } from 'kars-constructs/contract';
 import type { TokenUsage } from '../service/decision-recorder.ts';
+import { brokenBy } from './broken-answer.ts';
 import type { Exchange } from './exchange.ts';
 import { limits } from './limits.ts';
 import { isRecord } from './surfaces/reach.ts';
@@ -66,16 +67,10 @@ function readBounded(body: Readable, most: number): Promise<string | Deny> {
       body.destroy();
     });
     body.once('end', () => resolve(Buffer.concat(parts).toString('utf8')));
-    body.on('error', () => resolve(BROKEN));
-    body.once('close', () => resolve(BROKEN));
+    body.on('error', (error) => resolve(brokenBy(error)));
+    body.once('close', () => resolve(brokenBy(undefined)));
   });
 }
-
-const BROKEN = deny(
-  'KARS_UPSTREAM_INTERRUPTED',
-  RULE,
-  'the connection to the provider broke in the middle',
-);
 
 /** A redirect is never followed, and must not be followed by the client either. */
 const statusOf = (status: number): number => (status >= 400 ? status : 502);

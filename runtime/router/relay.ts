@@ -2,6 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { deny, type Deny } from 'kars-constructs/contract';
 import type { TokenUsage } from '../service/decision-recorder.ts';
 import type { ReservedOutput } from './budget/budget.ts';
+import { brokenBy } from './broken-answer.ts';
 import { limits } from './limits.ts';
 import type { ErrorShape, ServerEvent, StreamStep } from './surfaces/surface.ts';
 import type { CallGate, Passing } from './tools/call-gate.ts';
@@ -136,12 +137,6 @@ const ENDED = deny(
   'the provider ended the stream in the middle',
 );
 
-const BROKEN = deny(
-  'KARS_UPSTREAM_INTERRUPTED',
-  RULE,
-  'the connection to the provider broke in the middle',
-);
-
 const TOO_LONG = deny(
   'KARS_UPSTREAM_INVALID',
   RULE,
@@ -171,7 +166,7 @@ async function* eventsOf(
         return;
       }
     }
-  } catch {
-    yield [BROKEN];
+  } catch (error) {
+    yield [brokenBy(error)];
   }
 }

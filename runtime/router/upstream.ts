@@ -26,6 +26,12 @@ export interface UpstreamOptions {
    * @default 120 seconds
    */
   readonly answerMilliseconds?: number;
+  /**
+   * How long a provider may be silent in the middle of an answer.
+   *
+   * @default 120 seconds
+   */
+  readonly idleMilliseconds?: number;
   /** @default by the DNS servers of the pod */
   readonly addresses?: ProviderAddresses;
   /** What calls go through. @default providers are dialled */
@@ -170,7 +176,7 @@ export class Upstream {
     return new Agent({
       connections: limits.connections,
       headersTimeout: this.#answerMilliseconds,
-      bodyTimeout: limits.idleMilliseconds,
+      bodyTimeout: this.#options.idleMilliseconds ?? limits.idleMilliseconds,
       connect: parent === undefined ? connect : connectorThrough(parent, connect),
     });
   }

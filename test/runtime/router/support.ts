@@ -72,6 +72,7 @@ export async function startRouterOn(
     credentials,
     endpoints,
     answerMilliseconds: 500,
+    idleMilliseconds: bounds.idleMilliseconds,
   });
   const app = createRouter({
     snapshot: () => sidecar.documents.snapshot(),

@@ -5,6 +5,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { deny, runtimeCodes, type Deny } from 'kars-constructs/contract';
+import { CallMetrics } from './call-metrics.ts';
 import { CallRates } from './call-rates.ts';
 import { Circuits } from './failover/circuit.ts';
 import { CallSlots } from './call-slots.ts';
@@ -17,7 +18,9 @@ import { sendDenial } from './send-denial.ts';
 import { whenClosed } from './when-closed.ts';
 
 /** What the router is built from. */
-export interface RouterOptions extends Omit<ModelRouteOptions, 'rates' | 'circuits'> {
+export interface RouterOptions extends Omit<ModelRouteOptions, 'rates' | 'circuits' | 'metrics'> {
+  /** @default what is measured is shown nowhere */
+  readonly metrics?: CallMetrics;
   /** @default {@link limits} */
   readonly bounds?: Limits;
   /** Whose state others look at. @default of its own */
@@ -28,7 +31,8 @@ const RULE = 'inference router';
 
 /** The APIs that the agent uses. */
 export function createRouter(options: RouterOptions): FastifyInstance {
-  const { snapshot, recorder, bounds = limits, circuits = new Circuits() } = options;
+  const { snapshot, recorder, bounds = limits } = options;
+  const { metrics = new CallMetrics(), circuits = new Circuits() } = options;
   const app = fastify({
     bodyLimit: bounds.requestBytes,
     requestTimeout: bounds.requestMilliseconds,
@@ -43,6 +47,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
   app.server.maxConnections = bounds.agentConnections;
 
   app.addHook('onRequest', async ({ headers, url }, reply) => {
+    metrics.watch(reply);
     const bytes = slots.announced(headers);
     const denial = slots.take(bytes);
     if (denial !== undefined) {
@@ -56,11 +61,14 @@ export function createRouter(options: RouterOptions): FastifyInstance {
 
   takeJson(app, bounds);
 
-  const shared = { ...options, rates: new CallRates(), circuits };
+  const shared = { ...options, metrics, rates: new CallRates(), circuits };
   for (const [path, serve] of surfaceRoutes(shared)) {
     app.post(path, serve);
   }
-  app.get('/v1/models', (_request, reply) => listModels(reply, options));
+  app.get('/v1/models', (_request, reply) => {
+    metrics.of(reply).surface = 'models';
+    return listModels(reply, options);
+  });
 
   /** Refuses what no route has decided. */
   const refuse = async (

@@ -5,6 +5,7 @@ import { readParentProxy } from '../service/parent-proxy.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
 import { listeningPort } from '../service/status-server.ts';
 import { createRouter } from './app.ts';
+import { CallMetrics } from './call-metrics.ts';
 import { Budget } from './budget/budget.ts';
 import { measureBudget } from './budget/metrics.ts';
 import { Circuits } from './failover/circuit.ts';
@@ -39,6 +40,7 @@ try {
     upstream,
     budget,
     circuits,
+    metrics: new CallMetrics(sidecar.registry),
   });
   await app.listen(common.agent);
   sidecar.serving(listeningPort(app), async () => {

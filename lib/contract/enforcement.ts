@@ -1,4 +1,5 @@
 import { inferencePolicyFields } from './enforcement-inference.ts';
+import { toolPolicyFields } from './enforcement-tools.ts';
 
 /** Who makes a field of a custom resource count. `synth`: it is checked when an app is synthesized, and nothing reads it later. */
 export type Enforcer = 'pod' | 'router' | 'egress-proxy' | 'synth';
@@ -228,9 +229,7 @@ export const enforcement: Readonly<Record<string, Readonly<Record<string, Enforc
     'state.auditRetentionDays': pod('state', 'audit-arguments.ts'),
   },
   InferencePolicy: inferencePolicyFields,
-  ToolPolicy: {
-    allowedTools: router('allowedTools', 'decide-call.ts', DECIDE_CALL),
-  },
+  ToolPolicy: toolPolicyFields,
   McpServer: {
     url: egress('url'),
   },

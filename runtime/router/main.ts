@@ -1,5 +1,5 @@
 import { routerOptions } from 'kars-constructs/contract';
-import { noFloor } from '../policy/floor.ts';
+import { allFloors } from '../policy/floor.ts';
 import { readArguments, readPairs } from '../service/arguments.ts';
 import { readParentProxy } from '../service/parent-proxy.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
@@ -11,6 +11,8 @@ import { measureBudget } from './budget/metrics.ts';
 import { Circuits } from './failover/circuit.ts';
 import { measureCircuits } from './failover/metrics.ts';
 import { tokenFloor } from './token-floor.ts';
+import { Governance } from './governance.ts';
+import { profileFloor } from './profile-floor.ts';
 import { Upstream } from './upstream.ts';
 
 try {
@@ -24,9 +26,10 @@ try {
     parent: readParentProxy(common.parent),
   });
   const ceiling = own.optional('token-ceiling');
-  const floor = ceiling === undefined ? noFloor : tokenFloor(ceiling);
+  const floors = ceiling === undefined ? [profileFloor] : [profileFloor, tokenFloor(ceiling)];
   const budget = new Budget();
   const settings = [...overrides, ...tokenOverrides];
+  const floor = allFloors(...floors);
   const sidecar = await startSidecar('router', common, settings, floor, budget.read);
   measureBudget(sidecar.registry, () => {
     const policy = sidecar.documents.snapshot()?.payload('inference-policy');
@@ -41,6 +44,7 @@ try {
     budget,
     circuits,
     metrics: new CallMetrics(sidecar.registry),
+    governance: new Governance(common.sandbox),
   });
   await app.listen(common.agent);
   sidecar.serving(listeningPort(app), async () => {

@@ -10,6 +10,7 @@ import type { CallMetrics, CallWatch } from './call-metrics.ts';
 import type { CallRates } from './call-rates.ts';
 import type { Circuits } from './failover/circuit.ts';
 import { sendToTargets, type Sent } from './failover/send-to-targets.ts';
+import type { Governance } from './governance.ts';
 import { planCall, type CallPlan } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
@@ -33,6 +34,7 @@ export interface ModelRouteOptions {
   readonly rates: CallRates;
   readonly circuits: Circuits;
   readonly metrics: CallMetrics;
+  readonly governance: Governance;
 }
 
 /** A call that is under way. */
@@ -66,7 +68,7 @@ export class ModelRoute<R extends ModelRequest> {
 
   /** Answers one request. */
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { snapshot: current, rates, metrics } = this.#options;
+    const { snapshot: current, rates, metrics, governance } = this.#options;
     const watch = metrics.of(reply);
     watch.surface = this.#surface.name;
     const parsed = this.#surface.request.safeParse(request.body);
@@ -81,7 +83,14 @@ export class ModelRoute<R extends ModelRequest> {
     const policies = policiesOf(snapshot);
     const plan = planCall(this.#surface, asked, policies);
     if ('code' in plan) return this.#refuse(reply, snapshot, asked.model ?? 'default', plan);
-    const place = rates.take(limitsOf(policies));
+    const { name: surface, offeredTools } = this.#surface;
+    const offered = offeredTools?.(asked) ?? [];
+    const governed = { surface, model: plan.deployment, offered };
+    const refused = await governance.refuseRequest(governed, policies);
+    if (refused !== undefined && 'code' in refused) {
+      return this.#refuse(reply, snapshot, plan.model, refused);
+    }
+    const place = refused ?? rates.take(limitsOf(policies));
     if ('denial' in place) {
       void reply.header('retry-after', place.retryAfter);
       return this.#refuse(reply, snapshot, plan.model, place.denial);
@@ -124,13 +133,18 @@ export class ModelRoute<R extends ModelRequest> {
 
   /** Charges and records an attempt before it is made, or says why it is not. */
   async #begin(
-    { reply, snapshot, policies }: Call,
-    { exchange, model, decision }: CallPlan,
+    { reply, snapshot, policies, plan }: Call,
+    { exchange, model, deployment, decision }: CallPlan,
   ): Promise<Attempt | Deny> {
-    const { budget, recorder } = this.#options;
+    const { budget, recorder, governance } = this.#options;
     const set = snapshot?.setDigest;
-    const reserved = budget.reserve(exchange.demand, budgetOf(policies));
-    const call = { set, surface: this.#surface.name, target: model };
+    const { name: surface } = this.#surface;
+    const call = { set, surface, target: model };
+    const refused =
+      deployment === plan.deployment
+        ? undefined
+        : await governance.refuseTarget(surface, deployment, policies);
+    const reserved = refused ?? budget.reserve(exchange.demand, budgetOf(policies));
     if ('code' in reserved) {
       return (await recorder.decidedOrDeny({ ...call, decision: reserved })) ?? reserved;
     }
@@ -143,7 +157,7 @@ export class ModelRoute<R extends ModelRequest> {
       return unrecorded;
     }
     if (left !== undefined) void reply.header('x-kars-tokens-left', left);
-    const judge = toolJudge(recorder, decided, policies.tools);
+    const judge = toolJudge({ recorder, governance, decided, policies });
     return { settlement, reserved, judge, body: exchange.body(output?.each) };
   }
 

@@ -5,6 +5,7 @@ import {
   documentCodes,
   signedAllowlistCodes,
   enforcement,
+  waitsFor,
   fieldsOf,
   formatPath,
   isEnforcedInCluster,
@@ -36,13 +37,18 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
     .map((row) => `| ${row.map(cell).join(' | ')} |`)
     .join('\n');
 
+const notYet = (kind: string, name: string): string => {
+  const cause = waitsFor[kind]?.[name];
+  return cause === undefined ? 'not enforced yet' : `not enforced yet: ${cause}`;
+};
+
 function fieldsPage(): string {
   const sections = kinds.map((definition) => {
     const rows = fieldsOf(definition).map(({ path }) => {
       const name = formatPath(path);
       const entry = enforcement[definition.kind]?.[name];
       return entry === undefined
-        ? [`\`${name}\``, '', 'not enforced yet', '', '']
+        ? [`\`${name}\``, '', notYet(definition.kind, name), '', '']
         : [
             `\`${name}\``,
             entry.prop === undefined ? '' : `\`${entry.prop}\``,

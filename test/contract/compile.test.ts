@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   compileEgressAllowlist,
   compileInferencePolicy,
-  compileToolPolicy,
   decodeKind,
   encode,
   payloadSchemas,
@@ -168,31 +167,6 @@ describe('compiling an inference policy', () => {
       fc.property(spec, (value) => {
         const compiled = compileInferencePolicy(value);
         if (compiled.ok) expect(read('inference-policy', compiled.value)).toEqual(compiled.value);
-      }),
-    );
-  });
-});
-
-describe('compiling a tool policy', () => {
-  it('without a list of tools is refused, with an empty list it is not', () => {
-    expect(compileToolPolicy({ appliesTo })).toMatchObject({
-      ok: false,
-      problems: [{ code: 'KARS_POLICY_WITHOUT_TOOLS', path: 'spec.allowedTools' }],
-    });
-    expect(compileToolPolicy({ appliesTo, allowedTools: [] })).toEqual({
-      ok: true,
-      value: { allowedTools: [] },
-    });
-  });
-
-  it('does not depend on order and repetition, and gives what a process reads', () => {
-    const tools = fc.array(fc.string({ minLength: 1, maxLength: 50 }), { maxLength: 20 });
-    fc.assert(
-      fc.property(tools, (allowedTools) => {
-        const one = compileToolPolicy({ appliesTo, allowedTools });
-        const other = [...allowedTools, ...allowedTools].reverse();
-        expect(compileToolPolicy({ appliesTo, allowedTools: other })).toEqual(one);
-        if (one.ok) expect(read('tool-policy', one.value)).toEqual(one.value);
       }),
     );
   });

@@ -89,6 +89,22 @@ export const runtimeCodes = {
     meaning: 'the answer has a call of a tool that the policy does not list',
     cure: 'have the agent ask for something else, or add the tool to ToolPolicy.allowedTools',
   },
+  KARS_ACTION_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'the profile of the ToolPolicy does not allow requests to this model on this surface',
+    cure: 'add a rule that allows the action to ToolPolicy.agtProfile',
+  },
+  KARS_APPROVAL_NEEDED: {
+    status: 403,
+    meaning: 'the policy has a human approve the action first, and nobody can do so yet',
+    cure: 'drop the tool, or take the approval from the ToolPolicy',
+  },
+  KARS_TOOL_CALLS_EXCEEDED: {
+    status: 403,
+    meaning:
+      'as many calls of tools were made as the policy allows, and its window goes on; a client that asked again by itself would pay again',
+    cure: 'wait for the end of the window, or raise ToolPolicy.rateLimit or the rule of the profile',
+  },
   KARS_PROVIDER_REACH: {
     status: 403,
     meaning: 'the provider would fetch, run or keep something for the agent, past the egress proxy',

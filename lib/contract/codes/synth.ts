@@ -7,6 +7,11 @@ export const synthCodes = {
   KARS_MANIFEST_INVALID: 'a manifest does not fit the schema or a cross-field rule of its kind',
   KARS_POLICY_WITHOUT_MODEL: 'an inference policy lists no model',
   KARS_POLICY_WITHOUT_TOOLS: 'a tool policy has no list of allowed tools',
+  KARS_POLICY_APPROVAL: 'a tool policy says in no known way when calls need approval',
+  KARS_POLICY_RATE:
+    'the rate of calls in a tool policy has no number, or a length of time that is none',
+  KARS_PROFILE_INVALID:
+    'a profile of the agent governance toolkit is none, or says what nobody checks',
   KARS_PROVIDER_UNKNOWN: 'a model is to be served by a provider that the policy does not have',
   KARS_PROVIDER_ENDPOINT: 'the endpoint of a model provider is not an http or https URL of a host',
   KARS_PROVIDER_AUTHORITY: 'what a model provider is to be verified with is no certificate in PEM',

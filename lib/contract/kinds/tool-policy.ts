@@ -3,9 +3,21 @@ import { defineKind } from '../kind.ts';
 import { ociArtifactRef, stringMap, uint32 } from '../primitives.ts';
 import { failure, success, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
+import { policyProfile, secondsOf } from './policy-profile.ts';
 import { reportedText, statusOf } from '../status.ts';
 
 const toolName = z.string().min(1).max(256);
+
+/** As many as the router counts one by one. */
+const MOST_CALLS = 100_000;
+
+const rateBound = z.strictObject({
+  calls: z.int().min(1).max(MOST_CALLS),
+  seconds: z.int().min(1),
+});
+
+/** Calls that there may be, in any stretch of so many seconds. */
+type RateBound = z.output<typeof rateBound>;
 
 /** Spec of a ToolPolicy as a manifest carries it. */
 export const toolPolicySpec = withRules(
@@ -25,7 +37,9 @@ export const toolPolicySpec = withRules(
       .array(toolName)
       .max(1024)
       .optional()
-      .describe('Names of the tools that an agent may offer to its model, `*` for all.'),
+      .describe(
+        'Names of the tools that an agent may offer to its model, and that its answers may call, `*` for all.',
+      ),
     commerce: z
       .strictObject({
         dailyCap: z.string().nullish().describe('Most money in a day, such as `USD 100.00`.'),
@@ -40,9 +54,14 @@ export const toolPolicySpec = withRules(
       .describe('Limits on payments.'),
     rateLimit: z
       .strictObject({
-        rps: uint32().nullish().describe('Calls in a second.'),
-        burst: uint32().nullish().describe('Calls at once.'),
-        window: z.string().nullish().describe('Length of the window, such as `1m`.'),
+        rps: uint32().nullish().describe('Calls of tools in a second, on average over the window.'),
+        burst: uint32()
+          .nullish()
+          .describe('Most calls in one second; as many as `rps` unless it says otherwise.'),
+        window: z
+          .string()
+          .nullish()
+          .describe('Length of the window, such as `1m`, which it is unless it says otherwise.'),
       })
       .nullish()
       .describe('Limits on the rate of calls.'),
@@ -83,10 +102,19 @@ export const toolPolicySpec = withRules(
 /** Spec of a ToolPolicy as a manifest carries it. */
 export type ToolPolicySpec = z.input<typeof toolPolicySpec>;
 
+/** The text of a profile; a ConfigMap has room for a mebibyte. */
+const LONGEST_PROFILE = 256 * 1024;
+
 /** What the router reads of a ToolPolicy. */
 export const toolPolicyPayload = z.strictObject({
-  /** Names of the tools that a request may offer to the model; `*` stands for all. */
+  /** Names of the tools that a request may offer, and an answer may call; `*` stands for all. */
   allowedTools: z.array(toolName).max(1024),
+  /** Whether a human has to approve each call. */
+  approval: z.literal('always').optional(),
+  /** Calls of tools that there may be, in any stretch of so many seconds. */
+  rateBounds: z.array(rateBound).max(2).optional(),
+  /** Profile of the agent governance toolkit, as YAML. */
+  profile: z.string().max(LONGEST_PROFILE).optional(),
 });
 
 /** What the router reads of a ToolPolicy. */
@@ -96,14 +124,104 @@ export type ToolPolicyPayload = z.output<typeof toolPolicyPayload>;
 export function compileToolPolicy(
   spec: z.output<typeof toolPolicySpec>,
 ): Result<ToolPolicyPayload> {
-  const { allowedTools } = spec;
-  return allowedTools === undefined
-    ? failure({
-        path: 'spec.allowedTools',
-        code: 'KARS_POLICY_WITHOUT_TOOLS',
-        message: 'got none, supply the tools that the policy allows, or an empty list',
-      })
-    : success({ allowedTools: [...new Set(allowedTools)].sort() });
+  const allowedTools = compileTools(spec);
+  const approval = compileApproval(spec.approval?.mode);
+  const rateBounds = compileRate(spec.rateLimit);
+  const profile = compileProfile(spec.agtProfile?.inline);
+  const problems = [allowedTools, approval, rateBounds, profile].flatMap((part) =>
+    part.ok ? [] : part.problems,
+  );
+  if (!allowedTools.ok || !approval.ok || !rateBounds.ok || !profile.ok)
+    return failure(...problems);
+  return success({
+    allowedTools: allowedTools.value,
+    ...(approval.value === undefined ? {} : { approval: approval.value }),
+    ...(rateBounds.value.length === 0 ? {} : { rateBounds: rateBounds.value }),
+    ...(profile.value === undefined ? {} : { profile: profile.value }),
+  });
+}
+
+/** A policy about one tool allows no other. */
+function compileTools({
+  allowedTools,
+  appliesTo,
+}: z.output<typeof toolPolicySpec>): Result<string[]> {
+  if (allowedTools === undefined) {
+    return failure({
+      path: 'spec.allowedTools',
+      code: 'KARS_POLICY_WITHOUT_TOOLS',
+      message: 'got none, supply the tools that the policy allows, or an empty list',
+    });
+  }
+  const { tool } = appliesTo;
+  const listed = [...new Set(allowedTools)].sort();
+  if (!has(tool) || tool === '*') return success(listed);
+  return success(listed.includes('*') || listed.includes(tool) ? [tool] : []);
+}
+
+/** Of a call nobody knows the amount, so that with a threshold each one needs approval. */
+function compileApproval(mode: string | null | undefined): Result<'always' | undefined> {
+  if (!has(mode) || mode === 'never') return success(undefined);
+  if (mode === 'always' || mode === 'aboveThreshold') return success('always');
+  return failure({
+    path: 'spec.approval.mode',
+    code: 'KARS_POLICY_APPROVAL',
+    message: `got ${JSON.stringify(mode)}, supply never, always or aboveThreshold`,
+  });
+}
+
+/** Seconds over which calls are averaged where nothing is said. */
+const MINUTE = 60;
+
+/** On average `rps` calls a second over the window, and in one second no more than `burst`. */
+function compileRate(limit: z.output<typeof toolPolicySpec>['rateLimit']): Result<RateBound[]> {
+  if (!has(limit)) return success([]);
+  const { rps, burst, window } = limit;
+  const seconds = has(window) ? secondsOf(window) : undefined;
+  const most = has(rps) ? rps * (seconds ?? MINUTE) : 1;
+  const peak = burst ?? rps ?? 0;
+  if (
+    (has(window) && seconds === undefined) ||
+    peak < 1 ||
+    most < 1 ||
+    Math.max(peak, most) > MOST_CALLS
+  ) {
+    return failure({
+      path: 'spec.rateLimit',
+      code: 'KARS_POLICY_RATE',
+      message: `got ${JSON.stringify(limit)}, supply rps or burst from 1, a window such as 1m, and no more than ${MOST_CALLS} calls in it`,
+    });
+  }
+  return success(
+    has(rps)
+      ? [
+          { calls: peak, seconds: 1 },
+          { calls: most, seconds: seconds ?? MINUTE },
+        ]
+      : [{ calls: peak, seconds: seconds ?? 1 }],
+  );
+}
+
+/** JSON is YAML, and is judged here; other YAML the router reads, which keeps what it had if it is no profile. */
+function compileProfile(text: string | null | undefined): Result<string | undefined> {
+  if (!has(text)) return success(undefined);
+  const invalid = (message: string): Result<never> =>
+    failure({ path: 'spec.agtProfile.inline', code: 'KARS_PROFILE_INVALID', message });
+  if (text.length > LONGEST_PROFILE) {
+    return invalid(`got ${text.length} characters, allowed are ${LONGEST_PROFILE}`);
+  }
+  const issue = policyProfile.safeParse(parse(text)).error?.issues[0];
+  return issue === undefined || parse(text) === undefined
+    ? success(text)
+    : invalid(`${issue.path.join('.')}: ${issue.message}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** ToolPolicy of kars v0.1.x, with `allowedTools` added. */

@@ -1,6 +1,7 @@
 import { deny, type Deny, type ToolPolicyPayload } from 'kars-constructs/contract';
 import type { DecidedCall, DecisionRecorder } from '../../service/decision-recorder.ts';
-import { ruleOf, type InForce } from '../call-policies.ts';
+import { ruleOf, type CallPolicies, type InForce } from '../call-policies.ts';
+import type { Governance } from '../governance.ts';
 import { limits } from '../limits.ts';
 import type { OfferedTool, ToolCall } from '../surfaces/surface.ts';
 
@@ -37,15 +38,24 @@ export function refuseCall(call: ToolCall, policy: ToolsInForce): Deny | undefin
 /** Judges the calls of one answer. */
 export type ToolJudge = (call: ToolCall) => Promise<Deny | undefined>;
 
-/** A judge whose denials are recorded before they take effect. */
+/** What a judge is made from. */
+export interface ToolJudgeOptions {
+  readonly recorder: DecisionRecorder;
+  readonly governance: Governance;
+  readonly decided: DecidedCall;
+  readonly policies: CallPolicies;
+}
+
+/** A judge by the list of the policy, then by its engine. Its denials are recorded before they take effect. */
 export const toolJudge =
-  (recorder: DecisionRecorder, decided: DecidedCall, policy: ToolsInForce): ToolJudge =>
+  ({ recorder, governance, decided, policies }: ToolJudgeOptions): ToolJudge =>
   async (call) => {
-    const decision = refuseCall(call, policy);
+    const decision =
+      refuseCall(call, policies.tools) ?? (await governance.refuseCall(call, policies));
     if (decision === undefined) return undefined;
-    const { set } = decided;
+    const { set, surface } = decided;
     const target = call.name ?? call.type;
-    const record = { set, surface: `${decided.surface}-tool-call`, target, decision };
+    const record = { set, surface: `${surface}-tool-call`, target, decision };
     return (await recorder.decidedOrDeny(record)) ?? decision;
   };
 

@@ -7,6 +7,7 @@ import { createRouter } from '../../../runtime/router/app.ts';
 import { CallMetrics } from '../../../runtime/router/call-metrics.ts';
 import { Budget } from '../../../runtime/router/budget/budget.ts';
 import { Ledger } from '../../../runtime/router/budget/ledger.ts';
+import { Governance } from '../../../runtime/router/governance.ts';
 import { limits, type Limits } from '../../../runtime/router/limits.ts';
 import { Upstream } from '../../../runtime/router/upstream.ts';
 import { temporaryDirectory, type Payloads } from '../../support/documents.ts';
@@ -84,6 +85,7 @@ export async function startRouterOn(
     recorder: sidecar.recorder,
     upstream,
     budget,
+    governance: new Governance('reader'),
     bounds,
     metrics: new CallMetrics(registry),
   });

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request as send } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRouter } from '../../../../runtime/router/app.ts';
+import { Governance } from '../../../../runtime/router/governance.ts';
 import { Budget } from '../../../../runtime/router/budget/budget.ts';
 import { Ledger } from '../../../../runtime/router/budget/ledger.ts';
 import type { Upstream } from '../../../../runtime/router/upstream.ts';
@@ -164,7 +165,13 @@ it('a stream that comes for a client that has gone is ended and settled', async 
   } as unknown as Upstream;
   const budget = new Budget(undefined, Ledger.open(':memory:'));
   const snapshot = () => sidecar.documents.snapshot();
-  const app = createRouter({ snapshot, recorder: sidecar.recorder, upstream, budget });
+  const app = createRouter({
+    snapshot,
+    recorder: sidecar.recorder,
+    upstream,
+    budget,
+    governance: new Governance('reader'),
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const text = JSON.stringify({ ...call, stream: true });

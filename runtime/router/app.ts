@@ -5,6 +5,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { deny, runtimeCodes, type Deny } from 'kars-constructs/contract';
+import { serveAgt, type AgtOptions } from './agt/agt-routes.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { CallRates } from './call-rates.ts';
 import { Circuits } from './failover/circuit.ts';
@@ -18,7 +19,8 @@ import { sendDenial } from './send-denial.ts';
 import { whenClosed } from './when-closed.ts';
 
 /** What the router is built from. */
-export interface RouterOptions extends Omit<ModelRouteOptions, 'rates' | 'circuits' | 'metrics'> {
+export interface RouterOptions
+  extends Omit<ModelRouteOptions, 'rates' | 'circuits' | 'metrics'>, AgtOptions {
   /** @default what is measured is shown nowhere */
   readonly metrics?: CallMetrics;
   /** @default {@link limits} */
@@ -65,6 +67,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
   for (const [path, serve] of surfaceRoutes(shared)) {
     app.post(path, serve);
   }
+  serveAgt(app, options);
   app.get('/v1/models', (_request, reply) => {
     metrics.of(reply).surface = 'models';
     return listModels(reply, options);

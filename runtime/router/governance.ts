@@ -14,18 +14,29 @@ export interface GovernedRequest {
   readonly offered: readonly OfferedTool[];
 }
 
+/** What decides, where it is not the engine of this project. */
+export interface GovernanceOptions {
+  readonly engine?: string;
+  readonly make?: MakeEngine;
+  readonly windows?: RateWindows;
+}
+
 /** Has the engine of policies decide what a request asks for, and what its answer calls. */
 export class Governance {
-  readonly #sandbox: string;
+  /** Whose actions are decided. */
+  readonly sandbox: string;
+  /** What decides them. */
+  readonly engine: string;
   readonly #make: MakeEngine | undefined;
   readonly #windows: RateWindows;
   readonly #engines = new WeakMap<object, PolicyDecisionProvider>();
 
   constructor(
     sandbox: string,
-    { make, windows = new RateWindows() }: { make?: MakeEngine; windows?: RateWindows } = {},
+    { engine = 'native', make, windows = new RateWindows() }: GovernanceOptions = {},
   ) {
-    this.#sandbox = sandbox;
+    this.sandbox = sandbox;
+    this.engine = engine;
     this.#make = make;
     this.#windows = windows;
   }
@@ -68,7 +79,7 @@ export class Governance {
 
   /** What the policy says of an action. */
   ask(action: string, policies: CallPolicies, isTrial: boolean): Verdict | Promise<Verdict> {
-    return this.#engine(policies).decide({ principal: this.#sandbox, action, isTrial });
+    return this.#engine(policies).decide({ principal: this.sandbox, action, isTrial });
   }
 
   #engine(policies: CallPolicies): PolicyDecisionProvider {

@@ -1,4 +1,5 @@
-import { routerOptions } from 'kars-constructs/contract';
+import { join } from 'node:path';
+import { AUDIT_FILE, routerOptions } from 'kars-constructs/contract';
 import { allFloors } from '../policy/floor.ts';
 import { readArguments, readPairs } from '../service/arguments.ts';
 import { readParentProxy } from '../service/parent-proxy.ts';
@@ -45,6 +46,7 @@ try {
     circuits,
     metrics: new CallMetrics(sidecar.registry),
     governance: new Governance(common.sandbox),
+    auditFile: join(common.state, AUDIT_FILE),
   });
   await app.listen(common.agent);
   sidecar.serving(listeningPort(app), async () => {

@@ -91,7 +91,7 @@ export const runtimeCodes = {
   },
   KARS_ACTION_NOT_ALLOWED: {
     status: 403,
-    meaning: 'the profile of the ToolPolicy does not allow requests to this model on this surface',
+    meaning: 'no rule of the ToolPolicy allows the action, such as a request to this model',
     cure: 'add a rule that allows the action to ToolPolicy.agtProfile',
   },
   KARS_APPROVAL_NEEDED: {

@@ -86,6 +86,7 @@ export async function startRouterOn(
     upstream,
     budget,
     governance: new Governance('reader'),
+    auditFile: sidecar.auditFile,
     bounds,
     metrics: new CallMetrics(registry),
   });

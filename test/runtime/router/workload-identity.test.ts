@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRouter } from '../../../runtime/router/app.ts';
 import { Budget } from '../../../runtime/router/budget/budget.ts';
 import { Ledger } from '../../../runtime/router/budget/ledger.ts';
+import { Governance } from '../../../runtime/router/governance.ts';
 import { Upstream } from '../../../runtime/router/upstream.ts';
 import { temporaryDirectory, type Payloads } from '../../support/documents.ts';
 import { startProvider, type Behaviour } from '../../support/openai-provider.ts';
@@ -63,6 +64,8 @@ async function start(tokens: TokenBehaviour, behaviour?: Behaviour) {
     recorder: sidecar.recorder,
     upstream,
     budget: new Budget(undefined, Ledger.open(':memory:')),
+    governance: new Governance('reader'),
+    auditFile: sidecar.auditFile,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {

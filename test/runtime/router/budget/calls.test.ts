@@ -171,6 +171,7 @@ it('a stream that comes for a client that has gone is ended and settled', async 
     upstream,
     budget,
     governance: new Governance('reader'),
+    auditFile: sidecar.auditFile,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PayloadOf } from 'kars-constructs/contract';
+import { Governance } from '../../../../runtime/router/governance.ts';
 import { profileFloor } from '../../../../runtime/router/profile-floor.ts';
 import type { Payloads } from '../../../support/documents.ts';
 import { startProvider } from '../../../support/openai-provider.ts';
 import { openSidecar } from '../../../support/sidecar.ts';
+import { refusing, startTwo, withFallback } from '../failover/support.ts';
 import { codeOf, hello, policies, startRouter, type TestRouter } from '../support.ts';
 import { callsOf } from './answers.ts';
 
@@ -74,6 +76,26 @@ describe('a profile', () => {
     expect((await post({ ...request, model: 'large' })).status).toBe(200);
   });
 
+  it('denies a model that would take over, and counts the request once', async () => {
+    const withProfile = (allowed: string) => ({
+      ...withFallback(),
+      'tool-policy': {
+        allowedTools: [],
+        profile: profile(
+          { ...models, allowed_actions: ['inference:chat_completions:small', allowed] },
+          { name: 'rate', type: 'rate_limit', max_calls: 1, window: '1h' },
+        ),
+      },
+    });
+    const denied = await startTwo(refusing(429), undefined, withProfile('inference:x'));
+    expect(await codeOf(await denied.post(request))).toBe('KARS_ACTION_NOT_ALLOWED');
+    expect(denied.asked.map(({ length }) => length)).toEqual([1, 0]);
+    const medium = withProfile('inference:chat_completions:medium');
+    const allowed = await startTwo(refusing(429), undefined, medium);
+    expect((await allowed.post(request)).status).toBe(200);
+    expect(await codeOf(await allowed.post(request))).toBe('KARS_RATE_LIMITED');
+  });
+
   it('has requests wait for its bounds', async () => {
     const rate = { name: 'rate', type: 'rate_limit', actions: ['inference:*'], max_calls: 1, window: '1h' }; // prettier-ignore
     const { post } = await start({ profile: profile(models, tools, rate) });
@@ -122,6 +144,23 @@ describe('a policy of tools', () => {
     const got = await post(request);
     expect([got.status, got.headers.get('x-should-retry')]).toEqual([403, 'false']);
     expect(await codeOf(got)).toBe('KARS_TOOL_CALLS_EXCEEDED');
+  });
+
+  it('denies where its engine is down', async () => {
+    const make = () => ({
+      name: 'remote',
+      decide: () => {
+        throw new Error('down');
+      },
+    });
+    const inForce = { inference: undefined, tools: undefined };
+    const down = new Governance('reader', { engine: 'remote', make });
+    const model = { surface: 'chat', model: 'small', offered: [] };
+    expect(await down.refuseRequest(model, inForce)).toMatchObject({
+      code: 'KARS_ACTION_NOT_ALLOWED',
+      rule: 'policy engine remote',
+    });
+    expect(await new Governance('reader').refuseRequest(model, inForce)).toBeUndefined();
   });
 
   it('that has every call approved lets none be made', async () => {

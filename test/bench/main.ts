@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { formatBench, type BenchOptions, type BenchReport } from './report.ts';
 import { benchEgress } from './egress/bench.ts';
 import { benchLauncher } from './launcher/bench.ts';
+import { benchPolicy } from './policy/bench.ts';
 import { benchRouter } from './router/bench.ts';
 import { benchSandbox } from './sandbox/bench.ts';
 import { benchSynth } from './synth/bench.ts';
@@ -14,6 +15,7 @@ type Bench = (
 const benches: Readonly<Record<string, Bench>> = {
   egress: benchEgress,
   launcher: benchLauncher,
+  policy: benchPolicy,
   router: benchRouter,
   sandbox: benchSandbox,
   synth: benchSynth,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cacheRoot } from '../../scripts/cache.ts';
 import { buildGoProgram } from '../../scripts/images/go-program.ts';
 import { installPackages, missingOf, setUp } from '../support/setup.ts';
+import { installAgt } from '../runtime/governance/agt/agt-package.ts';
 import { debianPackages } from './egress/programs.ts';
 import { smokescreenProgram } from './egress/proxies/smokescreen.ts';
 import { installLiteLlm } from './router/gateways/litellm.ts';
@@ -17,6 +18,7 @@ await setUp(async (say) => {
     await buildGoProgram(smokescreenProgram, { cache: cacheRoot(), progress: say });
     buildUpstream();
   } else say('got no Go: no smokescreen beside the egress proxy, and no bench of the router');
+  await installAgt(say);
   await installPortkey(say);
   if (spawnSync('python3', ['-m', 'venv', '--help']).status === 0) await installLiteLlm(say);
   else say('got no Python with venv, so the bench of the router has no LiteLLM beside it');

@@ -10,6 +10,9 @@ import { parseAllDocuments } from 'yaml';
 /** More documents than anybody merges. */
 const MOST_DOCUMENTS = 64;
 
+/** Calls that all bounds together may remember; each takes eight bytes. */
+const MOST_CALLS = 1_000_000;
+
 /**
  * Reads profiles: one YAML document each. Whatever readers could take in two ways makes none of them: a key that
  * stands twice, a tag, an alias, a warning.
@@ -30,7 +33,12 @@ export function readProfiles(text: string): Result<readonly PolicyProfile[]> {
     }
     profiles.push(parsed.data);
   }
-  return success(profiles);
+  const calls = profiles
+    .flatMap(({ policies }) => policies)
+    .reduce((sum, rule) => sum + (rule.type === 'rate_limit' ? rule.max_calls : 0), 0);
+  return calls > MOST_CALLS
+    ? refused(`got bounds of ${calls} calls together, allowed are ${MOST_CALLS}`)
+    : success(profiles);
 }
 
 function plain(document: { toJS(options: { maxAliasCount: number }): unknown }): unknown {

@@ -44,6 +44,18 @@ describe('a profile', () => {
       'a bound of none',
       'version: "1.0"\npolicies: [{ name: r, type: rate_limit, max_calls: 0, window: 1m }]',
     ],
+    [
+      'bounds of more calls than there is memory for',
+      JSON.stringify({
+        version: '1.0',
+        policies: Array.from({ length: 11 }, (_one, index) => ({
+          name: `rate-${index}`,
+          type: 'rate_limit',
+          max_calls: 100_000,
+          window: '1h',
+        })),
+      }),
+    ],
     ['broken YAML', 'version: ['],
     ['one good and one bad document', `${profile}---\nx: 1\n`],
     ['a hundred documents', `${profile}---\n`.repeat(100)],

@@ -113,5 +113,7 @@ function modelVariables({
     const api = apis.get(model.provider) ?? 'openai';
     return { ...clientVariables[api], [`${api.toUpperCase()}_MODEL`]: nameOfModel(model) };
   });
-  return Object.assign({}, ...models) as Record<string, string>;
+  // The router translates messages for providers of either API.
+  const messages = { ...clientVariables.anthropic, ANTHROPIC_MODEL: nameOfModel(primary) };
+  return Object.assign({}, messages, ...models) as Record<string, string>;
 }

@@ -6,7 +6,7 @@ import {
   type Deny,
   type InferencePolicyPayload,
 } from 'kars-constructs/contract';
-import { noPolicy, ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
+import { ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
 import type { ModelRequest, OutputBound, Provider, Surface } from './surfaces/surface.ts';
 import { refuseOffered } from './tools/tool-judge.ts';
 
@@ -24,17 +24,16 @@ export interface AllowedCall<R> {
 }
 
 /**
- * Decides a call: model, output tokens, what the provider would do, tools. Without a policy nothing is allowed.
+ * Decides a call: model, output tokens, what the provider would do, tools.
  *
  * @param fallback which target of the model takes over; undefined for the model itself
  */
 export function decideCall<R extends ModelRequest>(
   surface: Surface<R>,
   request: R,
-  { inference, tools }: CallPolicies,
+  { inference, tools }: PoliciesInForce,
   fallback?: number,
 ): AllowedCall<R> | Deny {
-  if (inference === undefined) return noPolicy;
   const pinned = pinModel(request, inference);
   if ('code' in pinned) return pinned;
   const { fallbacks = [] } = pinned;
@@ -44,13 +43,8 @@ export function decideCall<R extends ModelRequest>(
     const reason = `the policy has no provider "${model.provider}"`;
     return deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason);
   }
-  const bounded = boundOutput(surface.output, request, provider, inference);
-  if ('denial' in bounded) return bounded.denial;
-  const refused =
-    surface.refuseReach(request) ??
-    refuseOffered(surface.offeredTools?.(request) ?? [], tools) ??
-    surface.refuseToolForm?.(request);
-  if (refused !== undefined) return refused;
+  const judged = judgeRequest(surface, request, provider, { inference, tools });
+  if ('denial' in judged) return judged.denial;
   return {
     decision: allow(
       ruleOf(inference, model === pinned ? 'models' : `fallbacks of ${nameOfModel(pinned)}`),
@@ -59,8 +53,29 @@ export function decideCall<R extends ModelRequest>(
     model: model === pinned ? nameOfModel(pinned) : `${provider.name}/${model.deployment}`,
     deployment: model.deployment,
     fallbacks: fallbacks.length,
-    body: { ...surface.forwarded(bounded.request), model: model.deployment },
+    body: { ...judged.request, model: model.deployment },
   };
+}
+
+/** The policies that judge a request, of which the one of models is there. */
+export type PoliciesInForce = CallPolicies & {
+  readonly inference: InForce<InferencePolicyPayload>;
+};
+
+/** Judges what a request asks of a model that is chosen: output tokens, what the provider would do, tools. */
+export function judgeRequest<R extends ModelRequest>(
+  surface: Surface<R>,
+  request: R,
+  provider: Provider,
+  { inference, tools }: PoliciesInForce,
+): { readonly request: R } | { readonly denial: Deny } {
+  const bounded = boundOutput(surface.output, request, provider, inference);
+  if ('denial' in bounded) return bounded;
+  const denial =
+    surface.refuseReach(request) ??
+    refuseOffered(surface.offeredTools?.(request) ?? [], tools) ??
+    surface.refuseToolForm?.(request);
+  return denial === undefined ? { request: surface.forwarded(bounded.request) } : { denial };
 }
 
 function pinModel(

@@ -1,3 +1,4 @@
+import type { Deny } from 'kars-constructs/contract';
 import type { TokenUsage } from '../service/decision-recorder.ts';
 import type { Demand } from './budget/budget.ts';
 import type {
@@ -9,6 +10,16 @@ import type {
   Surface,
   ToolCall,
 } from './surfaces/surface.ts';
+
+/** Says what a provider answers in the API that the client speaks. */
+export interface AnswerTranslator {
+  /** A whole answer. */
+  readonly answer: (answer: unknown) => object | Deny;
+  /** An error, by its status and the message that the provider gives. */
+  readonly error: (status: number, message: string) => object;
+  /** For one stream: the events that each event of the provider stands for. */
+  readonly events: () => (event: ServerEvent) => readonly ServerEvent[] | Deny;
+}
 
 /** What is sent to a provider for a call, and how what comes back is read: in the API that the provider speaks. */
 export interface Exchange {
@@ -29,6 +40,8 @@ export interface Exchange {
   readonly calledTools: (answer: unknown) => readonly ToolCall[];
   /** An event with other names in its calls. */
   readonly renamed: Streaming<ModelRequest>['renamed'];
+  /** @default the client speaks the same API */
+  readonly answers?: AnswerTranslator;
 }
 
 /** The exchange of a request, whose output has one limit at most, on a surface. */

@@ -11,7 +11,7 @@ import type { CallRates } from './call-rates.ts';
 import type { Circuits } from './failover/circuit.ts';
 import { sendToTargets, type Sent } from './failover/send-to-targets.ts';
 import type { Governance } from './governance.ts';
-import { planCall, type CallPlan } from './plan-call.ts';
+import { planCall, type CallPlan, type ServedSurface } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
 import { sendDenial } from './send-denial.ts';
@@ -58,11 +58,13 @@ interface Attempt {
 
 /** Serves one surface: read, decide, reserve, record, call, relay, settle. */
 export class ModelRoute<R extends ModelRequest> {
+  readonly #served: ServedSurface<R>;
   readonly #surface: Surface<R>;
   readonly #options: ModelRouteOptions;
 
-  constructor(surface: Surface<R>, options: ModelRouteOptions) {
-    this.#surface = surface;
+  constructor(served: ServedSurface<R>, options: ModelRouteOptions) {
+    this.#served = served;
+    this.#surface = served.surface;
     this.#options = options;
   }
 
@@ -81,7 +83,7 @@ export class ModelRoute<R extends ModelRequest> {
     }
     const asked = parsed.data;
     const policies = policiesOf(snapshot);
-    const plan = planCall(this.#surface, asked, policies);
+    const plan = planCall(this.#served, asked, policies);
     if ('code' in plan) return this.#refuse(reply, snapshot, asked.model ?? 'default', plan);
     const { name: surface, offeredTools } = this.#surface;
     const offered = offeredTools?.(asked) ?? [];
@@ -98,7 +100,7 @@ export class ModelRoute<R extends ModelRequest> {
     whenClosed(reply.raw, place);
     const others = Array.from(
       { length: plan.fallbacks },
-      (_, fallback) => () => planCall(this.#surface, asked, policies, fallback),
+      (_, fallback) => () => planCall(this.#served, asked, policies, fallback),
     );
     return this.#call({ reply, watch, snapshot, policies, plan, others });
   }
@@ -171,6 +173,7 @@ export class ModelRoute<R extends ModelRequest> {
     let isWhole = false;
     const events = relayStream(body.parts(), {
       read: target.exchange.readEvent,
+      translate: target.exchange.answers?.events(),
       errors: this.#surface.errors,
       gate: new CallGate(judge, target.exchange.renamed),
       credential: answer.credential,

@@ -1,8 +1,9 @@
 import { deny, type Decision, type Deny, type ProviderApi } from 'kars-constructs/contract';
-import type { CallPolicies } from './call-policies.ts';
+import { noPolicy, type CallPolicies } from './call-policies.ts';
 import { decideCall } from './decide-call.ts';
 import { exchangeOn, type Exchange } from './exchange.ts';
 import type { ModelRequest, Provider, Surface } from './surfaces/surface.ts';
+import type { Translation } from './translations/translation.ts';
 
 /** An allowed call: the model that serves it, and what is exchanged with its provider. */
 export interface CallPlan {
@@ -14,26 +15,41 @@ export interface CallPlan {
   readonly fallbacks: number;
 }
 
+/** A surface, and how it is served where a provider speaks another API. */
+export interface ServedSurface<R extends ModelRequest> {
+  readonly surface: Surface<R>;
+  /** By the API that the provider speaks. @default none */
+  readonly translations?: Partial<Readonly<Record<ProviderApi, Translation<R>>>>;
+}
+
 /**
- * Plans a call in the API that the provider of its model speaks.
+ * Plans a call in the API that the provider of its model speaks. Without a policy nothing is allowed.
  *
  * @param fallback which target of the model takes over; undefined for the model itself
  */
 export function planCall<R extends ModelRequest>(
-  surface: Surface<R>,
+  { surface, translations }: ServedSurface<R>,
   request: R,
   policies: CallPolicies,
   fallback?: number,
 ): CallPlan | Deny {
-  const decided = decideCall(surface, request, policies, fallback);
+  const { inference } = policies;
+  if (inference === undefined) return noPolicy;
+  const inForce = { ...policies, inference };
+  const decided = decideCall(surface, request, inForce, fallback);
   if ('code' in decided) return decided;
   const { decision, provider, model, body } = decided;
   const speaks = provider.api ?? 'openai';
-  if (speaks !== surface.api) {
+  if (speaks === surface.api) {
+    return { ...decided, exchange: exchangeOn(surface, body, provider) };
+  }
+  const translate = translations?.[speaks];
+  if (translate === undefined) {
     const reason = `the provider "${provider.name}" of the model ${JSON.stringify(model)} speaks the API of ${speaks}: ${PATHS[speaks]}`;
     return deny('KARS_API_NOT_SERVED', decision.rule, reason);
   }
-  return { ...decided, exchange: exchangeOn(surface, body, provider) };
+  const exchange = translate(body, provider, inForce);
+  return 'code' in exchange ? exchange : { ...decided, exchange };
 }
 
 const PATHS: Readonly<Record<ProviderApi, string>> = {

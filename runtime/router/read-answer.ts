@@ -21,7 +21,12 @@ const RULE = 'inference router';
 /** Reads an answer that is not a stream; an error of the provider passes in the shape of its API. */
 export async function readAnswer(
   answer: UpstreamAnswer,
-  { isAnswer, usageOf, calledTools }: Pick<Exchange, 'calledTools' | 'isAnswer' | 'usageOf'>,
+  {
+    isAnswer,
+    usageOf,
+    calledTools,
+    answers,
+  }: Pick<Exchange, 'answers' | 'calledTools' | 'isAnswer' | 'usageOf'>,
   errors: ErrorShape,
 ): Promise<WholeAnswer | Deny> {
   const isError = answer.status < 200 || answer.status > 299;
@@ -29,7 +34,11 @@ export async function readAnswer(
   if (typeof text !== 'string') return text;
   const value = parse(text);
   if (isError) {
-    const body = hasError(value) ? text : JSON.stringify(errors.body(statusFault(answer.status)));
+    const body = hasError(value)
+      ? answers === undefined
+        ? text
+        : JSON.stringify(answers.error(answer.status, messageOf(value)))
+      : JSON.stringify(errors.body(statusFault(answer.status)));
     return {
       status: statusOf(answer.status),
       body: withoutCredential(body, answer),
@@ -44,9 +53,12 @@ export async function readAnswer(
       'the provider answered with something that is no answer of this API',
     );
   }
+  const translated = answers?.answer(value);
+  if (translated !== undefined && 'code' in translated) return translated;
+  const body = translated === undefined ? text : JSON.stringify(translated);
   return {
     status: answer.status,
-    body: withoutCredential(text, answer),
+    body: withoutCredential(body, answer),
     usage: usageOf(value),
     calls: calledTools(value),
   };
@@ -90,5 +102,12 @@ function parse(text: string): unknown {
   }
 }
 
+/** What an error says, in the form that most have. */
+const messageOf = ({ error }: Readonly<Record<'error', unknown>>): string =>
+  isRecord(error) && typeof error['message'] === 'string'
+    ? error['message']
+    : JSON.stringify(error);
+
 /** Errors of every API have this member. */
-const hasError = (value: unknown): boolean => isRecord(value) && 'error' in value;
+const hasError = (value: unknown): value is Readonly<Record<'error', unknown>> =>
+  isRecord(value) && 'error' in value;

@@ -20,6 +20,8 @@ export interface StreamOutcome {
 export interface RelayOptions {
   /** What an event says; undefined for one that the surface does not have. */
   readonly read: (event: ServerEvent) => StreamStep | undefined;
+  /** The events of the client's API that an event stands for. @default the event itself */
+  readonly translate?: ((event: ServerEvent) => readonly ServerEvent[] | Deny) | undefined;
   readonly errors: ErrorShape;
   /** Holds back what must not go on before it is judged. */
   readonly gate: CallGate;
@@ -53,58 +55,111 @@ const RULE = 'inference router';
  */
 export async function* relayStream(
   body: AsyncIterable<Uint8Array>,
-  { read, errors, gate, credential, gone, reserved, watch, settle }: RelayOptions,
+  options: RelayOptions,
 ): AsyncGenerator<string> {
-  let usage: Partial<TokenUsage> = {};
+  const { errors, gone, watch, settle } = options;
+  const relayed = new RelayedEvents(options);
   let outcome = CLIENT_GONE;
-  let texts = 0;
-  const relayed = { isOver: false };
-  const end = (denial: Deny): string => {
-    outcome = denial.reason;
-    if (!gone.aborted) watch?.failed(denial);
-    relayed.isOver = true;
-    return frame(errors.event(denial));
-  };
-  /** What goes on of an event. */
-  const relay = ({ event, step }: Passing): string => {
-    usage = larger(usage, step.usage);
-    if (step.hasText === true) {
-      texts += 1;
-      watch?.said();
-    }
-    if (reserved !== undefined && texts > reserved.total) {
-      const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
-      return end(deny('KARS_BUDGET_SPENT', reserved.rule, reason));
-    }
-    if (step.isEnd === true) {
-      outcome = COMPLETED;
-      relayed.isOver = true;
-    }
-    return step.isHidden === true ? '' : frame(withoutCredential(event, credential));
-  };
-  const take = (event: ServerEvent) => {
-    const step = read(event);
-    return step === undefined ? NO_EVENT : gate.take({ event, step });
-  };
   try {
     for await (const together of eventsOf(body)) {
       let frames = '';
+      let isOver = false;
       for (const got of together) {
-        const taken = 'code' in got ? got : take(got);
+        const taken = 'code' in got ? { shown: [], end: got } : relayed.take(got);
         // Most events go on at once, and a turn for each of them costs more than the event.
-        const passing = taken instanceof Promise ? await taken : taken;
-        if ('code' in passing) frames += end(passing);
-        else for (const one of passing) frames += relayed.isOver ? '' : relay(one);
-        if (relayed.isOver) break;
+        const { shown, end } = taken instanceof Promise ? await taken : taken;
+        for (const event of shown) frames += frame(event);
+        if (end === undefined) continue;
+        outcome = end === COMPLETED ? COMPLETED : end.reason;
+        if (end !== COMPLETED) {
+          if (!gone.aborted) watch?.failed(end);
+          frames += frame(errors.event(end));
+        }
+        isOver = true;
+        break;
       }
       if (frames !== '') yield frames;
-      if (relayed.isOver) return;
+      if (isOver) return;
     }
-    yield end(ENDED);
+    outcome = ENDED.reason;
+    if (!gone.aborted) watch?.failed(ENDED);
+    yield frame(errors.event(ENDED));
   } finally {
     // A client that goes away also breaks the connection to the provider.
     const isWhole = outcome === COMPLETED && !gone.aborted;
-    await settle({ usage: whole(usage), isWhole, outcome: gone.aborted ? CLIENT_GONE : outcome });
+    await settle({ usage: relayed.usage, isWhole, outcome: gone.aborted ? CLIENT_GONE : outcome });
+  }
+}
+
+/** What becomes of an event. */
+interface Relayed {
+  /** What the client is shown. */
+  readonly shown: readonly ServerEvent[];
+  /** Undefined where the stream goes on. */
+  readonly end?: typeof COMPLETED | Deny | undefined;
+}
+
+type EventOptions = Pick<
+  RelayOptions,
+  'credential' | 'gate' | 'read' | 'reserved' | 'translate' | 'watch'
+>;
+
+/** The events of one stream, counted. */
+class RelayedEvents {
+  readonly #options: EventOptions;
+  #usage: Partial<TokenUsage> = {};
+  #texts = 0;
+
+  constructor(options: EventOptions) {
+    this.#options = options;
+  }
+
+  /** What is known of the usage, where all of it is. */
+  get usage(): TokenUsage | undefined {
+    const { input, output } = this.#usage;
+    return input === undefined || output === undefined ? undefined : { input, output };
+  }
+
+  /** Takes the next event, which may let others go on that were held back. */
+  take(event: ServerEvent): Relayed | Promise<Relayed> {
+    const step = this.#options.read(event);
+    if (step === undefined) return { shown: [], end: NO_EVENT };
+    const passing = this.#options.gate.take({ event, step });
+    return passing instanceof Promise
+      ? passing.then((judged) => this.#pass(judged))
+      : this.#pass(passing);
+  }
+
+  #pass(passing: readonly Passing[] | Deny): Relayed {
+    if ('code' in passing) return { shown: [], end: passing };
+    const shown: ServerEvent[] = [];
+    for (const one of passing) {
+      const fault = this.#count(one.step);
+      const said = fault ?? this.#say(one);
+      if ('code' in said) return { shown, end: said };
+      shown.push(...said);
+      if (one.step.isEnd === true) return { shown, end: COMPLETED };
+    }
+    return { shown };
+  }
+
+  #count({ usage, hasText }: StreamStep): Deny | undefined {
+    const { reserved, watch } = this.#options;
+    this.#usage = larger(this.#usage, usage);
+    if (hasText === true) {
+      this.#texts += 1;
+      watch?.said();
+    }
+    if (reserved === undefined || this.#texts <= reserved.total) return undefined;
+    const reason = `the provider sent more than the ${reserved.total} tokens of output that are reserved`;
+    return deny('KARS_BUDGET_SPENT', reserved.rule, reason);
+  }
+
+  #say({ event, step }: Passing): readonly ServerEvent[] | Deny {
+    const { translate, credential } = this.#options;
+    const safe = withoutCredential(event, credential);
+    if (translate !== undefined) return translate(safe);
+    return step.isHidden === true ? [] : [safe];
   }
 }
 
@@ -128,9 +183,6 @@ function frame({ event, data }: ServerEvent): string {
   const named = event === undefined ? '' : `event: ${event}\n`;
   return `${named}data: ${data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data}\n\n`;
 }
-
-const whole = ({ input, output }: Partial<TokenUsage>): TokenUsage | undefined =>
-  input === undefined || output === undefined ? undefined : { input, output };
 
 const NO_EVENT = deny(
   'KARS_UPSTREAM_INVALID',

@@ -7,6 +7,8 @@ import { anthropicErrors } from './surfaces/messages/anthropic-error.ts';
 import { countTokens, messages } from './surfaces/messages/messages.ts';
 import { openAiErrors } from './surfaces/openai-error.ts';
 import { responses } from './surfaces/responses/responses.ts';
+import type { ServedSurface } from './plan-call.ts';
+import { messagesOnChat } from './translations/messages-on-chat/messages-on-chat.ts';
 import type { ErrorShape, ModelRequest, Surface } from './surfaces/surface.ts';
 
 /** What answers a request. */
@@ -14,11 +16,14 @@ type Serve = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyRe
 
 /** Every path that takes a request to a model, by POST, and what serves it. */
 export function surfaceRoutes(options: ModelRouteOptions): ReadonlyMap<string, Serve> {
-  const route = <R extends ModelRequest>(surface: Surface<R>): Serve => {
-    const served = new ModelRoute(surface, options);
+  const route = <R extends ModelRequest>(
+    surface: Surface<R>,
+    translations: ServedSurface<R>['translations'] = {},
+  ): Serve => {
+    const served = new ModelRoute({ surface, translations }, options);
     return (request, reply) => served.serve(request, reply);
   };
-  const [message, count] = [route(messages), route(countTokens)];
+  const [message, count] = [route(messages, { openai: messagesOnChat }), route(countTokens)];
   return new Map([
     ['/v1/chat/completions', route(chat)],
     ['/v1/completions', route(completions)],

@@ -54,6 +54,12 @@ export const runtimeCodes = {
     meaning: 'the provider of the model speaks another API',
     cure: 'use the API that the message names, or name a model of another provider',
   },
+  KARS_NOT_TRANSLATABLE: {
+    status: 400,
+    meaning:
+      'the provider of the model speaks another API, which has no words for a part of the request',
+    cure: 'leave that part out, or name a model of a provider that speaks the API of the request',
+  },
   KARS_TOKENS_PER_REQUEST: {
     status: 403,
     meaning: 'the request asks for more output tokens than the policy allows for one request',

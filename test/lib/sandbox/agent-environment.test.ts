@@ -25,6 +25,16 @@ describe('the environment of an agent', () => {
     });
   });
 
+  it('points clients of messages at a provider with chat completions too', () => {
+    const app = synthesize((scope) => sandboxIn(agentsChart(scope), {}));
+    expect(envOf(containerOf(app, 'agent'))).toMatchObject({
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:8443/anthropic',
+      ANTHROPIC_MODEL: 'small',
+      OPENAI_BASE_URL: 'http://127.0.0.1:8443/v1',
+      OPENAI_MODEL: 'small',
+    });
+  });
+
   it('points them at both APIs where there are models of both, each at its first model', () => {
     const app = synthesize((scope) => {
       const chart = agentsChart(scope);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { CallPolicies } from '../../../runtime/router/call-policies.ts';
-import { decideCall } from '../../../runtime/router/decide-call.ts';
+import { decideCall, type PoliciesInForce } from '../../../runtime/router/decide-call.ts';
+import { planCall } from '../../../runtime/router/plan-call.ts';
 import { chat } from '../../../runtime/router/surfaces/chat/chat.ts';
 import { hello, policies } from './support.ts';
 
-const inForce: CallPolicies = {
+const inForce: PoliciesInForce = {
   inference: {
     source: { kind: 'InferencePolicy', namespace: 'agents', name: 'models' },
     payload: policies['inference-policy'],
@@ -15,14 +15,14 @@ const inForce: CallPolicies = {
   },
 };
 
-const decide = (body: object, change: Partial<CallPolicies> = {}) =>
+const decide = (body: object, change: Partial<PoliciesInForce> = {}) =>
   decideCall(chat, chat.request.parse({ ...hello, ...body }), { ...inForce, ...change });
 
 const tool = (name: string): object => ({ type: 'function', function: { name } });
 
 const withPolicy = (
   change: Partial<(typeof policies)['inference-policy']>,
-): Partial<CallPolicies> => ({
+): Partial<PoliciesInForce> => ({
   inference: {
     source: { kind: 'InferencePolicy', namespace: 'agents', name: 'models' },
     payload: { ...policies['inference-policy'], ...change },
@@ -169,6 +169,8 @@ describe('the decision on a chat completion', () => {
   });
 
   it('denies everything without an inference policy', () => {
-    expect(decide({}, { inference: undefined })).toMatchObject({ code: 'KARS_POLICY_UNAVAILABLE' });
+    const asked = chat.request.parse(hello);
+    const plan = planCall({ surface: chat }, asked, { ...inForce, inference: undefined });
+    expect(plan).toMatchObject({ code: 'KARS_POLICY_UNAVAILABLE' });
   });
 });

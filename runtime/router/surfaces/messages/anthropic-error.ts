@@ -14,15 +14,28 @@ export const anthropicErrors: ErrorShape = {
 
 function anthropicError(denial: Deny): object {
   const { code } = denial;
-  const type = TYPES.get(runtimeCodes[code].status) ?? 'api_error';
-  return { type: 'error', error: { type, message: denialText(denial), code } };
+  const { error } = anthropicErrorOf(runtimeCodes[code].status, denialText(denial));
+  return { type: 'error', error: { ...error, code } };
 }
+
+interface AnthropicError {
+  readonly type: 'error';
+  readonly error: { readonly type: string; readonly message: string };
+}
+
+/** An error of this API, by its HTTP status. */
+export const anthropicErrorOf = (status: number, message: string): AnthropicError => ({
+  type: 'error',
+  error: { type: TYPES.get(status) ?? 'api_error', message },
+});
 
 const TYPES: ReadonlyMap<number, string> = new Map([
   [400, 'invalid_request_error'],
+  [401, 'authentication_error'],
   [403, 'permission_error'],
   [404, 'not_found_error'],
   [413, 'request_too_large'],
   [429, 'rate_limit_error'],
   [504, 'timeout_error'],
+  [529, 'overloaded_error'],
 ]);

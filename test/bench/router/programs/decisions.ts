@@ -1,4 +1,4 @@
-import { decideCall } from '../../../../runtime/router/decide-call.ts';
+import { planCall } from '../../../../runtime/router/plan-call.ts';
 import type { CallPolicies } from '../../../../runtime/router/call-policies.ts';
 import { chat } from '../../../../runtime/router/surfaces/chat/chat.ts';
 
@@ -36,7 +36,7 @@ const requests = [...names('model'), ...names('unknown')].map((model, index) =>
 
 /** Decides every request once, and gives how many were allowed. */
 const decideAll = (): number =>
-  requests.filter((request) => !('code' in decideCall(chat, request, policies))).length;
+  requests.filter((request) => !('code' in planCall({ surface: chat }, request, policies))).length;
 
 const allowed = decideAll();
 if (allowed !== rules / 2) throw new Error(`got ${allowed} of ${requests.length} allowed`);

@@ -64,14 +64,6 @@ describe.each(surfaceCases)('the surface $surface at $path', (one) => {
     expect(await router.sidecar.audited()).toMatchObject([{ surface, decision: 'deny', code }]);
   });
 
-  it('is not served by a provider that speaks another API', async () => {
-    const provider = await startProvider(behaviourOf(one));
-    const other = api === 'openai' ? 'anthropic' : 'openai';
-    const got = await post(await start({ api: other }, provider.endpoint), one, request);
-    expect([got.status, await codeOf(got)]).toEqual([403, 'KARS_API_NOT_SERVED']);
-    expect(provider.requests).toEqual([]);
-  });
-
   it('denies without a policy', async () => {
     const provider = await startProvider(behaviourOf(one));
     const router = await startRouter(provider.endpoint, { 'tool-policy': { allowedTools: [] } });
@@ -167,4 +159,15 @@ describe.each(streamed)('a stream of $surface at $path', (one) => {
       { numRuns: 8 },
     );
   });
+});
+
+/** Messages are translated where a provider has chat completions. */
+const untranslated = surfaceCases.filter(({ surface }) => surface !== 'messages');
+
+it.each(untranslated)('$surface is not served by a provider of another API', async (one) => {
+  const provider = await startProvider(behaviourOf(one));
+  const other = one.api === 'openai' ? 'anthropic' : 'openai';
+  const got = await post(await start({ api: other }, provider.endpoint), one, one.request);
+  expect([got.status, await codeOf(got)]).toEqual([403, 'KARS_API_NOT_SERVED']);
+  expect(provider.requests).toEqual([]);
 });

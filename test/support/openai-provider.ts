@@ -34,6 +34,7 @@ const chunk = (choices: readonly object[], more: object = {}): string =>
 export const streamText = (words: readonly string[]): string =>
   [
     ': a comment\n\n',
+    chunk([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }]),
     ...words.map((content) => chunk([{ index: 0, delta: { content }, finish_reason: null }])),
     chunk([{ index: 0, delta: {}, finish_reason: 'stop' }]),
     chunk([], { usage: USAGE }),

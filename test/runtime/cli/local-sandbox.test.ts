@@ -100,7 +100,14 @@ describe('a sandbox on this machine', () => {
     expect(Object.keys(env)).toEqual(Object.keys(due));
     const differing = Object.keys(env).filter((name) => env[name] !== due[name]);
     expect(differing.sort()).toEqual(
-      ['HTTP_PROXY', 'HTTPS_PROXY', 'OPENAI_BASE_URL', 'http_proxy', 'https_proxy'].sort(),
+      [
+        'ANTHROPIC_BASE_URL',
+        'HTTP_PROXY',
+        'HTTPS_PROXY',
+        'OPENAI_BASE_URL',
+        'http_proxy',
+        'https_proxy',
+      ].sort(),
     );
     const all = Object.values(env).join(' ');
     for (const { agentPort } of Object.values(processes))

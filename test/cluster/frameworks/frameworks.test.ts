@@ -110,6 +110,23 @@ describe('agent frameworks in real pods', () => {
     expect(await audited('pydantic-ai')).toEqual(records);
   });
 
+  it("Anthropic's client completes governed turns, with a provider of chat completions", async () => {
+    await start(frameworks.anthropic, SandboxWorkload.job());
+    const pod = await node.pod('kars-anthropic', hasSucceeded, 120);
+    const told = await firstJsonLine(node.admin, pod, 'agent');
+    expect(told).toEqual({ ...outcome, streamed: outcome.turn });
+    const turn = ['messages small allow', 'messages-usage small allow'];
+    expect(await audited('anthropic')).toEqual([
+      ...turn,
+      ...turn,
+      ...turn,
+      ...turn,
+      'messages small deny KARS_TOOL_NOT_ALLOWED',
+      'http evil.example:80 deny KARS_EGRESS_NOT_ALLOWED',
+      'http evil.example:80 deny KARS_EGRESS_NOT_ALLOWED',
+    ]);
+  });
+
   it('LangGraph completes a governed turn as a job, which its sidecars do not keep from ending', async () => {
     await start(frameworks.langgraph, SandboxWorkload.job());
     const pod = await node.pod('kars-langgraph', hasSucceeded, 120);

@@ -37,6 +37,11 @@ export const frameworks = {
     'pydantic-ai/agent.py',
     'tools.py',
   ]), // prettier-ignore
+  anthropic: frameworkOf('anthropic', [PYTHON, '/app/agent.py'], [
+    'anthropic/requirements.txt',
+    'anthropic/agent.py',
+    'tools.py',
+  ]), // prettier-ignore
   langgraph: frameworkOf('langgraph', [PYTHON, '/app/agent.py'], [
     'langgraph/requirements.txt',
     'langgraph/agent.py',

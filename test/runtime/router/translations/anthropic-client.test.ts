@@ -157,6 +157,16 @@ describe("Anthropic's client and a provider with chat completions", () => {
     expect((failed as { headers: Headers }).headers.get('retry-after')).toBe('7');
   });
 
+  it("have streams without the provider's credential", async () => {
+    const { client } = await start((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(streamText([`it is ${CREDENTIAL}`]));
+    });
+    expect(await client.messages.stream({ ...ask, tools: [] }).finalText()).toBe(
+      'it is <credential>',
+    );
+  });
+
   it('get no answer that is none', async () => {
     const { client, router } = await start((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });

@@ -3,6 +3,7 @@ import { deny, IDENTITY_DIR, type Deny } from 'kars-constructs/contract';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 import { CredentialFault } from '../identity/credential-source.ts';
 import { ParentProxyError, type ParentProxy } from '../service/parent-proxy.ts';
+import { isUnsent } from './failover/unsent.ts';
 import { limits } from './limits.ts';
 import { connectorThrough } from './parent-connector.ts';
 import type { Provider } from './surfaces/surface.ts';
@@ -64,16 +65,6 @@ export interface UpstreamFault {
 }
 
 const RULE = 'inference router';
-
-/** Errors of which the connection was not even made. */
-const UNSENT: ReadonlySet<string> = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** What decides how a connection to a provider is made. */
 type Reached = Pick<Provider, 'certificateAuthorities' | 'ranges'>;
@@ -192,7 +183,7 @@ function unreachable(provider: string, error: unknown): UpstreamFault {
   if (error instanceof ForbiddenAddress || error instanceof ParentProxyError)
     return unsent(deny(error.code, RULE, error.message));
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
-  return { denial: denialOf(provider, code), isSent: !UNSENT.has(code) };
+  return { denial: denialOf(provider, code), isSent: !isUnsent(error) };
 }
 
 function denialOf(provider: string, code: string): Deny {

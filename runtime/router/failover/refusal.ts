@@ -38,6 +38,12 @@ export function refusalIn(result: UpstreamAnswer | UpstreamFault): Refusal | und
   return { outcome, retryAfter: retryAfterOf(headers) };
 }
 
+/**
+ * Statuses of a target that does not serve. Others tell of the request, 501 too: a client that chooses what it
+ * asks for would choose the target with it.
+ */
+const NOT_SERVING: ReadonlySet<number> = new Set([...PASSING, 500, 502, 504]);
+
 /** Whether what came of an attempt says that its target does not serve: also where a model may have worked. */
 export const isFailure = (result: UpstreamAnswer | UpstreamFault): boolean =>
-  'denial' in result || result.status === 429 || result.status >= 500;
+  'denial' in result || NOT_SERVING.has(result.status);

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Deny } from 'kars-constructs/contract';
+import { deny, type Deny } from 'kars-constructs/contract';
 import type { Settlement } from '../budget/settlement.ts';
 import type { Exchange } from '../exchange.ts';
 import { limits } from '../limits.ts';
+import { CLIENT_GONE } from '../relay.ts';
 import type { Provider } from '../surfaces/surface.ts';
 import type { Upstream, UpstreamAnswer, UpstreamFault } from '../upstream.ts';
-import type { Circuits } from './circuit.ts';
+import type { Circuits, Entry } from './circuit.ts';
 import { isFailure, refusalIn, type Refusal } from './refusal.ts';
 
 /** A model at a provider, and what is exchanged with it. */
@@ -48,6 +49,9 @@ export interface SendOptions<T extends Target, B extends Begun> {
 /** Left of the time for an answer, below which no other attempt begins. */
 const LEAST_MILLISECONDS = 1000;
 
+/** For the rest of a refusal, after which its connection serves another call; it is closed otherwise. */
+const DISCARD_MILLISECONDS = 1000;
+
 /**
  * Sends a call to the first target that serves it. Another attempt, at the same target or at the next, follows
  * on one that was refused before a model worked, and of which the client has seen nothing.
@@ -59,13 +63,16 @@ export async function sendToTargets<T extends Target, B extends Begun>(
   const sending = new Sending(options);
   for (const plan of [() => first, ...others]) {
     const target = plan();
-    if ('code' in target || !circuits.of(target).enter()) continue;
-    const sent = await sending.serve(target);
-    if ('code' in sent || sent.refusal === undefined || gone.aborted) return sent;
+    if ('code' in target) continue;
+    const entry = circuits.of(target).enter();
+    if (entry === undefined) continue;
+    const sent = await sending.serve(target, entry);
+    if ('code' in sent || sent.refusal === undefined) return sent;
+    if (gone.aborted) return unread(sent);
     if (sending.left < LEAST_MILLISECONDS) return sent;
   }
   // Where no target is worth a call, the first is tried all the same.
-  return sending.last ?? sending.attempt(first);
+  return sending.last ?? sending.attempt(first, circuits.of(first).force());
 }
 
 /** One call on its way through its targets. */
@@ -89,43 +96,65 @@ class Sending<T extends Target, B extends Begun> {
   }
 
   /** Makes an attempt, and a second one where the provider asks for a short wait. */
-  async serve(target: T): Promise<Sent<T, B> | Deny> {
-    const { gone } = this.#options;
-    const sent = await this.attempt(target);
+  async serve(target: T, entry: Entry): Promise<Sent<T, B> | Deny> {
+    const { circuits, gone } = this.#options;
+    const sent = await this.attempt(target, entry);
     const wait = 'code' in sent ? undefined : sent.refusal?.retryAfter;
     if (wait === undefined || wait > limits.retryWaitMilliseconds) return sent;
     if (this.left - wait < LEAST_MILLISECONDS) return sent;
     await delay(wait, undefined, { signal: gone }).catch(() => undefined);
-    return gone.aborted ? sent : this.attempt(target);
+    if (gone.aborted) return sent;
+    const circuit = circuits.of(target);
+    return this.attempt(target, circuit.enter() ?? circuit.force());
   }
 
-  async attempt(target: T): Promise<Sent<T, B> | Deny> {
-    const { begin, upstream, circuits, gone } = this.#options;
-    await this.#discardLast();
-    const begun = await begin(target);
-    const circuit = circuits.of(target);
-    if ('code' in begun) {
-      circuit.abandoned();
-      return begun;
+  async attempt(target: T, entry: Entry): Promise<Sent<T, B> | Deny> {
+    try {
+      return await this.#attempt(target, entry);
+    } finally {
+      // Of no effect where something came of it.
+      entry.abandoned();
     }
+  }
+
+  async #attempt(target: T, entry: Entry): Promise<Sent<T, B> | Deny> {
+    const { begin, upstream, gone } = this.#options;
+    const before = await this.#discardLast();
+    if (before !== undefined && gone.aborted) return unread(before);
+    const begun = await begin(target);
+    if ('code' in begun) return begun;
     const { provider, exchange } = target;
     const request = { provider, path: exchange.path, body: begun.body, milliseconds: this.left };
     const result = await upstream.send(request, gone);
     const refusal = refusalIn(result);
-    if (gone.aborted) circuit.abandoned();
-    else if (isFailure(result)) circuit.failed(refusal?.retryAfter);
-    else circuit.succeeded();
+    if (gone.aborted) entry.abandoned();
+    else if (isFailure(result)) entry.failed(refusal?.retryAfter);
+    else entry.succeeded();
     this.#last = { target, begun, result, refusal };
     return this.#last;
   }
 
   /** Settles the attempt before this one, of which nobody gets anything. */
-  async #discardLast(): Promise<void> {
-    if (this.#last === undefined) return;
-    const { begun, result, refusal } = this.#last;
+  async #discardLast(): Promise<Sent<T, B> | undefined> {
+    const last = this.#last;
+    if (last === undefined) return undefined;
     this.#last = undefined;
-    if ('body' in result)
-      await result.body.dump({ limit: limits.errorBytes }).catch(() => undefined);
+    const { begun, result, refusal } = last;
+    if ('body' in result) discard(result.body);
     await begun.settlement.free(`${refusal?.outcome ?? 'refused'}; another attempt follows`);
+    return last;
   }
+}
+
+/** Nobody waits for it: a refusal may have no end. */
+function discard(body: UpstreamAnswer['body']): void {
+  const signal = AbortSignal.timeout(DISCARD_MILLISECONDS);
+  body.dump({ limit: limits.errorBytes, signal }).catch(() => undefined);
+}
+
+/** A refusal whose client has gone: its body ended with the call, and no model has worked. */
+function unread<T extends Target, B extends Begun>(sent: Sent<T, B>): Sent<T, B> {
+  const reason = `${sent.refusal?.outcome ?? 'refused'}; ${CLIENT_GONE}`;
+  const denial = deny('KARS_UPSTREAM_INTERRUPTED', 'inference router', reason);
+  return { ...sent, result: { denial, isSent: false } };
 }

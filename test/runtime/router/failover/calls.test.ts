@@ -1,9 +1,21 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { wellBehaved, type Behaviour } from '../../../support/openai-provider.ts';
-import { CREDENTIAL, credentialOf, hello, startRouter } from '../support.ts';
+import { startProvider, wellBehaved, type Behaviour } from '../../../support/openai-provider.ts';
+import { CREDENTIAL, credentialOf, hello, policies, startRouter } from '../support.ts';
 import { refusing, startTwo, withFallback } from './support.ts';
 
 const call = { ...hello, model: 'small', max_tokens: 10 };
+
+/** Asks by another API, and says how that ended. */
+const respond = async (url: string): Promise<number> => {
+  const response = await fetch(`${url}/v1/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'small', input: 'x' }),
+  });
+  await response.arrayBuffer();
+  return response.status;
+};
 
 /** Behaves in each way in turn, and in the last one from then on. */
 const inTurn = (...behaviours: [Behaviour, ...Behaviour[]]): Behaviour => {
@@ -39,6 +51,18 @@ describe('another target takes over', () => {
       },
       { surface: 'chat-usage', target: 'other/medium', tokens: { input: 11, output: 7 } },
     ]);
+  });
+
+  it('from one whose refusal never ends, which is not waited for', async () => {
+    const closed: Promise<unknown>[] = [];
+    const { post, asked } = await startTwo((_request, response) => {
+      closed.push(once(response, 'close'));
+      response.writeHead(503, { 'content-type': 'application/json' });
+      response.write('{');
+    });
+    expect((await post(call)).status).toBe(200);
+    await Promise.all(closed);
+    expect(asked.map(({ length }) => length)).toEqual([1, 1]);
   });
 
   it('with its own credential, and no other one', async () => {
@@ -119,11 +143,74 @@ describe('a provider that says when to come again', () => {
   });
 });
 
+describe('a client that leaves while its router waits for a provider', () => {
+  it('pays nothing for what was refused', async () => {
+    const gone = new AbortController();
+    const { url, sidecar, asked } = await startTwo((request, response) => {
+      void refusing(429, { 'retry-after-ms': '1999' })(request, response);
+      response.once('finish', () => setTimeout(() => gone.abort(), 100));
+    });
+    const left = fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+      signal: gone.signal,
+    });
+    await expect(left).rejects.toThrow();
+    await expect
+      .poll(() => sidecar.audited())
+      .toMatchObject([
+        { surface: 'chat' },
+        {
+          surface: 'chat-usage',
+          reason: 'the provider answered with status 429; the client went away',
+          tokens: { input: 0, output: 0 },
+        },
+      ]);
+    expect(asked.map(({ length }) => length)).toEqual([1, 0]);
+  });
+});
+
 describe('a target that does not serve', () => {
   it('is left alone after three failures, also those from which none takes over', async () => {
     const { post, asked } = await startTwo(refusing(500));
     for (const status of [500, 500, 500, 200, 200]) expect((await post(call)).status).toBe(status);
     expect(asked.map(({ length }) => length)).toEqual([3, 2]);
+  });
+
+  it('is asked by others than those that it fails: another key, or another path', async () => {
+    const limited = await startProvider((request, response) =>
+      request.headers.authorization === `Bearer ${CREDENTIAL}`
+        ? refusing(429, { 'retry-after': '60' })(request, response)
+        : wellBehaved(request, response),
+    );
+    const endpoints = new Map(['local', 'other'].map((name) => [name, limited.endpoint]));
+    const provider = policies['inference-policy'].providers[0]?.endpoint;
+    const fallbacks = [{ provider: 'other', deployment: 'small' }];
+    const { post } = await startRouter(
+      endpoints,
+      withFallback(
+        { models: [{ provider: 'local', deployment: 'small', fallbacks }] },
+        provider === undefined ? {} : { endpoint: provider },
+      ),
+    );
+    expect((await post(call)).status).toBe(200);
+    const { url, asked, ...two } = await startTwo((request, response) =>
+      request.url.endsWith('/responses')
+        ? refusing(500)(request, response)
+        : wellBehaved(request, response),
+    );
+    for (let count = 0; count < 4; count += 1) await respond(url);
+    expect((await two.post(call)).status).toBe(200);
+    expect(
+      asked.map((requests) => requests.map((request) => request.url.split('/').at(-1))),
+    ).toEqual([['responses', 'responses', 'responses', 'completions'], ['responses']]);
+  });
+
+  it('is not one that lacks an API which a client may choose', async () => {
+    const { url, asked } = await startTwo(refusing(501));
+    for (let count = 0; count < 4; count += 1) expect(await respond(url)).toBe(501);
+    expect(asked.map(({ length }) => length)).toEqual([4, 0]);
   });
 
   it('is tried all the same where there is no other', async () => {

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { Circuit, Circuits } from '../../../../runtime/router/failover/circuit.ts';
+import { Circuit, Circuits, type Entry } from '../../../../runtime/router/failover/circuit.ts';
 import { measureCircuits } from '../../../../runtime/router/failover/metrics.ts';
 
 const at = (): { circuit: Circuit; pass: (milliseconds: number) => void } => {
@@ -14,36 +14,38 @@ const at = (): { circuit: Circuit; pass: (milliseconds: number) => void } => {
 };
 
 const failing = (circuit: Circuit, times: number): void => {
-  for (let count = 0; count < times; count += 1) circuit.failed();
+  for (let count = 0; count < times; count += 1) circuit.enter()?.failed();
 };
+
+/** Whether calls may go to the target, one after another, of which none ends. */
+const entered = (circuit: Circuit, times = 1): boolean[] =>
+  Array.from({ length: times }, () => circuit.enter() !== undefined);
 
 describe('a circuit', () => {
   it('stays closed below three failures in a row', () => {
     const { circuit } = at();
     failing(circuit, 2);
-    expect(circuit.enter()).toBe(true);
-    circuit.succeeded();
+    circuit.enter()?.succeeded();
     failing(circuit, 2);
-    expect(circuit.enter()).toBe(true);
+    expect(entered(circuit)).toEqual([true]);
   });
 
   it('lets nothing through for 30 seconds after three, then one probe', () => {
     const { circuit, pass } = at();
     failing(circuit, 3);
-    expect(circuit.enter()).toBe(false);
+    expect(entered(circuit)).toEqual([false]);
     pass(29_999);
-    expect(circuit.enter()).toBe(false);
+    expect(entered(circuit)).toEqual([false]);
     pass(1);
-    expect([circuit.enter(), circuit.enter(), circuit.enter()]).toEqual([true, false, false]);
+    expect(entered(circuit, 3)).toEqual([true, false, false]);
   });
 
   it('is closed by a probe that succeeds', () => {
     const { circuit, pass } = at();
     failing(circuit, 3);
     pass(30_000);
-    circuit.enter();
-    circuit.succeeded();
-    expect([circuit.enter(), circuit.enter()]).toEqual([true, true]);
+    circuit.enter()?.succeeded();
+    expect(entered(circuit, 2)).toEqual([true, true]);
   });
 
   it('pauses twice as long after each probe that fails, and five minutes at most', () => {
@@ -51,10 +53,11 @@ describe('a circuit', () => {
     failing(circuit, 3);
     for (const pause of [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]) {
       pass(pause - 1);
-      expect(circuit.enter()).toBe(false);
+      expect(entered(circuit)).toEqual([false]);
       pass(1);
-      expect(circuit.enter()).toBe(true);
-      circuit.failed();
+      const probe = circuit.enter();
+      expect(probe).toBeDefined();
+      probe?.failed();
     }
   });
 
@@ -62,38 +65,114 @@ describe('a circuit', () => {
     const { circuit, pass } = at();
     failing(circuit, 3);
     pass(30_000);
-    circuit.enter();
-    circuit.abandoned();
-    expect(circuit.enter()).toBe(true);
+    circuit.enter()?.abandoned();
+    expect(entered(circuit)).toEqual([true]);
   });
 
   it('pauses at once for as long as the provider says, and no longer than five minutes', () => {
     const { circuit, pass } = at();
-    circuit.failed(7000);
+    circuit.enter()?.failed(7000);
     pass(6999);
-    expect(circuit.enter()).toBe(false);
+    expect(entered(circuit)).toEqual([false]);
     pass(1);
-    expect(circuit.enter()).toBe(true);
-    circuit.failed(86_400_000);
+    circuit.enter()?.failed(86_400_000);
     pass(299_999);
-    expect(circuit.enter()).toBe(false);
+    expect(entered(circuit)).toEqual([false]);
     pass(1);
-    expect(circuit.enter()).toBe(true);
+    expect(entered(circuit)).toEqual([true]);
+  });
+});
+
+describe('calls that are under way together', () => {
+  const burst = (circuit: Circuit): Entry[] => Array.from({ length: 8 }, () => circuit.force());
+
+  it('pause a target once when they fail, however many they are', () => {
+    const { circuit, pass } = at();
+    for (const entry of burst(circuit)) entry.failed();
+    pass(30_000);
+    expect(entered(circuit)).toEqual([true]);
+  });
+
+  it('say nothing about it after a pause that began later than they did', () => {
+    const { circuit, pass } = at();
+    const entries = burst(circuit);
+    failing(circuit, 3);
+    entries.pop()?.succeeded();
+    expect(circuit.isOpen).toBe(true);
+    pass(30_000);
+    circuit.enter()?.succeeded();
+    for (const entry of entries) entry.failed(60_000);
+    expect(entered(circuit)).toEqual([true]);
+  });
+
+  it('lengthen a pause to what the provider asks for, without a next step', () => {
+    const { circuit, pass } = at();
+    const [late] = burst(circuit);
+    failing(circuit, 3);
+    late?.failed(45_000);
+    pass(44_999);
+    expect(entered(circuit)).toEqual([false]);
+    pass(1);
+    circuit.enter()?.failed();
+    pass(60_000);
+    expect(entered(circuit)).toEqual([true]);
+  });
+
+  it('do not free the probe of another when one of them is forced', () => {
+    const { circuit, pass } = at();
+    failing(circuit, 3);
+    const forced = [circuit.force(), circuit.force()];
+    pass(30_000);
+    expect(entered(circuit)).toEqual([true]);
+    forced[0]?.abandoned();
+    forced[1]?.failed();
+    expect(entered(circuit)).toEqual([false]);
+  });
+
+  it('close the circuit when one that was forced succeeds', () => {
+    const { circuit } = at();
+    failing(circuit, 3);
+    circuit.force().succeeded();
+    expect(entered(circuit, 2)).toEqual([true, true]);
+  });
+
+  it('end once each', () => {
+    const { circuit, pass } = at();
+    failing(circuit, 3);
+    pass(30_000);
+    const probe = circuit.enter();
+    probe?.abandoned();
+    expect(entered(circuit)).toEqual([true]);
+    probe?.abandoned();
+    probe?.succeeded();
+    expect(entered(circuit)).toEqual([false]);
   });
 });
 
 describe('the circuits of all targets', () => {
-  const target = (endpoint: string, deployment: string) => ({
-    provider: { name: 'local', endpoint },
+  const target = (endpoint: string, deployment: string, name = 'local', path = '/a') => ({
+    provider: { name, endpoint },
     deployment,
+    exchange: { path },
   });
 
-  it('tell endpoints and models apart', () => {
+  it('tell providers, endpoints, models and paths apart', () => {
     const circuits = new Circuits(() => 0);
     failing(circuits.of(target('https://a.example', 'small')), 3);
-    expect(circuits.of(target('https://a.example', 'small')).enter()).toBe(false);
-    expect(circuits.of(target('https://a.example', 'large')).enter()).toBe(true);
-    expect(circuits.of(target('https://b.example', 'small')).enter()).toBe(true);
+    const others = [
+      target('https://a.example', 'small'),
+      target('https://a.example', 'large'),
+      target('https://b.example', 'small'),
+      target('https://a.example', 'small', 'with-another-key'),
+      target('https://a.example', 'small', 'local', '/b'),
+    ];
+    expect(others.flatMap((other) => entered(circuits.of(other)))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('are bounded', () => {
@@ -101,7 +180,7 @@ describe('the circuits of all targets', () => {
     failing(circuits.of(target('https://a.example', 'first')), 3);
     for (let count = 0; count < 1024; count += 1)
       circuits.of(target('https://a.example', `${count}`));
-    expect(circuits.of(target('https://a.example', 'first')).enter()).toBe(true);
+    expect(entered(circuits.of(target('https://a.example', 'first')))).toEqual([true]);
   });
 
   it('say which targets are left alone, and metrics with them', async () => {
@@ -119,9 +198,9 @@ describe('the circuits of all targets', () => {
       (await registry.metrics()).split('\n').filter((line) => /^[a-z]/.test(line));
     expect(await lines()).toEqual(['kars_circuit_open{provider="local",model="small"} 1']);
     time = 30_000;
-    small.enter();
+    const probe = small.enter();
     expect(await lines()).toHaveLength(1);
-    small.succeeded();
+    probe?.succeeded();
     expect(await lines()).toEqual([]);
   });
 });

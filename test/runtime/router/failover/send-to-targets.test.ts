@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream';
 import { deny } from 'kars-constructs/contract';
 import { describe, expect, it } from 'vitest';
 import { Circuits } from '../../../../runtime/router/failover/circuit.ts';
@@ -29,7 +28,11 @@ const unreachable: UpstreamFault = {
 
 /** Sends to targets that cannot be reached, and says what was asked of whom. */
 async function send(
-  { milliseconds, others = ['b', 'c'] }: { milliseconds?: number; others?: string[] } = {},
+  {
+    milliseconds,
+    others = ['b', 'c'],
+    circuits = new Circuits(),
+  }: { milliseconds?: number; others?: string[]; circuits?: Circuits } = {},
   begin: () => Promise<
     { settlement: { free: () => Promise<void> }; body: unknown } | ReturnType<typeof deny>
   > = () => Promise.resolve({ settlement: { free: () => Promise.resolve() }, body: {} }),
@@ -42,7 +45,7 @@ async function send(
         return Promise.resolve(unreachable);
       },
     },
-    circuits: new Circuits(),
+    circuits,
     first: target('a'),
     others: others.map((name) => () => target(name)),
     begin,
@@ -72,35 +75,83 @@ describe('a call that is sent to targets', () => {
     expect([sent, requests]).toEqual([denial, []]);
   });
 
-  it('waits for no second attempt once the client has gone', async () => {
-    const gone = new AbortController();
-    let attempts = 0;
-    const freed: string[] = [];
-    const body = new PassThrough() as unknown as UpstreamAnswer['body'];
-    const sent = await sendToTargets<Target, Begun>({
-      upstream: {
-        send: () => {
-          attempts += 1;
-          setImmediate(() => gone.abort());
-          return Promise.resolve({
-            status: 429,
-            headers: { 'retry-after-ms': '1999' },
-            body,
-            credential: undefined,
-          });
-        },
+  it('frees the probe of a target where an attempt cannot begin', async () => {
+    let time = 0;
+    const circuits = new Circuits(() => time);
+    for (let count = 0; count < 3; count += 1) circuits.of(target('a')).enter()?.failed();
+    time = 30_000;
+    const fails = () => Promise.reject(new Error('the disk is full'));
+    await expect(send({ circuits }, fails)).rejects.toThrow('the disk is full');
+    expect(circuits.of(target('a')).enter()).toBeDefined();
+  });
+});
+
+/** Sends to a target that answers with 429 and has another one behind it, for a client that leaves. */
+async function refusedTo(
+  gone: AbortController,
+  {
+    wait = '1999',
+    onSent = () => {},
+    onFree = () => {},
+  }: {
+    wait?: string;
+    onSent?: () => void;
+    onFree?: () => void;
+  },
+) {
+  const begun: string[] = [];
+  const freed: string[] = [];
+  const body = { dump: () => Promise.resolve(null) } as unknown as UpstreamAnswer['body'];
+  const headers = { 'retry-after-ms': wait };
+  const sent = await sendToTargets<Target, Begun>({
+    upstream: {
+      send: () => {
+        onSent();
+        return Promise.resolve({ status: 429, headers, body, credential: undefined });
       },
-      circuits: new Circuits(),
-      first: target('a'),
-      others: [() => target('b')],
-      begin: () =>
-        Promise.resolve({
-          settlement: { free: (outcome: string) => Promise.resolve(void freed.push(outcome)) },
-          body: {},
-        }),
-      gone: gone.signal,
+    },
+    circuits: new Circuits(),
+    first: target('a'),
+    others: [() => target('b')],
+    begin: ({ deployment }) => {
+      begun.push(deployment);
+      const free = (outcome: string): Promise<void> => {
+        freed.push(outcome);
+        onFree();
+        return Promise.resolve();
+      };
+      return Promise.resolve({ settlement: { free }, body: {} });
+    },
+    gone: gone.signal,
+  });
+  return { sent, begun, freed };
+}
+
+describe('a call whose client leaves after a refusal', () => {
+  const free = {
+    target: { deployment: 'a' },
+    result: {
+      denial: { reason: 'the provider answered with status 429; the client went away' },
+      isSent: false,
+    },
+  };
+
+  it('waits for no second attempt, and is free', async () => {
+    const gone = new AbortController();
+    const onSent = () => void setImmediate(() => gone.abort());
+    const { sent, begun, freed } = await refusedTo(gone, { onSent });
+    expect(sent).toMatchObject(free);
+    expect([begun, freed]).toEqual([['a'], []]);
+  });
+
+  it('begins no attempt at the next target while the one before is settled', async () => {
+    const gone = new AbortController();
+    const { sent, begun, freed } = await refusedTo(gone, {
+      wait: '9999',
+      onFree: () => gone.abort(),
     });
-    expect(sent).toMatchObject({ target: { deployment: 'a' }, result: { status: 429 } });
-    expect([attempts, freed]).toEqual([1, []]);
+    expect(sent).toMatchObject(free);
+    expect(begun).toEqual(['a']);
+    expect(freed).toHaveLength(1);
   });
 });

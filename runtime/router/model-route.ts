@@ -9,6 +9,7 @@ import { budgetOf, limitsOf, policiesOf, type CallPolicies } from './call-polici
 import type { CallMetrics, CallWatch } from './call-metrics.ts';
 import type { CallRates } from './call-rates.ts';
 import type { Circuits } from './failover/circuit.ts';
+import { retryAfterOf } from './failover/retry-after.ts';
 import { sendToTargets, type Sent } from './failover/send-to-targets.ts';
 import type { Governance } from './governance.ts';
 import { planCall, type CallPlan, type ServedSurface } from './plan-call.ts';
@@ -130,7 +131,10 @@ export class ModelRoute<R extends ModelRequest> {
     }
     return sent.target.exchange.isStreamed && isEventStream(sent.result)
       ? this.#stream(call, sent, sent.result, gone.signal)
-      : this.#whole(call, sent, sent.result);
+      : this.#whole(call, sent, sent.result).catch((error: unknown) => {
+          settlement.abandon('the router failed at the answer');
+          throw error;
+        });
   }
 
   /** Charges and records an attempt before it is made, or says why it is not. */
@@ -220,7 +224,7 @@ export class ModelRoute<R extends ModelRequest> {
       ? settlement.free(outcome)
       : settlement.end({ usage, outcome }));
     const retryAfter = answer.headers['retry-after'];
-    if (typeof retryAfter === 'string') void reply.header('retry-after', retryAfter);
+    if (retryAfterOf(answer.headers) !== undefined) void reply.header('retry-after', retryAfter);
     return reply.code(status).type('application/json').send(body);
   }
 

@@ -4,6 +4,7 @@ import type { TokenUsage } from '../service/decision-recorder.ts';
 import { brokenBy } from './broken-answer.ts';
 import type { Exchange } from './exchange.ts';
 import { limits } from './limits.ts';
+import { withoutCredential } from './redaction.ts';
 import { isRecord } from './surfaces/reach.ts';
 import type { ErrorShape, ToolCall } from './surfaces/surface.ts';
 import type { UpstreamAnswer } from './upstream.ts';
@@ -30,18 +31,20 @@ export async function readAnswer(
   errors: ErrorShape,
 ): Promise<WholeAnswer | Deny> {
   const isError = answer.status < 200 || answer.status > 299;
-  const text = await readBounded(answer.body, isError ? limits.errorBytes : limits.answerBytes);
-  if (typeof text !== 'string') return text;
+  const got = await readBounded(answer.body, isError ? limits.errorBytes : limits.answerBytes);
+  if (typeof got !== 'string') return got;
+  const text = withoutCredential(got, answer.credential);
   const value = parse(text);
   if (isError) {
-    const body = hasError(value)
+    const status = statusOf(answer.status);
+    const said = hasError(value)
       ? answers === undefined
         ? text
-        : JSON.stringify(answers.error(answer.status, messageOf(value)))
-      : JSON.stringify(errors.body(statusFault(answer.status)));
+        : textOf(answers.error(status, messageOf(value)))
+      : undefined;
     return {
-      status: statusOf(answer.status),
-      body: withoutCredential(body, answer),
+      status,
+      body: said ?? JSON.stringify(errors.body(statusFault(answer.status))),
       usage: undefined,
       calls: [],
     };
@@ -55,10 +58,11 @@ export async function readAnswer(
   }
   const translated = answers?.answer(value);
   if (translated !== undefined && 'code' in translated) return translated;
-  const body = translated === undefined ? text : JSON.stringify(translated);
+  const body = translated === undefined ? text : textOf(translated);
+  if (body === undefined) return TOO_DEEP;
   return {
     status: answer.status,
-    body: withoutCredential(body, answer),
+    body,
     usage: usageOf(value),
     calls: calledTools(value),
   };
@@ -85,14 +89,26 @@ function readBounded(body: Readable, most: number): Promise<string | Deny> {
 }
 
 /** A redirect is never followed, and must not be followed by the client either. */
-const statusOf = (status: number): number => (status >= 400 ? status : 502);
+const statusOf = (status: number): number => (status >= 400 && status <= 599 ? status : 502);
 
 const statusFault = (status: number): Deny =>
   deny('KARS_UPSTREAM_INVALID', RULE, `the provider answered with status ${status}`);
 
-/** Some providers repeat the key that they refuse. */
-const withoutCredential = (text: string, { credential }: UpstreamAnswer): string =>
-  credential === undefined ? text : text.replaceAll(credential, '<credential>');
+/** Undefined for a value of so many levels that nothing writes it. */
+function textOf(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An answer that cannot be written anew. */
+export const TOO_DEEP = deny(
+  'KARS_UPSTREAM_INVALID',
+  RULE,
+  'the provider answered with more levels than can be written',
+);
 
 function parse(text: string): unknown {
   try {
@@ -106,7 +122,7 @@ function parse(text: string): unknown {
 const messageOf = ({ error }: Readonly<Record<'error', unknown>>): string =>
   isRecord(error) && typeof error['message'] === 'string'
     ? error['message']
-    : JSON.stringify(error);
+    : ((isRecord(error) ? textOf(error) : undefined) ?? String(error));
 
 /** Errors of every API have this member. */
 const hasError = (value: unknown): value is Readonly<Record<'error', unknown>> =>

@@ -5,7 +5,9 @@ import type { ReservedOutput } from './budget/budget.ts';
 import { brokenBy } from './broken-answer.ts';
 import type { CallWatch } from './call-metrics.ts';
 import { limits } from './limits.ts';
+import { TOO_DEEP } from './read-answer.ts';
 import type { ErrorShape, ServerEvent, StreamStep } from './surfaces/surface.ts';
+import { withoutCredential } from './redaction.ts';
 import type { CallGate, Passing } from './tools/call-gate.ts';
 
 /** How a stream ended, and what it used. */
@@ -57,11 +59,11 @@ export async function* relayStream(
   body: AsyncIterable<Uint8Array>,
   options: RelayOptions,
 ): AsyncGenerator<string> {
-  const { errors, gone, watch, settle } = options;
+  const { errors, gone, watch, settle, credential } = options;
   const relayed = new RelayedEvents(options);
   let outcome = CLIENT_GONE;
   try {
-    for await (const together of eventsOf(body)) {
+    for await (const together of eventsOf(body, credential)) {
       let frames = '';
       let isOver = false;
       for (const got of together) {
@@ -84,6 +86,11 @@ export async function* relayStream(
     outcome = ENDED.reason;
     if (!gone.aborted) watch?.failed(ENDED);
     yield frame(errors.event(ENDED));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    outcome = TOO_DEEP.reason;
+    watch?.failed(TOO_DEEP);
+    yield frame(errors.event(TOO_DEEP));
   } finally {
     // A client that goes away also breaks the connection to the provider.
     const isWhole = outcome === COMPLETED && !gone.aborted;
@@ -99,10 +106,7 @@ interface Relayed {
   readonly end?: typeof COMPLETED | Deny | undefined;
 }
 
-type EventOptions = Pick<
-  RelayOptions,
-  'credential' | 'gate' | 'read' | 'reserved' | 'translate' | 'watch'
->;
+type EventOptions = Pick<RelayOptions, 'gate' | 'read' | 'reserved' | 'translate' | 'watch'>;
 
 /** The events of one stream, counted. */
 class RelayedEvents {
@@ -156,10 +160,9 @@ class RelayedEvents {
   }
 
   #say({ event, step }: Passing): readonly ServerEvent[] | Deny {
-    const { translate, credential } = this.#options;
-    const safe = withoutCredential(event, credential);
-    if (translate !== undefined) return translate(safe);
-    return step.isHidden === true ? [] : [safe];
+    const { translate } = this.#options;
+    if (translate !== undefined) return translate(event);
+    return step.isHidden === true ? [] : [event];
   }
 }
 
@@ -171,12 +174,6 @@ function larger(known: Partial<TokenUsage>, { input, output }: Partial<TokenUsag
     ...(output === undefined ? {} : { output: Math.max(output, known.output ?? 0) }),
   };
 }
-
-/** Some providers repeat the key in what they say. */
-const withoutCredential = (event: ServerEvent, credential: string | undefined): ServerEvent =>
-  credential === undefined
-    ? event
-    : { ...event, data: event.data.replaceAll(credential, '<credential>') };
 
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 function frame({ event, data }: ServerEvent): string {
@@ -205,13 +202,14 @@ const TOO_LONG = deny(
 /** The events of each read, in turn; a denial stands for a fault, after which nothing follows. */
 async function* eventsOf(
   body: AsyncIterable<Uint8Array>,
+  credential: string | undefined,
 ): AsyncGenerator<readonly (ServerEvent | Deny)[]> {
   const ready: ServerEvent[] = [];
   let pending = 0;
   const decoder = new TextDecoder();
   const parser = createParser({
     onEvent: ({ event, data }) => {
-      ready.push({ event, data });
+      ready.push({ event, data: withoutCredential(data, credential) });
       pending = 0;
     },
   });

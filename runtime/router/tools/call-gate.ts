@@ -73,7 +73,8 @@ export class CallGate {
   async #follow({ answer, call, tool, isNamed, isAgain }: ToolCallPart): Promise<Deny | undefined> {
     const { type, name } = tool;
     if (name === undefined || call === undefined) {
-      return isAgain === true && this.#judged.has(name ?? '') ? undefined : this.#ask(tool);
+      const isKnown = isAgain === true && name !== undefined && this.#judged.has(name);
+      return isKnown ? undefined : this.#ask(tool);
     }
     const known = this.#calls.get(call) ?? (await this.#begin(call, answer, type));
     if ('code' in known) return known;
@@ -88,6 +89,7 @@ export class CallGate {
 
   /** With the next call of an answer the names of those before it have ended. */
   async #begin(call: string, answer: number, type: string): Promise<FollowedCall | Deny> {
+    if (this.#calls.size >= limits.toolCalls) return TOO_MANY_CALLS;
     const denial = await this.#judgeOpen((other) => other.answer === answer);
     if (denial !== undefined) return denial;
     const begun = { answer, type, name: '', pieces: 0, isJudged: false, isSent: false };
@@ -115,7 +117,7 @@ export class CallGate {
   async #ask(tool: ToolCall): Promise<Deny | undefined> {
     this.#asked += 1;
     if (this.#asked > limits.toolCalls) return TOO_MANY_CALLS;
-    this.#judged.add(tool.name ?? '');
+    if (tool.name !== undefined) this.#judged.add(tool.name);
     return this.#judge(tool);
   }
 

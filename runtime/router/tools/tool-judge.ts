@@ -90,7 +90,7 @@ const quoted = (name: string): string => JSON.stringify(name.slice(0, LONGEST_NA
 
 /** What an answer is refused for that calls more tools than any agent runs at once. */
 export const TOO_MANY_CALLS = deny(
-  'KARS_UPSTREAM_INVALID',
+  'KARS_TOOL_CALL_NOT_ALLOWED',
   'inference router',
   `the provider sent more than ${limits.toolCalls} calls of tools`,
 );

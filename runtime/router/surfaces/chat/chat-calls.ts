@@ -1,3 +1,4 @@
+import { calledTool, listIn, UNKNOWN_CALL } from '../called-tool.ts';
 import { keepFields } from '../field-table.ts';
 import { readObject } from '../json-object.ts';
 import { isNothing, isRecord } from '../reach.ts';
@@ -19,14 +20,19 @@ const KINDS = [
 export const chatCalls = (answer: unknown): readonly ToolCall[] =>
   isRecord(answer) ? chatCallParts(answer).map(({ tool }) => tool) : [];
 
+/** What is in no form that a chat completion has. */
+const UNKNOWN: ToolCallPart = { answer: 0, call: undefined, tool: UNKNOWN_CALL, isNamed: true };
+
 /** What a chunk, or a whole completion, has of calls of tools. */
 export const chatCallParts = (chunk: Members): readonly ToolCallPart[] =>
-  choicesOf(chunk).flatMap((choice) =>
-    SAID.flatMap((name) => {
+  listIn(chunk['choices'])?.flatMap((choice) => {
+    if (!isRecord(choice)) return isNothing(choice) ? [] : [UNKNOWN];
+    return SAID.flatMap((name) => {
       const said = choice[name];
-      return isRecord(said) ? partsOf(answerOf(choice), said) : [];
-    }),
-  );
+      if (isRecord(said)) return partsOf(answerOf(choice), said);
+      return isNothing(said) ? [] : [UNKNOWN];
+    });
+  }) ?? [UNKNOWN];
 
 /** The choices that end with a chunk. */
 export const endedChoices = (chunk: Members): readonly number[] =>
@@ -89,8 +95,7 @@ function partsOf(
   answer: number,
   { tool_calls: calls, function_call: older }: Members,
 ): ToolCallPart[] {
-  const listed = Array.isArray(calls) ? calls : isNothing(calls) ? [] : [calls];
-  const parts = listed.flatMap((entry: unknown) => ofEntry(answer, entry));
+  const parts = listIn(calls)?.flatMap((entry) => ofEntry(answer, entry)) ?? [UNKNOWN];
   return isNothing(older)
     ? parts
     : [...parts, partOf(answer, olderKey(answer), 'function', older, 'arguments')];
@@ -98,8 +103,7 @@ function partsOf(
 
 /** An entry that has neither kind of call is of a kind that nobody knows, or goes on with what has been named. */
 function ofEntry(answer: number, entry: unknown): ToolCallPart[] {
-  if (!isRecord(entry))
-    return [{ answer, call: undefined, tool: { type: 'unknown' }, isNamed: true }];
+  if (!isRecord(entry)) return [UNKNOWN];
   const call = keyOf(answer, entry['index']);
   const parts = KINDS.filter(([kind]) => !isNothing(entry[kind])).map(([kind, behind]) =>
     partOf(answer, call, kind, entry[kind], behind),
@@ -118,11 +122,12 @@ function partOf(
   of: unknown,
   behind: string,
 ): ToolCallPart {
-  const { name, [behind]: rest } = isRecord(of) ? of : {};
+  if (!isRecord(of)) return UNKNOWN;
+  const { name, [behind]: rest } = of;
   return {
     answer,
     call,
-    tool: { type, name: typeof name === 'string' ? name : '' },
+    tool: calledTool(type, name),
     isNamed: !isNothing(rest) && rest !== '',
   };
 }

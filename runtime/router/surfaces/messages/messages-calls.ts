@@ -1,4 +1,5 @@
-import { isRecord } from '../reach.ts';
+import { calledTool, listIn, UNKNOWN_CALL } from '../called-tool.ts';
+import { isNothing, isRecord } from '../reach.ts';
 import type { ToolCall, ToolCallPart } from '../surface.ts';
 
 /** A JSON object. */
@@ -9,7 +10,11 @@ const SAID: ReadonlySet<unknown> = new Set(['redacted_thinking', 'text', 'thinki
 
 /** Calls of tools in a whole message. */
 export const messageCalls = (message: unknown): readonly ToolCall[] =>
-  isRecord(message) && Array.isArray(message['content']) ? message['content'].flatMap(callsOf) : [];
+  isNothing(message)
+    ? []
+    : isRecord(message)
+      ? (listIn(message['content'])?.flatMap(callsOf) ?? [UNKNOWN_CALL])
+      : [UNKNOWN_CALL];
 
 /** What an event has of calls of tools. */
 export function messageCallParts(event: Members): readonly ToolCallPart[] {
@@ -38,12 +43,9 @@ const part = (call: string | undefined, tool: ToolCall): ToolCallPart => ({
 
 /** What is neither said nor a call of the agent is something that the provider does. */
 function callsOf(block: unknown): ToolCall[] {
-  if (!isRecord(block)) return [{ type: 'unknown' }];
+  if (!isRecord(block)) return [UNKNOWN_CALL];
   const { type, name } = block;
   if (SAID.has(type)) return [];
-  const isOfAgent = type === 'tool_use';
-  const known = typeof type === 'string' ? type : 'unknown';
-  return [
-    isOfAgent ? { type: known, name: typeof name === 'string' ? name : '' } : { type: known },
-  ];
+  if (type === 'tool_use') return [calledTool(type, name)];
+  return [typeof type === 'string' ? { type } : UNKNOWN_CALL];
 }

@@ -62,9 +62,11 @@ const saysText = ({ delta }: Readonly<Record<string, unknown>>): boolean =>
  */
 export const messagesStreaming: Streaming<MessagesRequest> = {
   ask: (request) => request,
-  read: ({ data }) => {
+  read: ({ event: name, data }) => {
     const event = readObject(data);
     if (typeof event?.['type'] !== 'string') return undefined;
+    // Some clients go by the one, some by the other.
+    if (name !== undefined && name !== event['type']) return undefined;
     const calls = messageCallParts(event);
     const step = stepOf(event);
     return calls.length === 0 ? step : { ...step, calls };

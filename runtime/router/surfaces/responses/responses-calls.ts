@@ -1,4 +1,5 @@
-import { isRecord } from '../reach.ts';
+import { calledTool, listIn, UNKNOWN_CALL } from '../called-tool.ts';
+import { isNothing, isRecord } from '../reach.ts';
 import type { ToolCall, ToolCallPart } from '../surface.ts';
 
 /** A JSON object. */
@@ -25,16 +26,18 @@ const BEHIND_NAME: ReadonlySet<unknown> = new Set([
 
 /** Calls of tools in a whole response. */
 export const responsesCalls = (response: unknown): readonly ToolCall[] =>
-  isRecord(response) && Array.isArray(response['output'])
-    ? response['output'].flatMap(callsOf)
-    : [];
+  isNothing(response)
+    ? []
+    : isRecord(response)
+      ? (listIn(response['output'])?.flatMap(callsOf) ?? [UNKNOWN_CALL])
+      : [UNKNOWN_CALL];
 
 /** What an event has of calls of tools. */
 export function responsesCallParts(event: Members): readonly ToolCallPart[] {
   const { type, item, name, output_index: index, response } = event;
   const call = typeof index === 'number' ? String(index) : undefined;
   if (BEHIND_NAME.has(type)) {
-    return [part(call, { type: 'function', name: typeof name === 'string' ? name : '' })];
+    return [part(call, calledTool('function', name))];
   }
   const ofItem = item === undefined ? [] : callsOf(item).map((one) => part(call, one));
   // The response as a whole tells of every item once more.
@@ -51,11 +54,11 @@ const part = (call: string | undefined, tool: ToolCall): ToolCallPart => ({
 
 /** What is neither said nor a call with a name is something that the provider does. */
 function callsOf(item: unknown): ToolCall[] {
-  if (!isRecord(item)) return [{ type: 'unknown' }];
+  if (!isRecord(item)) return [UNKNOWN_CALL];
   const { type, name } = item;
   if (SAID.has(type)) return [];
   if (type === 'function_call' || type === 'custom_tool_call') {
-    return [{ type, name: typeof name === 'string' ? name : '' }];
+    return [calledTool(type, name)];
   }
   const own = OF_AGENT.get(type);
   const known = typeof type === 'string' ? type : 'unknown';

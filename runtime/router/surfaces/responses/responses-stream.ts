@@ -46,9 +46,11 @@ const SAID: ReadonlySet<unknown> = new Set([
  */
 export const responsesStreaming: Streaming<ResponsesRequest> = {
   ask: (request) => request,
-  read: ({ data }) => {
+  read: ({ event: name, data }) => {
     const event = readObject(data);
     if (typeof event?.['type'] !== 'string') return undefined;
+    // Some clients go by the one, some by the other.
+    if (name !== undefined && name !== event['type']) return undefined;
     const { type, delta, response } = event;
     const parts = responsesCallParts(event);
     const calls = parts.length === 0 ? {} : { calls: parts };

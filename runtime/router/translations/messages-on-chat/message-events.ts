@@ -109,8 +109,7 @@ export class MessageEvents {
     id: string | null | undefined,
     name: string | null | undefined,
   ): ServerEvent[] | Deny {
-    if (id === undefined || id === null || name === undefined || name === null)
-      return invalid('a tool call without id and name');
+    if (!isText(id) || !isText(name)) return invalid('a tool call without id and name');
     if (number !== undefined && this.#numbers.has(number))
       return invalid('a tool call that has ended');
     if (number !== undefined) this.#numbers.add(number);
@@ -154,3 +153,6 @@ const event = (value: { readonly type: string } & Record<string, unknown>): Serv
   event: value.type,
   data: JSON.stringify(value),
 });
+
+const isText = (value: string | null | undefined): value is string =>
+  typeof value === 'string' && value !== '';

@@ -37,7 +37,8 @@ export function messageOf(value: unknown): object | Deny {
   const uses: object[] = [];
   for (const { id, function: called } of calls ?? []) {
     const input = called.arguments === '' ? {} : readObject(called.arguments);
-    if (input === undefined) return invalid(`arguments of the tool call ${JSON.stringify(id)}`);
+    if (input === undefined)
+      return invalid(`arguments of the tool call ${JSON.stringify(id.slice(0, 64))}`);
     uses.push({ type: 'tool_use', id, name: called.name, input });
   }
   const said = [content, refusal].filter((text) => typeof text === 'string' && text !== '');

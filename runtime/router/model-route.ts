@@ -210,7 +210,9 @@ export class ModelRoute<R extends ModelRequest> {
     const read = await readAnswer(answer, target.exchange, this.#surface.errors);
     if ('code' in read) {
       watch.failed(read);
-      await settlement.end({ outcome: read.reason });
+      await (REFUSED.has(answer.status)
+        ? settlement.free(read.reason)
+        : settlement.end({ outcome: read.reason }));
       return this.#deny(reply, read);
     }
     const { status, body, usage, calls } = read;

@@ -48,7 +48,8 @@ export class ProviderAddresses {
       this.#resolver
         .resolve(host)
         .then((addresses) => {
-          if (addresses.length === 0) throw new Error(`${host} has no address`);
+          if (addresses.length === 0)
+            throw Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' });
           this.#check(host, addresses, ranges);
           return addresses.map(({ address, family }) => ({ address, family }));
         })

@@ -35,10 +35,15 @@ async function call(endpoint: (port: number) => string, zone: Zone = {}, isOverr
   const request = { provider, path: '/chat/completions', body: {} };
   const answer = await upstream.send(request, AbortSignal.timeout(5000));
   if ('body' in answer) await answer.body.dump();
-  return { outcome: 'denial' in answer ? answer.denial.code : answer.status, calls };
+  const outcome = 'denial' in answer ? answer.denial.code : answer.status;
+  return { outcome, calls, ...('denial' in answer && answer.isSent ? { isSent: true } : {}) };
 }
 
 const named = (port: number): string => `http://${HOST}:${port}/v1`;
+
+it('has got nothing where its name has no address', async () => {
+  expect(await call(named)).toEqual({ outcome: 'KARS_UPSTREAM_UNREACHABLE', calls: 0 });
+});
 
 describe('a provider whose name has a forbidden address', () => {
   it.each([

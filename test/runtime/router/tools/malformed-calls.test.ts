@@ -177,6 +177,24 @@ describe('an answer that cannot be written anew', () => {
   });
 });
 
+it('a refusal that is too long to read costs nothing', async () => {
+  const provider = await startProvider((_request, sent) => {
+    sent.writeHead(429, { 'content-type': 'application/json' });
+    sent.end('x'.repeat(100_000));
+  });
+  const router = await startRouter(provider.endpoint, {
+    ...policies,
+    'inference-policy': { ...policies['inference-policy'], budget: { dailyTokens: 10_000 } },
+  });
+  const got = await router.post({ messages: [{ role: 'user', content: 'hi' }] });
+  expect(got.status).toBe(502);
+  expect((await router.sidecar.audited()).at(-1)).toMatchObject({
+    tokens: { input: 0, output: 0 },
+  });
+  const again = await router.post({ messages: [{ role: 'user', content: 'hi' }] });
+  expect(again.headers.get('x-kars-tokens-left')).toBe(got.headers.get('x-kars-tokens-left'));
+});
+
 describe('the credential of the provider', () => {
   const escaped = `\\u0073${CREDENTIAL.slice(1)}`;
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
+import { retryAfterOf } from '../service/retry-after.ts';
 import { CredentialFault } from './credential-source.ts';
 import type { FetchedToken } from './refreshing-token.ts';
 
@@ -56,11 +57,6 @@ function codesIn(value: unknown): string {
   return [...(error === undefined ? [] : [error]), ...codes.map((code) => `AADSTS${code}`)].join(
     ', ',
   );
-}
-
-function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
-  const text = headers['retry-after'];
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) * 1000 : undefined;
 }
 
 function parse(text: string): unknown {

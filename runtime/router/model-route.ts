@@ -3,13 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { deny, type Deny } from 'kars-constructs/contract';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
+import { retryAfterOf } from '../service/retry-after.ts';
 import type { Budget, Reserved } from './budget/budget.ts';
 import { Settlement } from './budget/settlement.ts';
 import { budgetOf, limitsOf, policiesOf, type CallPolicies } from './call-policies.ts';
 import type { CallMetrics, CallWatch } from './call-metrics.ts';
 import type { CallRates } from './call-rates.ts';
 import type { Circuits } from './failover/circuit.ts';
-import { retryAfterOf } from './failover/retry-after.ts';
+import { isBeforeWork } from './failover/refusal.ts';
 import { sendToTargets, type Sent } from './failover/send-to-targets.ts';
 import type { Governance } from './governance.ts';
 import { planCall, type CallPlan, type ServedSurface } from './plan-call.ts';
@@ -22,9 +23,6 @@ import { CallGate } from './tools/call-gate.ts';
 import { refuseCalls, toolJudge, type ToolJudge } from './tools/tool-judge.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 import { whenClosed } from './when-closed.ts';
-
-/** Statuses that a provider answers before a model works: others may carry, or hide, what one has said. */
-const REFUSED: ReadonlySet<number> = new Set([401, 403, 404, 413, 422, 429, 503, 529]);
 
 /** What all surfaces share. */
 export interface ModelRouteOptions {
@@ -210,7 +208,7 @@ export class ModelRoute<R extends ModelRequest> {
     const read = await readAnswer(answer, target.exchange, this.#surface.errors);
     if ('code' in read) {
       watch.failed(read);
-      await (REFUSED.has(answer.status)
+      await (isBeforeWork(answer.status)
         ? settlement.free(read.reason)
         : settlement.end({ outcome: read.reason }));
       return this.#deny(reply, read);
@@ -222,7 +220,7 @@ export class ModelRoute<R extends ModelRequest> {
       return this.#deny(reply, refused);
     }
     const outcome = `the provider answered with status ${status}`;
-    await (REFUSED.has(answer.status)
+    await (isBeforeWork(answer.status)
       ? settlement.free(outcome)
       : settlement.end({ usage, outcome }));
     const retryAfter = answer.headers['retry-after'];

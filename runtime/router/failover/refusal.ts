@@ -1,4 +1,4 @@
-import { retryAfterOf } from './retry-after.ts';
+import { retryAfterOf } from '../../service/retry-after.ts';
 import type { UpstreamAnswer, UpstreamFault } from '../upstream.ts';
 
 /**
@@ -9,6 +9,12 @@ import type { UpstreamAnswer, UpstreamFault } from '../upstream.ts';
  * @see https://docs.claude.com/en/api/errors
  */
 const PASSING: ReadonlySet<number> = new Set([429, 503, 529]);
+
+/** Statuses that a provider answers before a model works: others may carry, or hide, what one has said. */
+const BEFORE_WORK: ReadonlySet<number> = new Set([...PASSING, 401, 403, 404, 413, 422]);
+
+/** Whether a status says that no model has worked. */
+export const isBeforeWork = (status: number): boolean => BEFORE_WORK.has(status);
 
 /** Faults before a request was sent that are those of one target. Others are decisions too. */
 const OF_TARGET: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterOf } from '../../../../runtime/router/failover/retry-after.ts';
+import { retryAfterOf } from '../../../runtime/service/retry-after.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 

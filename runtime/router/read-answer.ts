@@ -37,11 +37,12 @@ export async function readAnswer(
   const value = parse(text);
   if (isError) {
     const status = statusOf(answer.status);
-    const said = hasError(value)
-      ? answers === undefined
-        ? text
-        : textOf(answers.error(status, messageOf(value)))
-      : undefined;
+    const said =
+      hasError(value) && calledTools(value).length === 0
+        ? answers === undefined
+          ? text
+          : textOf(answers.error(status, messageOf(value)))
+        : undefined;
     return {
       status,
       body: said ?? JSON.stringify(errors.body(statusFault(answer.status))),

@@ -93,6 +93,7 @@ function refuseContent(at: string, content: unknown, known: Blocks): Deny | unde
     if (members === undefined) return refuse(`${where} of type ${JSON.stringify(block.type)}`);
     return (
       refuseOthers(`${where}.`, block, members) ??
+      refuseSource(where, block) ??
       refuseContent(`${where}.content`, block['content'], SYSTEM)
     );
   });
@@ -107,5 +108,19 @@ const refuseThinking = (thinking: unknown): Deny | undefined =>
 
 const OF_OUTPUT: ReadonlySet<string> = new Set(['effort', 'format']);
 
-const refuseOutput = (output: unknown): Deny | undefined =>
-  isRecord(output) ? refuseOthers('output_config.', output, OF_OUTPUT) : undefined;
+const OF_FORMAT: ReadonlySet<string> = new Set(['schema', 'type']);
+
+function refuseOutput(output: unknown): Deny | undefined {
+  if (!isRecord(output)) return undefined;
+  const { format } = output;
+  const others = refuseOthers('output_config.', output, OF_OUTPUT);
+  if (others !== undefined || isNothing(format)) return others;
+  return isRecord(format) && format['type'] === 'json_schema'
+    ? refuseOthers('output_config.format.', format, OF_FORMAT)
+    : refuse('output_config.format of another type than "json_schema"');
+}
+
+const refuseSource = (at: string, { type, source }: Block): Deny | undefined =>
+  type === 'image' && !(isRecord(source) && source['type'] === 'base64')
+    ? refuse(`${at}.source of another type than "base64"`)
+    : undefined;

@@ -177,6 +177,17 @@ describe('an answer that cannot be written anew', () => {
   });
 });
 
+it('an error of the provider passes no call of a tool', async () => {
+  const provider = await startProvider((_request, sent) => {
+    sent.writeHead(422, { 'content-type': 'application/json' });
+    sent.end(JSON.stringify({ error: { message: 'no' }, ...says('message', [CALL]) }));
+  });
+  const router = await startRouter(provider.endpoint);
+  const got = await router.post({ messages: [{ role: 'user', content: 'hi' }] });
+  expect(got.status).toBe(422);
+  expect(await got.text()).not.toContain('delete_all');
+});
+
 it('a refusal that is too long to read costs nothing', async () => {
   const provider = await startProvider((_request, sent) => {
     sent.writeHead(429, { 'content-type': 'application/json' });

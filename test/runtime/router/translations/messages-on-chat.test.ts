@@ -40,6 +40,18 @@ describe('a message that chat completions cannot carry', () => {
       says('user', { type: 'tool_result', tool_use_id: '1', content: [IMAGE] }),
     ],
     ['system[0] of type "image"', { system: [IMAGE] }],
+    [
+      'output_config.format of another type than "json_schema"',
+      { output_config: { format: { type: 'grammar' } } },
+    ],
+    [
+      'output_config.format.strict',
+      { output_config: { format: { type: 'json_schema', schema: {}, strict: true } } },
+    ],
+    [
+      'messages[0].content[0].source of another type than "base64"',
+      says('user', { type: 'image', source: { type: 'text', data: 'a' } }),
+    ],
   ])('is refused by name: %s', (what, body) => {
     expect(chatRequestOf(parse(body))).toMatchObject({
       denial: {

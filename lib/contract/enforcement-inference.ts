@@ -16,19 +16,9 @@ const router = (prop: string, where: string, test: string): Enforcement => ({
 
 const DECIDE_CALL = 'decide-call.test.ts';
 
-const budget: Enforcement = {
-  by: 'router',
-  prop: 'tokenBudget',
-  where: 'runtime/router/budget/budget.ts',
-  test: 'test/runtime/router/budget/budget.test.ts',
-};
+const budget = router('tokenBudget', 'budget/budget.ts', 'budget/budget.test.ts');
 
-const callLimits: Enforcement = {
-  by: 'router',
-  prop: 'callLimits',
-  where: 'runtime/router/call-rates.ts',
-  test: 'test/runtime/router/call-rates.test.ts',
-};
+const callLimits = router('callLimits', 'call-rates.ts', 'call-rates.test.ts');
 
 const failover = router('models', 'failover/send-to-targets.ts', 'failover/calls.test.ts');
 

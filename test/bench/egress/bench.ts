@@ -6,7 +6,8 @@ import { whileRunning } from '../measured/program.ts';
 import { requireForBench } from '../measured/required.ts';
 import { World } from '../measured/world.ts';
 import { machineConditions, type BenchOptions, type BenchReport } from '../report.ts';
-import { figureOf, type Figure } from './figures.ts';
+import { figureOf, type Measure } from './figures.ts';
+import type { Figure } from '../measured/figures.ts';
 import { decide, drive, holdTunnels, startSurroundings, type Times } from './measure.ts';
 import { debianPackages } from './programs.ts';
 import { floor } from './proxies/floor.ts';
@@ -61,7 +62,7 @@ export async function benchEgress(
       { proxy: ours, holding: await ourProxy(world.directory, TUNNELS + 1000) },
       ...[squid, floor, ...others].map((proxy) => ({ proxy, holding: proxy })),
     ];
-    const figures: Figure[] = [];
+    const figures: Figure<Measure>[] = [];
     for (let run = 1; run <= times.runs; run += 1) {
       for (const contestant of contestants) {
         progress(`run ${run} of ${times.runs}: ${contestant.proxy.name}`);
@@ -80,13 +81,13 @@ async function measure(
   world: World,
   { proxy, holding }: Contestant,
   times: Times,
-): Promise<Figure[]> {
+): Promise<Figure<Measure>[]> {
   const { name } = proxy;
   const figures = await whileRunning(world, proxy, async (running) => {
     await sleep(times.settleMilliseconds);
-    const found: Figure[] = [
-      { proxy: name, measure: 'start', value: running.startSeconds },
-      { proxy: name, measure: 'idle', value: megabytes(anonymousKibibytes(running.pid)) },
+    const found: Figure<Measure>[] = [
+      { program: name, measure: 'start', value: running.startSeconds },
+      { program: name, measure: 'idle', value: megabytes(anonymousKibibytes(running.pid)) },
     ];
     for (const load of proxy.carries) {
       found.push(figureOf(name, load, await drive(world, proxy, running, load, times)));
@@ -96,13 +97,13 @@ async function measure(
   const held = await whileRunning(world, holding, (running) =>
     holdTunnels(world, holding, running, TUNNELS, times),
   );
-  return [...figures, { proxy: name, measure: 'tunnels', value: megabytes(held) }];
+  return [...figures, { program: name, measure: 'tunnels', value: megabytes(held) }];
 }
 
-async function decisions(world: World, proxy: string, times: Times): Promise<Figure[]> {
+async function decisions(world: World, proxy: string, times: Times): Promise<Figure<Measure>[]> {
   return [
-    { proxy, measure: 'decide', value: await decide(world, 10_000, times) },
-    { proxy, measure: 'decideFew', value: await decide(world, 10, times) },
+    { program: proxy, measure: 'decide', value: await decide(world, 10_000, times) },
+    { program: proxy, measure: 'decideFew', value: await decide(world, 10, times) },
   ];
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { formatBench } from '../report.ts';
 import type { Measured } from './driver/load.ts';
 import { busyShare } from '../measured/busy.ts';
-import { busyIn, figureOf, middleOf, type Figure, type Measure } from './figures.ts';
+import type { Figure } from '../measured/figures.ts';
+import { figureOf, type Measure } from './figures.ts';
 import { tableOf } from './table.ts';
 
 const measured: Measured = {
@@ -17,8 +18,13 @@ const measured: Measured = {
 
 const names = { ours: 'ours', squid: 'squid', floor: 'bare', others: ['other'] };
 
-const figure = (measure: Measure, proxy: string, value: number, busy?: number): Figure => ({
-  proxy,
+const figure = (
+  measure: Measure,
+  program: string,
+  value: number,
+  busy?: number,
+): Figure<Measure> => ({
+  program,
   measure,
   value,
   ...(busy === undefined ? {} : { busy }),
@@ -40,14 +46,6 @@ describe('a figure', () => {
     expect(busyShare(measured)).toBeCloseTo(0.9);
     expect(busyShare({ ...measured, waited: 0 })).toBe(0.5);
     expect(busyShare({ ...measured, cpuSeconds: 4.01 })).toBe(1);
-  });
-
-  it('is that of the middle run', () => {
-    const figures = [9, 1, 5, 7, 3].map((value) => figure('tls', 'ours', value, value / 10));
-    expect(middleOf(figures, 'tls', 'ours')).toBe(5);
-    expect(busyIn(figures, 'tls', 'ours')).toBe(0.5);
-    expect(middleOf(figures, 'tls', 'squid')).toBeNaN();
-    expect(busyIn([figure('idle', 'ours', 1)], 'idle', 'ours')).toBe(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { BenchReport, Goal } from '../report.ts';
 import { BUSY_ENOUGH } from '../measured/busy.ts';
-import { busyIn, middleOf, type Figure, type Measure } from './figures.ts';
+import { busyIn, middleOf, type Figure } from '../measured/figures.ts';
+import type { Measure } from './figures.ts';
 
 interface MeasureRow {
   readonly title: string;
@@ -33,7 +34,7 @@ export interface Names {
 
 /** A row for each measure, and a goal for each that has one. */
 export function tableOf(
-  figures: readonly Figure[],
+  figures: readonly Figure<Measure>[],
   names: Names,
 ): Pick<BenchReport, 'results' | 'goals'> {
   const all = [names.ours, names.squid, names.floor, ...names.others];
@@ -65,7 +66,7 @@ export function tableOf(
 const show = (value: number, digits: number): string =>
   Number.isNaN(value) ? '' : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits }); // prettier-ignore
 
-function goalsOf(figures: readonly Figure[], { ours, squid, floor }: Names): Goal[] {
+function goalsOf(figures: readonly Figure<Measure>[], { ours, squid, floor }: Names): Goal[] {
   const goal = (measure: Measure, bound: number, than?: string): Goal => {
     const { title, unit, better, digits } = rows[measure];
     const own = middleOf(figures, measure, ours);
@@ -101,7 +102,7 @@ function goalsOf(figures: readonly Figure[], { ours, squid, floor }: Names): Goa
 }
 
 /** A list a thousand times as long may miss the caches of the processor, but must not be searched. */
-function growth(figures: readonly Figure[], ours: string): Goal {
+function growth(figures: readonly Figure<Measure>[], ours: string): Goal {
   const MOST = 3;
   const slower = middleOf(figures, 'decideFew', ours) / middleOf(figures, 'decide', ours);
   return {

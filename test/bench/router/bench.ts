@@ -6,7 +6,8 @@ import { whileRunning } from '../measured/program.ts';
 import { requireForBench } from '../measured/required.ts';
 import { cores, World } from '../measured/world.ts';
 import { machineConditions, type BenchOptions, type BenchReport } from '../report.ts';
-import { figureOf, type Figure } from './figures.ts';
+import { figureOf, type Measure } from './figures.ts';
+import type { Figure } from '../measured/figures.ts';
 import { bareFastify, floor } from './gateways/bare.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { hasLiteLlm, liteLlm } from './gateways/litellm.ts';
@@ -55,12 +56,12 @@ export async function benchRouter(
       ...(hasPortkey() ? [portkey] : []),
       ...(hasLiteLlm() ? [liteLlm] : []),
     ];
-    const figures: Figure[] = [];
+    const figures: Figure<Measure>[] = [];
     const failed = new Map<string, string>();
     /** What others fail at says nothing of ours, and must not take the figures of an hour with it. */
     const failing =
       (gateway: Gateway) =>
-      (error: unknown): Figure[] => {
+      (error: unknown): Figure<Measure>[] => {
         if (gateway === ours || gateway === aged || gateway === floor) throw error;
         failed.set(gateway.name, String(error).slice(0, 200));
         progress(`${gateway.name}: ${String(error)}`);
@@ -72,7 +73,7 @@ export async function benchRouter(
         figures.push(...(await measure(world, gateway, times).catch(failing(gateway))));
       }
       const decide = await measureDecisions(world, RULES, times);
-      figures.push({ gateway: ours.name, measure: 'decide', value: decide });
+      figures.push({ program: ours.name, measure: 'decide', value: decide });
     }
     const names = { ours: ours.name, aged: aged.name, floor: floor.name, portkey: portkey.name, others: others.map(({ name }) => name) }; // prettier-ignore
     const failures = Object.fromEntries(failed);
@@ -87,20 +88,20 @@ async function startUpstream(world: World): Promise<void> {
 }
 
 /** Every figure of one start of a gateway. */
-const measure = (world: World, gateway: Gateway, times: Times): Promise<Figure[]> =>
+const measure = (world: World, gateway: Gateway, times: Times): Promise<Figure<Measure>[]> =>
   whileRunning(world, gateway, async (running) => {
     const { name } = gateway;
     await sleep(times.settleMilliseconds);
-    const found: Figure[] = [
-      { gateway: name, measure: 'start', value: running.startSeconds },
-      { gateway: name, measure: 'idle', value: megabytesOf(running.pid) },
+    const found: Figure<Measure>[] = [
+      { program: name, measure: 'start', value: running.startSeconds },
+      { program: name, measure: 'idle', value: megabytesOf(running.pid) },
     ];
     let loaded = 0;
     for (const load of gateway.carries) {
       found.push(figureOf(name, load, await measureLoad(world, gateway, running, load, times)));
       loaded = Math.max(loaded, megabytesOf(running.pid));
     }
-    return [...found, { gateway: name, measure: 'loaded', value: loaded }];
+    return [...found, { program: name, measure: 'loaded', value: loaded }];
   });
 
 function conditions(times: Times, loadBefore: number): Record<string, string> {

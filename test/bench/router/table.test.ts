@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { formatBench } from '../report.ts';
 import { requestOf, isWhole } from './driver/client.ts';
 import type { DriverOptions, Measured } from './driver/load.ts';
-import { busyIn, figureOf, middleOf, type Figure, type Measure } from './figures.ts';
+import type { Figure } from '../measured/figures.ts';
+import { figureOf, type Measure } from './figures.ts';
 import { tableOf } from './table.ts';
 
 const measured: Measured = {
@@ -19,8 +20,13 @@ const measured: Measured = {
 
 const names = { ours: 'ours', aged: 'aged', floor: 'bare', portkey: 'key', others: ['key'] };
 
-const figure = (measure: Measure, gateway: string, value: number, busy?: number): Figure => ({
-  gateway,
+const figure = (
+  measure: Measure,
+  program: string,
+  value: number,
+  busy?: number,
+): Figure<Measure> => ({
+  program,
   measure,
   value,
   ...(busy === undefined ? {} : { busy }),
@@ -29,7 +35,7 @@ const figure = (measure: Measure, gateway: string, value: number, busy?: number)
 describe('a figure', () => {
   it('is CPU for each answer where the process gets no rest, and a time where it does', () => {
     expect(figureOf('ours', 'few', measured)).toMatchObject({ value: 200, busy: 0.9 });
-    expect(figureOf('ours', 'first', measured)).toEqual({ gateway: 'ours', measure: 'first', value: 1.5 }); // prettier-ignore
+    expect(figureOf('ours', 'first', measured)).toEqual({ program: 'ours', measure: 'first', value: 1.5 }); // prettier-ignore
   });
 
   it('is refused where the gateway did nothing, or failed more than once in a hundred', () => {
@@ -37,13 +43,6 @@ describe('a figure', () => {
     const failing = { ...measured, failures: 101, failure: 'HTTP/1.1 403' };
     expect(() => figureOf('ours', 'few', failing)).toThrow('403');
     expect(figureOf('ours', 'few', { ...measured, failures: 100 }).value).toBe(200);
-  });
-
-  it('is that of the middle run', () => {
-    const figures = [9, 1, 5, 7, 3].map((value) => figure('few', 'ours', value, value / 10));
-    expect(middleOf(figures, 'few', 'ours')).toBe(5);
-    expect(busyIn(figures, 'few', 'ours')).toBe(0.5);
-    expect(middleOf(figures, 'few', 'bare')).toBeNaN();
   });
 });
 

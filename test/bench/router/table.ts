@@ -1,6 +1,7 @@
 import { BUSY_ENOUGH } from '../measured/busy.ts';
 import type { BenchReport, Goal } from '../report.ts';
-import { busyIn, middleOf, type Figure, type Measure } from './figures.ts';
+import { busyIn, middleOf, type Figure } from '../measured/figures.ts';
+import type { Measure } from './figures.ts';
 
 interface MeasureRow {
   readonly title: string;
@@ -38,7 +39,7 @@ export interface Names {
 
 /** A row for each measure, and a goal for each that has one. */
 export function tableOf(
-  figures: readonly Figure[],
+  figures: readonly Figure<Measure>[],
   names: Names,
 ): Pick<BenchReport, 'results' | 'goals'> {
   const all = [names.ours, names.aged, names.floor, ...names.others];
@@ -68,7 +69,10 @@ export function tableOf(
 const show = (value: number, digits: number): string =>
   Number.isNaN(value) ? '' : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits }); // prettier-ignore
 
-function goalsOf(figures: readonly Figure[], { ours, aged, floor, portkey }: Names): Goal[] {
+function goalsOf(
+  figures: readonly Figure<Measure>[],
+  { ours, aged, floor, portkey }: Names,
+): Goal[] {
   const of = (measure: Measure, gateway: string): number => middleOf(figures, measure, gateway);
   const goal = (
     measure: Measure,

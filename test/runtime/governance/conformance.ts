@@ -217,6 +217,8 @@ export const conformance: readonly ConformanceCase[] = [
       "$'\\x72m' x",
       'r* x',
       '(rm x)',
+      '{rm,x}',
+      'ls() { rm x; }; ls',
       'mkfs.ext4 /dev/sda',
       'eval rm x',
     ].map((line) => [`shell:${line}`, 'deny'] as const),

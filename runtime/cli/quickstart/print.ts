@@ -7,7 +7,7 @@ export function formatReport(report: QuickstartReport): string {
   const kinds = Object.entries(objects).map(([kind, count]) => [kind, String(count)]);
   const logs = Object.entries(audit).map(([name, log]) =>
     log.ok
-      ? `  ${name}: ${log.records} records, ${log.allowed} allowed, ${log.denied} denied, chain intact`
+      ? `  ${name}: ${log.records} records, ${log.allowed} allowed, ${log.denied} denied, chain intact, ${log.signedThrough === undefined ? 'not signed' : 'signed'}`
       : `  ${name}: broken at line ${log.line}: [${log.code}] ${log.message}`,
   );
   return [

@@ -69,7 +69,9 @@ export function observe(report: QuickstartReport): Observation[] {
       claim: 'the audit logs of both processes verify offline',
       holds:
         Object.keys(audit).length === 2 &&
-        Object.values(audit).every((log) => log.ok && log.records > 0),
+        Object.values(audit).every(
+          (log) => log.ok && log.records > 0 && log.signedThrough !== undefined,
+        ),
     },
     { claim: 'tokens were charged', holds: tokens.input > 0 && tokens.output > 0 },
   ];

@@ -92,7 +92,13 @@ export type { KarsSandboxSpec } from './kinds/kars-sandbox/index.ts';
 export { mcpServer } from './kinds/mcp-server.ts';
 export type { McpServerSpec } from './kinds/mcp-server.ts';
 export { statusRecord } from './status-record.ts';
-export type { StatusRecord } from './status-record.ts';
+export type {
+  BudgetStatus,
+  CircuitStatus,
+  IdentityStatus,
+  SidecarStatus,
+  StatusRecord,
+} from './status-record.ts';
 export { trustGraph } from './kinds/trust-graph.ts';
 export type { TrustGraphSpec } from './kinds/trust-graph.ts';
 export { compileEgressAllowlist } from './kinds/kars-sandbox/egress-allowlist.ts';

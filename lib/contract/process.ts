@@ -38,6 +38,7 @@ export const statusPaths = {
   live: '/healthz',
   ready: '/readyz',
   metrics: '/metrics',
+  status: '/internal/status',
   policyStatus: '/internal/policy-status',
 } as const;
 

@@ -62,7 +62,11 @@ try {
     await bytesFile?.read(directory, log);
     if (dnsPort !== undefined) await names.read(directory, log);
   };
-  const sidecar = await startSidecar('egress-proxy', common, resolve, floor, read);
+  const sidecar = await startSidecar('egress-proxy', common, {
+    overrides: resolve,
+    floor,
+    readState: read,
+  });
   const { documents, log, recorder } = sidecar;
   const approvals = await Approvals.open({
     directory: own.text('approvals'),

@@ -1,4 +1,8 @@
-import { CredentialFault, type CredentialSource } from './credential-source.ts';
+import {
+  CredentialFault,
+  type CredentialSource,
+  type CredentialState,
+} from './credential-source.ts';
 
 /** A token as whoever gives it says. */
 export interface FetchedToken {
@@ -13,6 +17,8 @@ interface Held {
   readonly token: string;
   readonly refreshAt: number;
   readonly usableUntil: number;
+  /** RFC 3339, UTC. */
+  readonly expires: string;
 }
 
 interface Failed {
@@ -58,6 +64,14 @@ export class RefreshingToken implements CredentialSource {
     return held.token;
   }
 
+  state(): CredentialState {
+    const [held, failed] = [this.#held, this.#failed];
+    const error = failed === undefined ? '' : textOf(failed.fault);
+    return held === undefined || this.#now() >= held.usableUntil
+      ? { error }
+      : { expires: held.expires, error };
+  }
+
   async #refreshed(): Promise<string> {
     if (this.#pending !== undefined) return this.#pending;
     if (this.#failed !== undefined && this.#now() < this.#failed.retryAt) throw this.#failed.fault;
@@ -85,6 +99,10 @@ export class RefreshingToken implements CredentialSource {
   }
 }
 
+/** Of a fault of the program nobody knows what it says. */
+const textOf = (fault: unknown): string =>
+  fault instanceof CredentialFault ? String(fault) : '[KARS_INTERNAL] the exchange failed';
+
 function held({ token, expiresIn, refreshIn }: FetchedToken, now: number): Held {
   const life = expiresIn * 1000;
   const usable = life - Math.min(MARGIN, life / 2);
@@ -92,5 +110,6 @@ function held({ token, expiresIn, refreshIn }: FetchedToken, now: number): Held 
     usable,
     refreshIn === undefined ? life * REFRESHED_AT : refreshIn * 1000,
   );
-  return { token, refreshAt: now + refresh, usableUntil: now + usable };
+  const expires = new Date(Date.now() + life).toISOString();
+  return { token, refreshAt: now + refresh, usableUntil: now + usable, expires };
 }

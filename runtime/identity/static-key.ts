@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { CredentialFault, type CredentialSource } from './credential-source.ts';
+import {
+  CredentialFault,
+  UNASKED,
+  type CredentialSource,
+  type CredentialState,
+} from './credential-source.ts';
 
 /** How long, in milliseconds, what was read counts, so that calls at once share one look at the file. */
 const FRESH = 1000;
@@ -8,6 +13,7 @@ const FRESH = 1000;
 export class StaticKey implements CredentialSource {
   readonly #file: string;
   readonly #now: () => number;
+  #state = UNASKED;
   #read: { readonly at: number; readonly text: Promise<string> } | undefined;
 
   constructor(file: string, now: () => number = () => performance.now()) {
@@ -26,7 +32,16 @@ export class StaticKey implements CredentialSource {
       this.#read = { at: now, text };
     }
     const key = await this.#read.text;
-    if (key === '') throw new CredentialFault('KARS_CREDENTIAL_MISSING', 'its file holds none');
+    if (key === '') {
+      const fault = new CredentialFault('KARS_CREDENTIAL_MISSING', 'its file holds none');
+      this.#state = { error: String(fault) };
+      throw fault;
+    }
+    this.#state = UNASKED;
     return key;
+  }
+
+  state(): CredentialState {
+    return this.#state;
   }
 }

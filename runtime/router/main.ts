@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AUDIT_FILE, routerOptions } from 'kars-constructs/contract';
 import { allFloors } from '../policy/floor.ts';
+import type { Snapshot } from '../policy/snapshot.ts';
 import { readArguments, readPairs } from '../service/arguments.ts';
 import { readParentProxy } from '../service/parent-proxy.ts';
 import { failStart, startSidecar } from '../service/sidecar.ts';
@@ -10,10 +11,12 @@ import { CallMetrics } from './call-metrics.ts';
 import { Budget } from './budget/budget.ts';
 import { measureBudget } from './budget/metrics.ts';
 import { Circuits } from './failover/circuit.ts';
+import { circuitsInForce } from './failover/circuit-status.ts';
 import { measureCircuits } from './failover/metrics.ts';
 import { tokenFloor } from './token-floor.ts';
 import { Governance } from './governance.ts';
 import { profileFloor } from './profile-floor.ts';
+import { routerStatus } from './router-status.ts';
 import { Upstream } from './upstream.ts';
 
 try {
@@ -29,15 +32,17 @@ try {
   const ceiling = own.optional('token-ceiling');
   const floors = ceiling === undefined ? [profileFloor] : [profileFloor, tokenFloor(ceiling)];
   const budget = new Budget();
-  const settings = [...overrides, ...tokenOverrides];
-  const floor = allFloors(...floors);
-  const sidecar = await startSidecar('router', common, settings, floor, budget.read);
-  measureBudget(sidecar.registry, () => {
-    const policy = sidecar.documents.snapshot()?.payload('inference-policy');
-    return budget.left(policy?.budget);
-  });
   const circuits = new Circuits();
-  measureCircuits(sidecar.registry, () => circuits.open());
+  const policyIn = (snapshot: Snapshot | undefined) => snapshot?.payload('inference-policy');
+  const sidecar = await startSidecar('router', common, {
+    overrides: [...overrides, ...tokenOverrides],
+    floor: allFloors(...floors),
+    readState: budget.read,
+    status: (snapshot) => routerStatus({ circuits, upstream, budget }, policyIn(snapshot)),
+  });
+  const policy = () => policyIn(sidecar.documents.snapshot());
+  measureBudget(sidecar.registry, () => budget.left(policy()?.budget));
+  measureCircuits(sidecar.registry, () => circuitsInForce(circuits.watched(), policy()));
   const app = createRouter({
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,

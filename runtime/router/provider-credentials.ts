@@ -3,11 +3,12 @@ import {
   azureClouds,
   azureTokenPlace,
   type AzureTokenPlace,
+  type IdentityStatus,
   type ManagedIdentity,
   type WorkloadIdentity,
 } from 'kars-constructs/contract';
 import type { Dispatcher } from 'undici';
-import { CredentialFault, type CredentialSource } from '../identity/credential-source.ts';
+import { CredentialFault, UNASKED, type CredentialSource } from '../identity/credential-source.ts';
 import { managedToken, METADATA_HOST } from '../identity/managed-identity.ts';
 import { RefreshingToken, type FetchedToken } from '../identity/refreshing-token.ts';
 import { StaticKey } from '../identity/static-key.ts';
@@ -46,6 +47,15 @@ export class ProviderCredentials {
     const found = this.#found.get(provider) ?? this.#source(provider);
     this.#found.set(provider, found);
     return found;
+  }
+
+  /** How it went for each provider; nobody is asked for it. */
+  status(providers: readonly Provider[]): IdentityStatus[] {
+    return providers.map((provider) => {
+      const { name, credential: source } = provider;
+      const state = this.#sources.get(keyOf(provider))?.state();
+      return { provider: name, source, ...(source === 'none' ? UNASKED : (state ?? UNASKED)) };
+    });
   }
 
   #source(provider: Provider): CredentialSource {

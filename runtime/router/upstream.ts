@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { deny, IDENTITY_DIR, type Deny } from 'kars-constructs/contract';
+import { deny, IDENTITY_DIR, type Deny, type IdentityStatus } from 'kars-constructs/contract';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 import { CredentialFault } from '../identity/credential-source.ts';
 import { ParentProxyError, type ParentProxy } from '../service/parent-proxy.ts';
@@ -127,6 +127,11 @@ export class Upstream {
     } catch (error) {
       return unreachable(name, error);
     }
+  }
+
+  /** How it went with the credential of each provider. */
+  identities(providers: readonly Provider[]): IdentityStatus[] {
+    return this.#credentials.status(providers);
   }
 
   get #answerMilliseconds(): number {

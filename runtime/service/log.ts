@@ -1,5 +1,5 @@
 /** One field of a log record. */
-type Field = string | number | boolean | null | undefined | readonly string[];
+type Field = string | number | boolean | null | undefined | readonly (string | object)[];
 
 /** Writes structured records: one line of JSON each, no user content besides what a decision is about. */
 export interface Log {

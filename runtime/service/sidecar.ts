@@ -1,7 +1,8 @@
-import type { Reader } from 'kars-constructs/contract';
+import type { Reader, SidecarStatus } from 'kars-constructs/contract';
 import { Gauge, type Registry } from 'prom-client';
 import { DocumentStore } from '../policy/document-store.ts';
-import { noFloor } from '../policy/floor.ts';
+import type { Floor } from '../policy/floor.ts';
+import type { Snapshot } from '../policy/snapshot.ts';
 import { StateDirectory, type StateDirectoryOptions } from '../state/state-directory.ts';
 import type { CommonArguments } from './arguments.ts';
 import { DecisionRecorder } from './decision-recorder.ts';
@@ -22,13 +23,22 @@ export interface Sidecar {
   serving(port: number, close: () => Promise<void>): void;
 }
 
+/** What one process has besides. */
+export interface OwnParts {
+  /** Settings that send traffic elsewhere than the documents say. */
+  readonly overrides: readonly string[];
+  readonly floor: Floor;
+  /** Reads what it keeps in the state directory. */
+  readonly readState: StateDirectoryOptions['read'];
+  /** What it says of itself under the documents in force. @default nothing */
+  readonly status?: (snapshot: Snapshot | undefined) => Partial<SidecarStatus>;
+}
+
 /** Takes the state directory, opens the documents, and serves the status. */
 export async function startSidecar(
   reader: Reader,
   { sandbox, documents: directory, state: stateDirectory, audit, agent, status }: CommonArguments,
-  overrides: readonly string[],
-  floor = noFloor,
-  readState?: StateDirectoryOptions['read'],
+  { overrides, floor, readState, status: ownStatus = () => ({}) }: OwnParts,
 ): Promise<Sidecar> {
   const log = createLog(reader);
   const metrics = createMetrics();
@@ -51,9 +61,21 @@ export async function startSidecar(
   let isServing = false;
   const notReady = (): string | undefined =>
     state.notReady() ?? documents.notReady() ?? (isServing ? undefined : 'does not listen yet');
+  const statusNow = (): SidecarStatus => {
+    const reason = notReady();
+    const { set } = documents.status();
+    return {
+      ready: reason === undefined,
+      reason: reason ?? '',
+      set: set.digest ?? '',
+      refused: set.last_error ?? '',
+      ...ownStatus(documents.snapshot()),
+    };
+  };
   const server = await startStatusServer(
     {
       notReady,
+      status: statusNow,
       policyStatus: () => documents.status(),
       registry: metrics.registry,
     },
@@ -68,16 +90,7 @@ export async function startSidecar(
     registry: metrics.registry,
     serving: (agentPort, close) => {
       isServing = true;
-      const endStatus = writeStatus(log, () => {
-        const reason = notReady();
-        const { set } = documents.status();
-        return {
-          ready: reason === undefined,
-          reason: reason ?? '',
-          set: set.digest ?? '',
-          refused: set.last_error ?? '',
-        };
-      });
+      const endStatus = writeStatus(log, statusNow);
       log.info('listening', { listener: 'agent', host: agent.host, port: agentPort });
       stopOnSignal(log, notReady, async () => {
         endStatus();

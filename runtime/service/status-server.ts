@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import { statusPaths } from 'kars-constructs/contract';
+import { statusPaths, type SidecarStatus } from 'kars-constructs/contract';
 import type { Registry } from 'prom-client';
 import type { PolicyStatus } from '../policy/policy-status.ts';
 import type { ListenAddress } from './arguments.ts';
@@ -11,6 +11,7 @@ import { createServer } from './node-http.ts';
 export interface StatusSource {
   /** Why the process cannot serve the agent, or undefined when it can. */
   notReady(): string | undefined;
+  status(): SidecarStatus;
   policyStatus(): PolicyStatus;
   readonly registry: Registry;
 }
@@ -31,7 +32,7 @@ interface Answer {
 const TEN_SECONDS = 10_000;
 
 /**
- * Serves liveness, readiness, metrics and policy status: GET only, nothing that changes state, no
+ * Serves liveness, readiness, metrics and status: GET only, nothing that changes state, no
  * secret. On a bare server, since a framework would be the larger part of what an idle sidecar holds.
  */
 export async function startStatusServer(
@@ -81,6 +82,8 @@ async function answerTo(
       const body = await source.registry.metrics();
       return { status: 200, headers: { 'content-type': contentType }, body };
     }
+    case statusPaths.status:
+      return { status: 200, body: source.status() };
     case statusPaths.policyStatus:
       return { status: 200, body: source.policyStatus() };
     default: {

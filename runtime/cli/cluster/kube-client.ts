@@ -1,6 +1,6 @@
 import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import type { Pod } from 'kubernetes-types/core/v1.js';
-import { podLabels } from 'kars-constructs/contract';
+import { labels, podLabels } from 'kars-constructs/contract';
 import { CommandError } from '../exit-codes.ts';
 
 /** What `kars status` reads of a cluster: `get` and `list` of `pods`, and `get` of `pods/log`. */
@@ -13,6 +13,18 @@ export interface PodReader {
     container: string,
     part: { readonly tailLines: number } | { readonly sinceSeconds: number },
   ) => Promise<string>;
+}
+
+/** A sandbox, and the namespace of its pod. */
+export interface SandboxPlace {
+  readonly namespace: string;
+  readonly sandbox: string;
+}
+
+/** What `kars status` of all sandboxes reads besides: `list` of `namespaces`. */
+export interface SandboxReader extends PodReader {
+  /** Every sandbox of the cluster, by namespace. */
+  readonly sandboxes: () => Promise<SandboxPlace[]>;
 }
 
 /** Where the cluster is and who asks. */
@@ -56,10 +68,20 @@ export function loadConfig({ kubeconfig, context }: ClusterOptions): KubeConfig 
  *
  * @throws CommandError when there is none.
  */
-export function connect(options: ClusterOptions): PodReader {
+export function connect(options: ClusterOptions): SandboxReader {
   const config = loadConfig(options);
   const api = config.makeApiClient(CoreV1Api);
   return {
+    sandboxes: async () => {
+      const labelSelector = `${labels.role}=sandbox`;
+      const { items } = await asked(api.listNamespace({ labelSelector }));
+      return items
+        .map(({ metadata }) => {
+          const namespace = metadata?.name ?? '';
+          return { namespace, sandbox: metadata?.labels?.[labels.sandbox] ?? namespace };
+        })
+        .sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+    },
     pods: async (namespace, sandbox) => {
       const wanted = Object.entries(podLabels(sandbox));
       const labelSelector = wanted.map(([key, value]) => `${key}=${value}`).join(',');

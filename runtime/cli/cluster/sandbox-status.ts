@@ -1,6 +1,7 @@
 import { processes, statusRecord, type StatusRecord } from 'kars-constructs/contract';
 import type { ContainerState, ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
 import type { PodReader } from './kube-client.ts';
+import { providerFaults, routerReport, type RouterReport } from './router-report.ts';
 
 /** What is known of one container. */
 export interface ContainerReport {
@@ -15,7 +16,7 @@ export interface ContainerReport {
 }
 
 /** What is known of a sandbox. */
-export interface SandboxReport {
+export interface SandboxReport extends RouterReport {
   readonly namespace: string;
   readonly sandbox: string;
   readonly pod: string;
@@ -43,7 +44,7 @@ export async function readSandbox(
     const causes = 'it is suspended, waits for its schedule, was refused, or is not applied';
     const how = `see kubectl -n ${namespace} get events`;
     const why = [`there is no pod of ${sandbox} in ${namespace}: ${causes}; ${how}`];
-    return { namespace, sandbox, pod: '', phase: 'None', ok: false, why, containers: [] };
+    return withoutPod({ namespace, sandbox }, why);
   }
   const records = new Map<string, StatusRecord>();
   for (const { name, containerID = '' } of statusesOf(pod)) {
@@ -54,6 +55,15 @@ export async function readSandbox(
   }
   return { namespace, sandbox, ...describePod(pod, records) };
 }
+
+/** The report of a sandbox of which no pod can be looked at. */
+export const withoutPod = (
+  { namespace, sandbox }: Pick<SandboxReport, 'namespace' | 'sandbox'>,
+  why: readonly string[],
+): SandboxReport => ({
+  ...{ namespace, sandbox, pod: '', phase: 'None', ok: false, why, containers: [] },
+  ...routerReport(undefined),
+});
 
 const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
   ...(status?.initContainerStatuses ?? []),
@@ -104,6 +114,7 @@ export function describePod(
       containers.every((container) => container.why.length === 0),
     why,
     containers,
+    ...routerReport(records.get('router')),
   };
 }
 
@@ -117,7 +128,10 @@ function describeContainer(
     state?.running !== undefined && sidecars.includes(name) && record === undefined
       ? ['its log has no status']
       : [];
-  const told = record === undefined ? [] : [record.reason, record.refused];
+  const told =
+    record === undefined
+      ? []
+      : [record.reason, record.refused, ...providerFaults(routerReport(record))];
   const why = [...states.flatMap(faultOf), ...told, ...silent].filter((text) => text !== '');
   return {
     name,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { deny, type Deny, type TokenBudget } from 'kars-constructs/contract';
+import { deny, type BudgetStatus, type Deny, type TokenBudget } from 'kars-constructs/contract';
 import { hasRecords } from '../../audit/segments.ts';
 import { StateFault } from '../../state/state-fault.ts';
 import { Ledger } from './ledger.ts';
@@ -108,12 +108,22 @@ export class Budget {
     }
   }
 
+  /** The windows with a limit, the shortest first; none where nobody knows, and calls are denied for it. */
+  windows(budget: TokenBudget | undefined): BudgetStatus[] {
+    const ledger = this.#ledger;
+    if (ledger === undefined) return [];
+    try {
+      return limitedOf(windowsAt(this.#now()), budget, ledger).map(
+        ({ window: { kind: window, ends }, limit, left }) => ({ window, limit, left, ends }),
+      );
+    } catch {
+      return [];
+    }
+  }
+
   /** Left of each window with a limit, by its kind. */
   left(budget: TokenBudget | undefined): ReadonlyMap<Window['kind'], number> {
-    const ledger = this.#ledger;
-    if (ledger === undefined) return new Map();
-    const limited = limitedOf(windowsAt(this.#now()), budget, ledger);
-    return new Map(limited.map(({ window, left }) => [window.kind, left]));
+    return new Map(this.windows(budget).map(({ window, left }) => [window, left]));
   }
 
   close(): void {

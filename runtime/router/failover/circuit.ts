@@ -1,3 +1,5 @@
+import type { CircuitStatus } from 'kars-constructs/contract';
+
 /** Failures in a row after which a target is left alone. */
 const FAILURES = 3;
 
@@ -75,9 +77,15 @@ export class Circuit {
     return new Entry((entry, end) => this.#settle(entry, end, era));
   }
 
-  /** Whether there is a pause, or a probe that has not succeeded yet. */
-  get isOpen(): boolean {
-    return this.#pausedUntil !== undefined;
+  /** Whether there is a pause; in one that is over, the next call is a probe, or one is under way. */
+  get state(): CircuitStatus['state'] {
+    if (this.#pausedUntil === undefined) return 'closed';
+    return this.pause > 0 ? 'open' : 'half-open';
+  }
+
+  /** Milliseconds that are left of the pause. */
+  get pause(): number {
+    return this.#pausedUntil === undefined ? 0 : Math.max(0, this.#pausedUntil - this.#now());
   }
 
   #settle(entry: Entry, end: End, era: number): void {
@@ -128,7 +136,7 @@ export interface CircuitTarget {
 }
 
 /** A target, and its circuit. */
-interface Watched {
+export interface WatchedTarget {
   readonly target: CircuitTarget;
   readonly circuit: Circuit;
 }
@@ -139,7 +147,7 @@ const MOST = 1024;
 /** The circuit of each target. */
 export class Circuits {
   readonly #now: (() => number) | undefined;
-  readonly #watched = new Map<string, Watched>();
+  readonly #watched = new Map<string, WatchedTarget>();
 
   constructor(now?: () => number) {
     this.#now = now;
@@ -163,10 +171,8 @@ export class Circuits {
     return circuit;
   }
 
-  /** The targets that are left alone. */
-  open(): CircuitTarget[] {
-    return [...this.#watched.values()]
-      .filter(({ circuit }) => circuit.isOpen)
-      .map(({ target }) => target);
+  /** The targets that were called, those of earlier policies too. */
+  watched(): Iterable<WatchedTarget> {
+    return this.#watched.values();
   }
 }

@@ -4,7 +4,7 @@ import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
 import { describe, expect, it } from 'vitest';
 import type { StatusRecord } from 'kars-constructs/contract';
 import { describePod, readSandbox, statusIn } from '../../../runtime/cli/cluster/sandbox-status.ts';
-import { formatReport } from '../../../runtime/cli/commands/status.ts';
+import { formatReport } from '../../../runtime/cli/cluster/print-status.ts';
 import { temporaryDirectory } from '../../support/documents.ts';
 import { kars } from '../../support/kars.ts';
 
@@ -205,8 +205,8 @@ describe('kars status', () => {
     ]);
   });
 
-  it('ends with code 2 without a sandbox, and 3 without a cluster', async () => {
-    expect(await kars(['status'])).toMatchObject({ code: 2 });
+  it('ends with code 2 with two sandboxes, and 3 without a cluster', async () => {
+    expect(await kars(['status', 'a', 'b'])).toMatchObject({ code: 2 });
     const home = { HOME: temporaryDirectory(), KUBECONFIG: '' };
     expect(await kars(['status', 'reader'], '', home)).toMatchObject({
       code: 3,

@@ -31,6 +31,28 @@ function tokenOf(...answers: readonly (Partial<FetchedToken> | CredentialFault)[
 /** Lets an exchange behind a call come to its end. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+describe('the state of a token', () => {
+  it('has its end, and why it is not renewed, and nothing of it', async () => {
+    const { source, at } = tokenOf({}, fault());
+    expect(source.state()).toEqual({ error: '' });
+    await source.credential();
+    const { expires } = source.state();
+    expect(Date.parse(expires ?? '')).toBeGreaterThan(Date.now());
+    at(3000);
+    await source.credential();
+    await settled();
+    expect(source.state()).toEqual({ expires, error: '[KARS_CREDENTIAL_UNAVAILABLE] no' });
+    at(3600);
+    expect(source.state()).toEqual({ error: '[KARS_CREDENTIAL_UNAVAILABLE] no' });
+  });
+
+  it('does not repeat what a fault of the program says', async () => {
+    const source = new RefreshingToken(() => Promise.reject(new Error('of the token')));
+    await expect(source.credential()).rejects.toThrow();
+    expect(source.state()).toEqual({ error: '[KARS_INTERNAL] the exchange failed' });
+  });
+});
+
 describe('a token', () => {
   it('is one exchange for a hundred calls at once, first and at its end', async () => {
     const { source, exchanges, at } = tokenOf({});

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { statusPaths } from 'kars-constructs/contract';
 import { Child } from '../../../runtime/cli/local/child.ts';
 import { programArguments } from '../../../runtime/cli/programs.ts';
 import { temporaryDirectory, writeDocuments } from '../../support/documents.ts';
@@ -55,7 +56,7 @@ describe.each(['router', 'egress-proxy'] as const)('the process %s', (name) => {
   it('serves nothing of its status to the agent', async () => {
     const child = startProcess(name, allowlist);
     const base = `http://127.0.0.1:${await child.port('agent')}`;
-    for (const path of ['/metrics', '/internal/policy-status', '/readyz']) {
+    for (const path of Object.values(statusPaths)) {
       expect((await fetch(`${base}${path}`)).ok).toBe(false);
     }
   });

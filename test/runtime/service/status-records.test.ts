@@ -10,7 +10,8 @@ describe('the status in the log', () => {
       vi.useRealTimers();
     });
     const lines: string[] = [];
-    const now = { ready: true, reason: '', set: 'sha256:a', refused: '' };
+    const window = { window: 'day' as const, limit: 9, left: 9, ends: '2026-01-02T00:00:00.000Z' };
+    const now = { ready: true, reason: '', set: 'sha256:a', refused: '', budget: [window] };
     const end = writeStatus(
       createLog('router', (line) => lines.push(line)),
       () => now,
@@ -19,6 +20,9 @@ describe('the status in the log', () => {
       lines.map((line) => statusRecord.parse(JSON.parse(line))).map(({ set }) => set);
     expect(written()).toEqual(['sha256:a']);
     vi.advanceTimersByTime(30_000);
+    expect(lines).toHaveLength(1);
+    window.left = 5;
+    vi.advanceTimersByTime(1000);
     expect(lines).toHaveLength(1);
     now.set = 'sha256:b';
     vi.advanceTimersByTime(1000);

@@ -1,6 +1,8 @@
+import type { InferencePolicyPayload } from 'kars-constructs/contract';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { Circuit, Circuits, type Entry } from '../../../../runtime/router/failover/circuit.ts';
+import { circuitsInForce } from '../../../../runtime/router/failover/circuit-status.ts';
 import { measureCircuits } from '../../../../runtime/router/failover/metrics.ts';
 
 const at = (): { circuit: Circuit; pass: (milliseconds: number) => void } => {
@@ -98,7 +100,7 @@ describe('calls that are under way together', () => {
     const entries = burst(circuit);
     failing(circuit, 3);
     entries.pop()?.succeeded();
-    expect(circuit.isOpen).toBe(true);
+    expect(circuit.state).toBe('open');
     pass(30_000);
     circuit.enter()?.succeeded();
     for (const entry of entries) entry.failed(60_000);
@@ -156,6 +158,19 @@ describe('the circuits of all targets', () => {
     exchange: { path },
   });
 
+  const policy: InferencePolicyPayload = {
+    models: [
+      {
+        provider: 'local',
+        deployment: 'small',
+        fallbacks: [{ provider: 'local', deployment: 'medium' }],
+      },
+      { provider: 'local', deployment: 'large' },
+    ],
+    providers: [{ name: 'local', endpoint: 'https://a.example', credential: 'none' }],
+    maxTokensPerRequest: null,
+  };
+
   it('tell providers, endpoints, models and paths apart', () => {
     const circuits = new Circuits(() => 0);
     failing(circuits.of(target('https://a.example', 'small')), 3);
@@ -183,11 +198,26 @@ describe('the circuits of all targets', () => {
     expect(entered(circuits.of(target('https://a.example', 'first')))).toEqual([true]);
   });
 
+  it('are told of while the policy in force names their target', () => {
+    const circuits = new Circuits(() => 0);
+    const named = [
+      target('https://a.example', 'medium'),
+      target('https://a.example', 'large'),
+      target('https://earlier.example', 'small'),
+      target('https://a.example', 'earlier'),
+    ];
+    for (const one of named) failing(circuits.of(one), 3);
+    const told = circuitsInForce(circuits.watched(), policy);
+    expect(told.map(({ model }) => model)).toEqual(['medium', 'large']);
+    expect(circuitsInForce(circuits.watched(), undefined)).toEqual([]);
+  });
+
   it('say which targets are left alone, and metrics with them', async () => {
     let time = 0;
     const circuits = new Circuits(() => time);
     const registry = new Registry();
-    measureCircuits(registry, () => circuits.open());
+    const all = () => circuitsInForce(circuits.watched(), policy);
+    measureCircuits(registry, all);
     const [small, large] = ['small', 'large'].map((name) =>
       circuits.of(target('https://a.example', name)),
     );
@@ -197,7 +227,14 @@ describe('the circuits of all targets', () => {
     const lines = async (): Promise<string[]> =>
       (await registry.metrics()).split('\n').filter((line) => /^[a-z]/.test(line));
     expect(await lines()).toEqual(['kars_circuit_open{provider="local",model="small"} 1']);
+    const states = () =>
+      all().map(({ model, state, until }) => [model, state, until !== undefined]);
+    expect(states()).toEqual([
+      ['small', 'open', true],
+      ['large', 'closed', false],
+    ]);
     time = 30_000;
+    expect(states()[0]).toEqual(['small', 'half-open', false]);
     const probe = small.enter();
     expect(await lines()).toHaveLength(1);
     probe?.succeeded();

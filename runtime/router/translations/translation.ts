@@ -6,8 +6,13 @@ import type { ModelRequest, Provider, Surface } from '../surfaces/surface.ts';
 /** Says the requests of one surface in the API of another, and the answers the other way. */
 export interface Translator<R extends ModelRequest, T extends ModelRequest> {
   readonly to: Surface<T>;
-  /** The request in the other API; refused by name where it cannot be said there. */
-  readonly request: (request: R) => { readonly said: T } | { readonly denial: Deny };
+  /** The request in the other API, refused by name where it cannot be said there; and what says its answers. */
+  readonly request: (request: R) => Translated<T> | { readonly denial: Deny };
+}
+
+/** A request in another API. */
+export interface Translated<T extends ModelRequest> {
+  readonly said: T;
   readonly answers: AnswerTranslator;
 }
 
@@ -26,12 +31,11 @@ export const translation =
   <R extends ModelRequest, T extends ModelRequest>({
     to,
     request: translate,
-    answers,
   }: Translator<R, T>): Translation<R> =>
   (request, provider, policies) => {
     const translated = translate(request);
     if ('denial' in translated) return translated.denial;
     const judged = judgeRequest(to, translated.said, provider, policies);
     if ('denial' in judged) return judged.denial;
-    return { ...exchangeOn(to, judged.request, provider), answers };
+    return { ...exchangeOn(to, judged.request, provider), answers: translated.answers };
   };

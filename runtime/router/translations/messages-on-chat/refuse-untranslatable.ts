@@ -1,11 +1,9 @@
-import { deny, type Deny } from 'kars-constructs/contract';
+import type { Deny } from 'kars-constructs/contract';
 import { first, isNothing, isRecord } from '../../surfaces/reach.ts';
 import type { Block, MessagesRequest } from '../../surfaces/messages/messages-request.ts';
+import { refusalsOf } from '../refusals.ts';
 
-const RULE = 'inference router, translation to chat completions';
-
-const refuse = (what: string): Deny =>
-  deny('KARS_NOT_TRANSLATABLE', RULE, `got ${what}, which chat completions do not have`);
+const { refuse, refuseOthers } = refusalsOf('chat completions', 'do not have');
 
 /** Refuses what would be lost in a chat completion. Hints about caches are no part of what is asked. */
 export const refuseUntranslatable = (request: MessagesRequest): Deny | undefined =>
@@ -75,15 +73,6 @@ const BLOCKS: ReadonlyMap<string, Blocks> = new Map([
   ],
   ['assistant', blocks({ text: ['text'], tool_use: ['caller', 'id', 'input', 'name'] })],
 ]);
-
-const refuseOthers = (
-  at: string,
-  value: Readonly<Record<string, unknown>>,
-  known: ReadonlySet<string>,
-): Deny | undefined =>
-  first(Object.entries(value), ([name, one]) =>
-    known.has(name) || isNothing(one) ? undefined : refuse(`${at}${name}`),
-  );
 
 function refuseContent(at: string, content: unknown, known: Blocks): Deny | undefined {
   if (!Array.isArray(content)) return undefined;

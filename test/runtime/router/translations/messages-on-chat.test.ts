@@ -209,8 +209,10 @@ describe('what goes out', () => {
   it('is decided as a request of the other surface too', () => {
     const smuggling = translation({
       to: chat,
-      request: () => ({ said: { ...chat.request.parse({ messages: hello }), mcp_servers: ['x'] } }),
-      answers: { answer: () => ({}), error: () => ({}), events: () => () => [] },
+      request: () => ({
+        said: { ...chat.request.parse({ messages: hello }), mcp_servers: ['x'] },
+        answers: { answer: () => ({}), error: () => ({}), events: () => () => [] },
+      }),
     });
     expect(smuggling(parse({}), local, inForce)).toMatchObject({ code: 'KARS_PROVIDER_REACH' });
     expect(messagesOnChat(parse({}), local, inForce)).toMatchObject({ path: '/chat/completions' });

@@ -15,10 +15,18 @@ import type {
 export interface AnswerTranslator {
   /** A whole answer. */
   readonly answer: (answer: unknown) => object | Deny;
-  /** An error, by its status and the message that the provider gives. */
-  readonly error: (status: number, message: string) => object;
+  /** An error, by its status and what the provider says of it. */
+  readonly error: (status: number, error: ProviderError) => object;
   /** For one stream: the events that each event of the provider stands for. */
   readonly events: () => (event: ServerEvent) => readonly ServerEvent[] | Deny;
+}
+
+/** What a provider says of an error, as most have it. */
+export interface ProviderError {
+  readonly message: string;
+  readonly type: string | null;
+  readonly code: string | null;
+  readonly param: string | null;
 }
 
 /** What is sent to a provider for a call, and how what comes back is read: in the API that the provider speaks. */

@@ -214,10 +214,11 @@ export class ModelRoute<R extends ModelRequest> {
       return this.#deny(reply, read);
     }
     const { status, body, usage, calls } = read;
-    const refused = await refuseCalls(calls, judge);
-    if (refused !== undefined) {
-      await settlement.end({ usage, outcome: refused.reason });
-      return this.#deny(reply, refused);
+    const said = (await refuseCalls(calls, judge)) ?? body;
+    if (typeof said !== 'string') {
+      if (said === body) watch.failed(said);
+      await settlement.end({ usage, outcome: said.reason });
+      return this.#deny(reply, said);
     }
     const outcome = `the provider answered with status ${status}`;
     await (isBeforeWork(answer.status)
@@ -225,7 +226,7 @@ export class ModelRoute<R extends ModelRequest> {
       : settlement.end({ usage, outcome }));
     const retryAfter = answer.headers['retry-after'];
     if (retryAfterOf(answer.headers) !== undefined) void reply.header('retry-after', retryAfter);
-    return reply.code(status).type('application/json').send(body);
+    return reply.code(status).type('application/json').send(said);
   }
 
   async #refuse(

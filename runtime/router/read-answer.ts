@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { deny, type Deny } from 'kars-constructs/contract';
 import type { TokenUsage } from '../service/decision-recorder.ts';
 import { brokenBy } from './broken-answer.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ProviderError } from './exchange.ts';
 import { limits } from './limits.ts';
 import { withoutCredential } from './redaction.ts';
 import { isRecord } from './surfaces/reach.ts';
@@ -12,7 +12,8 @@ import type { UpstreamAnswer } from './upstream.ts';
 /** A whole answer for the client. */
 export interface WholeAnswer {
   readonly status: number;
-  readonly body: string;
+  /** What it says, or why that cannot be said: for after its calls are judged. */
+  readonly body: string | Deny;
   readonly usage: TokenUsage | undefined;
   readonly calls: readonly ToolCall[];
 }
@@ -41,7 +42,7 @@ export async function readAnswer(
       hasError(value) && calledTools(value).length === 0
         ? answers === undefined
           ? text
-          : textOf(answers.error(status, messageOf(value)))
+          : textOf(answers.error(status, errorIn(value)))
         : undefined;
     return {
       status,
@@ -57,17 +58,16 @@ export async function readAnswer(
       'the provider answered with something that is no answer of this API',
     );
   }
-  const translated = answers?.answer(value);
-  if (translated !== undefined && 'code' in translated) return translated;
-  const body = translated === undefined ? text : textOf(translated);
-  if (body === undefined) return TOO_DEEP;
   return {
     status: answer.status,
-    body,
+    body: answers === undefined ? text : bodyOf(answers.answer(value)),
     usage: usageOf(value),
     calls: calledTools(value),
   };
 }
+
+const bodyOf = (said: object | Deny): string | Deny =>
+  'code' in said ? said : (textOf(said) ?? TOO_DEEP);
 
 /** By events, which take a third of the CPU that an iterator takes. */
 function readBounded(body: Readable, most: number): Promise<string | Deny> {
@@ -119,11 +119,19 @@ function parse(text: string): unknown {
   }
 }
 
-/** What an error says, in the form that most have. */
-const messageOf = ({ error }: Readonly<Record<'error', unknown>>): string =>
-  isRecord(error) && typeof error['message'] === 'string'
-    ? error['message']
-    : ((isRecord(error) ? textOf(error) : undefined) ?? String(error));
+function errorIn({ error }: Readonly<Record<'error', unknown>>): ProviderError {
+  if (!isRecord(error)) return { message: String(error), type: null, code: null, param: null };
+  const textIn = (name: string): string | null => {
+    const value = error[name];
+    return typeof value === 'string' ? value : null;
+  };
+  return {
+    message: textIn('message') ?? textOf(error) ?? '',
+    type: textIn('type'),
+    code: textIn('code'),
+    param: textIn('param'),
+  };
+}
 
 /** Errors of every API have this member. */
 const hasError = (value: unknown): value is Readonly<Record<'error', unknown>> =>

@@ -22,6 +22,6 @@ export const messagesOnChat: Translation<MessagesRequest> = translation(toChat);
 
 const answers: AnswerTranslator = {
   answer: messageOf,
-  error: anthropicErrorOf,
+  error: (status, { message }) => anthropicErrorOf(status, message),
   events: () => new MessageEvents().read,
 };

@@ -31,9 +31,17 @@ const workloadIdentity: Enforcement = {
   test: 'test/runtime/identity/workload-identity.test.ts',
 };
 
+const modelApi = router(
+  'models',
+  'plan-call.ts',
+  'translations/chat-on-responses/official-clients.test.ts',
+);
+
 const modelFields = (at: string): Readonly<Record<string, Enforcement>> => ({
   [`modelPreference.${at}.provider`]: router('provider', 'upstream.ts', DECIDE_CALL),
   [`modelPreference.${at}.deployment`]: router('models', 'decide-call.ts', DECIDE_CALL),
+  [`modelPreference.${at}.api`]: modelApi,
+  [`modelPreference.${at}.fallbacks[].api`]: modelApi,
   [`modelPreference.${at}.alias`]: router('models', 'decide-call.ts', DECIDE_CALL),
   [`modelPreference.${at}.fallbacks[].provider`]: failover,
   [`modelPreference.${at}.fallbacks[].deployment`]: failover,

@@ -12,6 +12,13 @@ export interface PolicyModel {
   /** Name of the model or deployment at the provider. */
   readonly model: string;
   /**
+   * The one API of the provider that serves the model: `responses` for a model without chat completions, which those
+   * and messages are translated to.
+   *
+   * @default every API of the provider does
+   */
+  readonly api?: 'responses';
+  /**
    * What requests call it, for models of two providers with one name, or to change a model without changing
    * the agent.
    *
@@ -20,7 +27,8 @@ export interface PolicyModel {
   readonly as?: string;
   /**
    * What takes over, in this order, where the provider cannot be reached or has no capacity (429, 503, 529),
-   * and nothing of an answer was sent. One that does not serve the API of a request is passed over.
+   * and nothing of an answer was sent. One that does not serve the API of a request is passed over; the posture says
+   * of each what it takes over.
    *
    * @default nothing does
    */
@@ -33,6 +41,8 @@ export interface ModelFallback {
   readonly provider?: ModelProvider;
   /** Name of the model or deployment at the provider. */
   readonly model: string;
+  /** As that of {@link PolicyModel}. @default every API of the provider serves it */
+  readonly api?: 'responses';
 }
 
 /** The parts of a policy that say which models there are. */
@@ -47,6 +57,7 @@ interface NamedTarget {
   readonly path: string;
   readonly provider: ModelProvider | undefined;
   readonly model: string;
+  readonly api?: 'responses';
 }
 
 /** A model with everything that is said of it. */
@@ -99,8 +110,10 @@ export const modelRefs = (props: ModelProps): z.input<typeof modelRef>[] =>
     }));
   });
 
-const targetRefs = ({ provider, model }: NamedTarget): ModelTarget[] =>
-  provider === undefined ? [] : [{ provider: provider.name, deployment: model }];
+const targetRefs = ({ provider, model, api }: NamedTarget): ModelTarget[] =>
+  provider === undefined
+    ? []
+    : [{ provider: provider.name, deployment: model, ...(api === undefined ? {} : { api }) }];
 
 /** What is wrong with the models and providers of a policy. */
 export function modelProblems(props: ModelProps): Problem[] {

@@ -2,9 +2,11 @@ import {
   allow,
   deny,
   nameOfModel,
+  targetApiOf,
   type Decision,
   type Deny,
   type InferencePolicyPayload,
+  type TargetApi,
 } from 'kars-constructs/contract';
 import { ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
 import type { ModelRequest, OutputBound, Provider, Surface } from './surfaces/surface.ts';
@@ -19,6 +21,8 @@ export interface AllowedCall<R> {
   /** Its name at the provider. */
   readonly deployment: string;
   readonly body: R;
+  /** How the provider serves it. */
+  readonly api: TargetApi;
   /** How many further targets may take over. */
   readonly fallbacks: number;
 }
@@ -52,6 +56,7 @@ export function decideCall<R extends ModelRequest>(
     provider,
     model: model === pinned ? nameOfModel(pinned) : `${provider.name}/${model.deployment}`,
     deployment: model.deployment,
+    api: targetApiOf(provider, model),
     fallbacks: fallbacks.length,
     body: { ...judged.request, model: model.deployment },
   };

@@ -1,4 +1,4 @@
-import { deny, type Decision, type Deny, type ProviderApi } from 'kars-constructs/contract';
+import { deny, type Decision, type Deny, type TargetApi } from 'kars-constructs/contract';
 import { noPolicy, type CallPolicies } from './call-policies.ts';
 import { decideCall } from './decide-call.ts';
 import { exchangeOn, type Exchange } from './exchange.ts';
@@ -15,15 +15,15 @@ export interface CallPlan {
   readonly fallbacks: number;
 }
 
-/** A surface, and how it is served where a provider speaks another API. */
+/** A surface, and how it is served where a model has another API. */
 export interface ServedSurface<R extends ModelRequest> {
   readonly surface: Surface<R>;
-  /** By the API that the provider speaks. @default none */
-  readonly translations?: Partial<Readonly<Record<ProviderApi, Translation<R>>>>;
+  /** By how the model is served. @default none */
+  readonly translations?: Partial<Readonly<Record<TargetApi, Translation<R>>>>;
 }
 
 /**
- * Plans a call in the API that the provider of its model speaks. Without a policy nothing is allowed.
+ * Plans a call in the API that its model is served by. Without a policy nothing is allowed.
  *
  * @param fallback which target of the model takes over; undefined for the model itself
  */
@@ -38,21 +38,21 @@ export function planCall<R extends ModelRequest>(
   const inForce = { ...policies, inference };
   const decided = decideCall(surface, request, inForce, fallback);
   if ('code' in decided) return decided;
-  const { decision, provider, model, body } = decided;
-  const speaks = provider.api ?? 'openai';
-  if (speaks === surface.api) {
+  const { decision, provider, model, body, api } = decided;
+  if (api === surface.api || api === surface.name) {
     return { ...decided, exchange: exchangeOn(surface, body, provider) };
   }
-  const translate = translations?.[speaks];
+  const translate = translations?.[api];
   if (translate === undefined) {
-    const reason = `the provider "${provider.name}" of the model ${JSON.stringify(model)} speaks the API of ${speaks}: ${PATHS[speaks]}`;
+    const reason = `the provider "${provider.name}" of the model ${JSON.stringify(model)} ${SERVES[api]}`;
     return deny('KARS_API_NOT_SERVED', decision.rule, reason);
   }
   const exchange = translate(body, provider, inForce);
   return 'code' in exchange ? exchange : { ...decided, exchange };
 }
 
-const PATHS: Readonly<Record<ProviderApi, string>> = {
-  openai: '/v1/chat/completions and others',
-  anthropic: '/v1/messages',
+const SERVES: Readonly<Record<TargetApi, string>> = {
+  openai: 'speaks the API of openai: /v1/chat/completions and others',
+  anthropic: 'speaks the API of anthropic: /v1/messages',
+  responses: 'serves it by responses alone: /v1/responses, /v1/chat/completions, /v1/messages',
 };

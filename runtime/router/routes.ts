@@ -8,6 +8,8 @@ import { countTokens, messages } from './surfaces/messages/messages.ts';
 import { openAiErrors } from './surfaces/openai-error.ts';
 import { responses } from './surfaces/responses/responses.ts';
 import type { ServedSurface } from './plan-call.ts';
+import { chatOnResponses } from './translations/chat-on-responses/chat-on-responses.ts';
+import { messagesOnResponses } from './translations/messages-on-responses.ts';
 import { messagesOnChat } from './translations/messages-on-chat/messages-on-chat.ts';
 import type { ErrorShape, ModelRequest, Surface } from './surfaces/surface.ts';
 
@@ -23,9 +25,12 @@ export function surfaceRoutes(options: ModelRouteOptions): ReadonlyMap<string, S
     const served = new ModelRoute({ surface, translations }, options);
     return (request, reply) => served.serve(request, reply);
   };
-  const [message, count] = [route(messages, { openai: messagesOnChat }), route(countTokens)];
+  const [message, count] = [
+    route(messages, { openai: messagesOnChat, responses: messagesOnResponses }),
+    route(countTokens),
+  ];
   return new Map([
-    ['/v1/chat/completions', route(chat)],
+    ['/v1/chat/completions', route(chat, { responses: chatOnResponses })],
     ['/v1/completions', route(completions)],
     ['/v1/embeddings', route(embeddings)],
     ['/v1/responses', route(responses)],

@@ -100,6 +100,33 @@ describe('compiling an inference policy', () => {
     });
   });
 
+  it('with a model by responses alone is refused at a provider that has none', () => {
+    const byResponses = { ...model, api: 'responses' as const };
+    const anthropic = providers.map((one) => ({ ...one, api: 'anthropic' as const }));
+    const compiled = (primary: object, served: typeof providers) =>
+      compileInferencePolicy({
+        appliesTo,
+        modelPreference: { primary: { ...model, ...primary }, fallback: [] },
+        providers: served,
+      });
+    for (const primary of [byResponses, { ...model, fallbacks: [byResponses] }]) {
+      expect(compiled(primary, providers)).toMatchObject({
+        ok: true,
+        value: { models: [primary] },
+      });
+    }
+    const problem = {
+      path: 'spec.modelPreference.primary.api',
+      code: 'KARS_MODEL_API',
+      message:
+        'got "responses" of a provider that speaks the API of anthropic, supply a provider that speaks that of openai, or no api',
+    };
+    expect(compiled(byResponses, anthropic)).toEqual({ ok: false, problems: [problem] });
+    expect(compiled({ fallbacks: [byResponses] }, anthropic)).toMatchObject({
+      problems: [{ ...problem, path: 'spec.modelPreference.primary.fallbacks[0].api' }],
+    });
+  });
+
   describe('with targets that take over', () => {
     const small = { provider: 'main', deployment: 'gpt-4o-mini' };
     const compiled = (primary: object, fallback: object[] = []) =>

@@ -13,6 +13,7 @@ export const synthCodes = {
   KARS_PROFILE_INVALID:
     'a profile of the agent governance toolkit is none, or says what nobody checks',
   KARS_PROVIDER_UNKNOWN: 'a model is to be served by a provider that the policy does not have',
+  KARS_MODEL_API: 'a model is to be served by an API that its provider does not speak',
   KARS_PROVIDER_ENDPOINT: 'the endpoint of a model provider is not an http or https URL of a host',
   KARS_PROVIDER_AUTHORITY: 'what a model provider is to be verified with is no certificate in PEM',
   KARS_PROVIDER_RANGE:

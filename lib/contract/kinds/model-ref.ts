@@ -1,9 +1,19 @@
 import * as z from 'zod';
 import type { Problem } from '../problem.ts';
 
+const modelApi = z.enum(['responses']);
+
+/** The one API that a model is served by, where its provider has others. */
+export type ModelApi = z.output<typeof modelApi>;
+
 const target = {
   provider: z.string().describe('Name of an entry in `providers`.'),
   deployment: z.string().describe('Name of the model or deployment at the provider.'),
+  api: modelApi
+    .optional()
+    .describe(
+      'The one API of the provider that serves the model, which chat completions and messages are translated to. Absent: every API of the provider does.',
+    ),
 };
 
 /** Most targets that may take over from a model. */
@@ -33,13 +43,19 @@ type ModelRef = z.output<typeof modelRef>;
 export interface ModelTarget {
   readonly provider: string;
   readonly deployment: string;
+  readonly api?: ModelApi | undefined;
 }
 
 /** Whether both names of a model are there. */
 export const isComplete = ({ provider, deployment }: ModelTarget): boolean =>
   provider.length > 0 && deployment.length > 0;
 
-const targetPayload = { provider: z.string(), deployment: z.string().min(1) };
+const targetPayload = {
+  provider: z.string(),
+  deployment: z.string().min(1),
+  /** Absent where every API of the provider serves it. */
+  api: modelApi.optional(),
+};
 
 /** A model that requests may name, as the router reads it. */
 export const modelPayload = z.strictObject({
@@ -68,28 +84,34 @@ export function compileModels(primary: ModelRef, others: readonly ModelRef[]): M
   return [first, ...others].map(compileModel);
 }
 
-function compileModel({ provider, deployment, alias, fallbacks = [] }: ModelRef): ModelPayload {
+function compileModel({ alias, fallbacks = [], ...target }: ModelRef): ModelPayload {
+  const { deployment } = target;
   return {
-    provider,
-    deployment,
+    ...compileTarget(target),
     ...(alias === undefined || alias === deployment ? {} : { alias }),
-    ...(fallbacks.length === 0
-      ? {}
-      : {
-          fallbacks: fallbacks.map((target) => ({
-            provider: target.provider,
-            deployment: target.deployment,
-          })),
-        }),
+    ...(fallbacks.length === 0 ? {} : { fallbacks: fallbacks.map(compileTarget) }),
   };
+}
+
+const compileTarget = ({ provider, deployment, api }: ModelTarget): ModelTarget => ({
+  provider,
+  deployment,
+  ...(api === undefined ? {} : { api }),
+});
+
+/** What matters here of a provider. */
+interface ModelProvider {
+  readonly name: string;
+  readonly api?: 'openai' | 'anthropic' | undefined;
 }
 
 /** Models that nobody serves, or that a request could not tell apart. */
 export function modelProblems(
   models: readonly ModelRef[],
-  providers: readonly { readonly name: string }[],
+  providers: readonly ModelProvider[],
 ): Problem[] {
   const served = providers.map(({ name }) => name);
+  const apis = new Map(providers.map(({ name, api }) => [name, api]));
   const paths = new Map<string, string>();
   return models.flatMap((model, index) => {
     const path = pathOf(index);
@@ -104,9 +126,10 @@ export function modelProblems(
       ]),
     ];
     return [
-      ...targets.flatMap(([at, { provider }]) =>
-        served.includes(provider) ? [] : [unknownProvider(at, provider, served)],
-      ),
+      ...targets.flatMap(([at, { provider, api }]) => [
+        ...(served.includes(provider) ? [] : [unknownProvider(at, provider, served)]),
+        ...(api !== undefined && apis.get(provider) === 'anthropic' ? [otherApi(at, api)] : []),
+      ]),
       ...(earlier === undefined ? [] : [sameName(path, name, earlier)]),
     ];
   });
@@ -119,6 +142,12 @@ const unknownProvider = (path: string, got: string, served: readonly string[]): 
   path: `${path}.provider`,
   code: 'KARS_PROVIDER_UNKNOWN',
   message: `got ${JSON.stringify(got)}, supply one that spec.providers has: ${served.join(', ') || 'it has none'}`,
+});
+
+const otherApi = (path: string, got: ModelApi): Problem => ({
+  path: `${path}.api`,
+  code: 'KARS_MODEL_API',
+  message: `got "${got}" of a provider that speaks the API of anthropic, supply a provider that speaks that of openai, or no api`,
 });
 
 const sameName = (path: string, name: string, earlier: string): Problem => ({

@@ -2,12 +2,14 @@ import { DEFAULT_CEILING } from '../kinds/egress-approval/payload.ts';
 import { egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
 import { compileLearn } from '../kinds/kars-sandbox/egress-learn.ts';
 import { formatEntry } from '../kinds/kars-sandbox/egress-entry.ts';
-import { compileModels, type ModelPayload } from '../kinds/model-ref.ts';
+import type { ProviderApi } from '../kinds/model-provider.ts';
+import { compileModels, type ModelPayload, type ModelTarget } from '../kinds/model-ref.ts';
+import { servedSurfaces, targetApiOf } from '../served-surfaces.ts';
 import type { PostureInput } from './posture-input.ts';
 
 /** Everything that an agent may use or be reached by, as its policies say. */
 export interface Reach {
-  /** `provider/model`, the first one the default; with `as` what requests call it where that is another name, with `else` what takes over. */
+  /** `provider/model`, the first one the default; with `as` what requests call it where that is another name, with `else` what takes over, and for what alone where that is less. */
   readonly models: readonly string[];
   /** Tools that it may offer to a model. */
   readonly tools: readonly string[];
@@ -28,7 +30,9 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
   const { primary, fallback = [] } = inferencePolicy.modelPreference ?? {};
   const endpoints = sandbox.networkPolicy?.allowedEndpoints ?? [];
   return {
-    models: (primary === undefined ? [] : compileModels(primary, fallback)).map(lineOfModel),
+    models: (primary === undefined ? [] : compileModels(primary, fallback)).map((model) =>
+      lineOfModel(model, inferencePolicy.providers ?? []),
+    ),
     tools: toolPolicy?.allowedTools ?? [],
     egress: [
       ...endpoints.map((endpoint) => formatEntry(egressEntryOf(endpoint))),
@@ -41,11 +45,25 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
   };
 }
 
-function lineOfModel({ provider, deployment, alias, fallbacks = [] }: ModelPayload): string {
+/** What says by which API a provider serves. */
+type Providers = readonly { readonly name: string; readonly api?: ProviderApi | undefined }[];
+
+function lineOfModel(model: ModelPayload, providers: Providers): string {
+  const { provider, deployment, alias, fallbacks = [] } = model;
   const name = alias === undefined ? '' : ` as ${alias}`;
-  const others = fallbacks.map((target) => `, else ${target.provider}/${target.deployment}`);
+  const served = servedBy(model, providers);
+  const others = fallbacks.map((target) => {
+    const common = servedBy(target, providers).filter((surface) => served.includes(surface));
+    const scope = common.length === served.length ? '' : ` for ${common.join(', ')} alone`;
+    return `, else ${target.provider}/${target.deployment}${scope}`;
+  });
   return `${provider}/${deployment}${name}${others.join('')}`;
 }
+
+const servedBy = (target: ModelTarget, providers: Providers): readonly string[] => {
+  const provider = providers.find(({ name }) => name === target.provider) ?? {};
+  return servedSurfaces[targetApiOf(provider, target)];
+};
 
 function learnedIn({ networkPolicy }: PostureInput['sandbox']): string[] {
   if (networkPolicy?.learn === undefined) return [];

@@ -1,7 +1,7 @@
 import type { Deny } from 'kars-constructs/contract';
 import { judgeRequest, type PoliciesInForce } from '../decide-call.ts';
 import { exchangeOn, type AnswerTranslator, type Exchange } from '../exchange.ts';
-import type { ModelRequest, Provider, Surface } from '../surfaces/surface.ts';
+import type { ModelRequest, Provider, ServerEvent, Surface } from '../surfaces/surface.ts';
 
 /** Says the requests of one surface in the API of another, and the answers the other way. */
 export interface Translator<R extends ModelRequest, T extends ModelRequest> {
@@ -39,3 +39,41 @@ export const translation =
     if ('denial' in judged) return judged.denial;
     return { ...exchangeOn(to, judged.request, provider), answers: translated.answers };
   };
+
+/** Says requests of one surface in the API of a third, by way of another. */
+export const composed = <R extends ModelRequest, M extends ModelRequest, T extends ModelRequest>(
+  near: Translator<R, M>,
+  far: Translator<M, T>,
+): Translator<R, T> => ({
+  to: far.to,
+  request: (request) => {
+    const first = near.request(request);
+    if ('denial' in first) return first;
+    const { answers } = first;
+    const second = far.request(near.to.streaming?.ask(first.said) ?? first.said);
+    if ('denial' in second) return second;
+    return { said: second.said, answers: chained(answers, second.answers) };
+  },
+});
+
+const chained = (near: AnswerTranslator, far: AnswerTranslator): AnswerTranslator => ({
+  answer: (answer) => {
+    const said = far.answer(answer);
+    return 'code' in said ? said : near.answer(said);
+  },
+  error: near.error,
+  events: () => {
+    const [toNear, toClient] = [far.events(), near.events()];
+    return (event) => {
+      const said = toNear(event);
+      if ('code' in said) return said;
+      const shown: ServerEvent[] = [];
+      for (const one of said) {
+        const events = toClient(one);
+        if ('code' in events) return events;
+        shown.push(...events);
+      }
+      return shown;
+    };
+  },
+});

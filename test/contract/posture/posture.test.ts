@@ -72,6 +72,33 @@ describe('the posture of a sandbox', () => {
     });
   });
 
+  it('says what takes over, and for what alone', () => {
+    const anthropic = ModelProvider.anthropicCompatible({
+      name: 'far',
+      endpoint: 'https://far.example.com/v1',
+    });
+    const { reach } = postureWith((chart) => ({
+      inferencePolicy: inferencePolicyIn(chart, {
+        name: 'steady',
+        models: [
+          {
+            model: 'small',
+            fallbacks: [
+              { model: 'large' },
+              { provider: anthropic, model: 'claude' },
+              { model: 'pro', api: 'responses' },
+            ],
+          },
+          { model: 'pro', api: 'responses', fallbacks: [{ model: 'large' }] },
+        ],
+      }),
+    }));
+    expect(reach.models).toEqual([
+      'local/small, else local/large, else far/claude for messages alone, else local/pro for chat, messages, responses alone',
+      'local/pro, else local/large',
+    ]);
+  });
+
   it.each<[PromiseId, string, Change]>([
     ['P1', 'has token of Secret git-host, in GIT_TOKEN', (chart) => ({ secrets: [SandboxSecret.env('GIT_TOKEN', { secret: Secret.fromSecretName(chart, 'git', 'git-host'), key: 'token' })] })], // prettier-ignore
     ['P2', 'whoever else mounts the claim shared', (chart) => ({ workspace: SandboxWorkspace.existing(PersistentVolumeClaim.fromClaimName(chart, 'claim', 'shared')) })], // prettier-ignore

@@ -5,7 +5,15 @@ import type { ModelledLayer } from './modelled/layers.ts';
 
 /** What somebody is after. */
 export type Area =
-  'credentials' | 'network' | 'decisions' | 'kernel' | 'files' | 'resources' | 'cluster';
+  | 'credentials'
+  | 'network'
+  | 'decisions'
+  | 'reach'
+  | 'router'
+  | 'kernel'
+  | 'files'
+  | 'resources'
+  | 'cluster';
 
 /** An attempt of the agent itself, inside of its pod. */
 export interface AgentAttack {
@@ -45,7 +53,7 @@ export interface UserAttack {
 /** An attempt of an agent that others look at from outside meanwhile: it takes orders, or ends its own pod. */
 export interface OrderedAttack {
   readonly id: string;
-  readonly area: 'network' | 'decisions' | 'resources';
+  readonly area: 'network' | 'decisions' | 'reach' | 'router' | 'resources';
   readonly title: string;
   readonly stoppedBy: readonly [LayerId];
 }

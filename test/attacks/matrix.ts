@@ -8,6 +8,8 @@ const areas: Readonly<Record<Area, string>> = {
   credentials: 'Credentials',
   network: 'Network',
   decisions: 'Decisions of router and proxy',
+  reach: 'Reach of model providers',
+  router: 'Decisions of the router',
   kernel: 'Kernel',
   files: 'Files',
   resources: 'Resources',

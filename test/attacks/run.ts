@@ -22,6 +22,7 @@ import {
 } from './under-orders/run-network.ts';
 import { DEPLOYERS, platformOf, providerKey, PYTHON, sandboxWith } from './pods.ts';
 import { outcomesIn, type Outcomes } from './reports.ts';
+import { outcomeFrom } from './under-orders/network-attack.ts';
 import { makeWorld, type World } from './world.ts';
 import { liftPolicies, policiesInForce } from '../cluster/admission/policies.ts';
 
@@ -90,7 +91,9 @@ export async function runAttacks(
     });
     progress('sandboxes whose agents use up what the node has, with and without a layer');
     const final = await whileAnswering(bystanders, () => runExhaustion(admin, images));
-    if (!/reached/.test(ordered.allowed)) throw new Error('what policy allows does not work');
+    if (ordered.unserved.length > 0) {
+      throw new Error(`what policy allows does not work: ${ordered.unserved.join('\n')}`);
+    }
     return [
       ...agentAttacks.map((attack) =>
         agentResult(
@@ -197,9 +200,7 @@ function orderedResult(attack: OrderedAttack, { governed, control }: NetworkOutc
   const row = networkAttacks.find(({ id }) => attack.id === `ordered-${id}`);
   const outcomeIn = (outcomes: Readonly<Record<string, string>>): Outcome => {
     const said = row === undefined ? undefined : outcomes[row.id];
-    if (row === undefined || said === undefined) return missing;
-    const outcome = row.succeeded.test(said) ? 'succeeded' : 'stopped';
-    return { outcome, detail: said.split('\n')[0]?.trim() ?? '' };
+    return row === undefined || said === undefined ? missing : outcomeFrom(row, said);
   };
   return {
     attack,

@@ -1,6 +1,8 @@
 import type { AgentAttack, Attack, OrderedAttack, UserAttack } from '../attack.ts';
 import { modelledAttacks } from '../modelled/run.ts';
 import { exhaustingAttacks } from '../exhaustion/run.ts';
+import type { NetworkAttack } from '../under-orders/network-attack.ts';
+import { reachAttacks } from '../under-orders/router/index.ts';
 import { networkAttacks } from '../under-orders/run-network.ts';
 import { beside } from './beside.ts';
 import { clusterRequests } from './cluster-requests.ts';
@@ -31,15 +33,19 @@ export const userAttacks: readonly UserAttack[] = [
   ...exposureRequests,
 ];
 
+const areaOf = (attack: NetworkAttack): OrderedAttack['area'] => {
+  if (attack.layer === 'packets') return 'network';
+  if (attack.layer === 'egress') return 'decisions';
+  return reachAttacks.includes(attack) ? 'reach' : 'router';
+};
+
 /** Attempts of an agent that takes orders. */
-export const orderedAttacks: readonly OrderedAttack[] = networkAttacks.map(
-  ({ id, what, layer }) => ({
-    id: `ordered-${id}`,
-    area: layer === 'packets' ? 'network' : 'decisions',
-    title: what,
-    stoppedBy: [layer],
-  }),
-);
+export const orderedAttacks: readonly OrderedAttack[] = networkAttacks.map((attack) => ({
+  id: `ordered-${attack.id}`,
+  area: areaOf(attack),
+  title: attack.what,
+  stoppedBy: [attack.layer],
+}));
 
 /** Attempts that end the pod of the agent itself. */
 export const finalAttacks: readonly OrderedAttack[] = exhaustingAttacks.map(

@@ -1,21 +1,11 @@
 import type { Outcome } from '../attack.ts';
-import type { NetworkAttack, Order } from '../under-orders/network-attack.ts';
+import { outcomeFrom, type NetworkAttack, type Order } from '../under-orders/network-attack.ts';
 import { sidecarAttacks } from '../under-orders/sidecar-attacks.ts';
 import type { World } from '../world.ts';
 
-/** What an allowed host would get, what takes long or ends without a word, and what needs the address of the pod. */
-const NEEDING_OTHERS = new Set([
-  'proxy-pipeline',
-  'proxy-hop-headers',
-  'proxy-own-address',
-  'held-egress-proxy',
-  'held-router',
-  'router-tunnel',
-]);
-
 /** Attacks on sidecars that show by themselves what became of them, without a host or a provider that answers. */
 export const soloAttacks: readonly NetworkAttack[] = sidecarAttacks.filter(
-  ({ id, asked }) => asked === undefined && !NEEDING_OTHERS.has(id),
+  ({ asked, needsOthers = false }) => asked === undefined && !needsOthers,
 );
 
 /** Id of an attack in the catalogue. */
@@ -30,10 +20,9 @@ export const ordersFor = ({ v4, v6 }: World): Readonly<Record<string, readonly O
     ]),
   );
 
-/** What an answer of a sidecar means: only one that says its code is a refusal. */
-export function judge({ succeeded }: NetworkAttack, { outcome, detail }: Outcome): Outcome {
-  if (outcome !== 'succeeded') return { outcome: 'error', detail };
-  if (succeeded.test(detail)) return { outcome: 'succeeded', detail };
-  const [code] = /KARS_[A-Z_]+/.exec(detail) ?? [];
-  return code === undefined ? { outcome: 'error', detail } : { outcome: 'stopped', detail: code };
+/** What an answer of a sidecar means: only one that says its code, or what the attack looks for, is a refusal. */
+export function judge(attack: NetworkAttack, { outcome, detail }: Outcome): Outcome {
+  return outcome === 'succeeded'
+    ? outcomeFrom({ refused: /KARS_[A-Z_]+/, ...attack }, detail)
+    : { outcome: 'error', detail };
 }

@@ -1,3 +1,4 @@
+import type { Outcome } from '../attack.ts';
 import type { LayerId } from '../layers.ts';
 
 /** What stops an attack on the network, and what its control takes away. */
@@ -38,7 +39,25 @@ export interface NetworkAttack {
   readonly asked?: Asked;
   /** An outcome that is a success. */
   readonly succeeded: RegExp;
+  /**
+   * What a layer says that it was this one, mostly its code: an outcome that is neither shows nothing.
+   *
+   * @default whatever is no success was stopped
+   */
+  readonly refused?: RegExp;
+  /** Whether somebody has to answer, or to allow something, that a sandbox elsewhere does not have. @default false */
+  readonly needsOthers?: boolean;
 }
+
+/** What somebody who tried is told. */
+export function outcomeFrom({ succeeded, refused }: NetworkAttack, said: string): Outcome {
+  if (succeeded.test(said)) return { outcome: 'succeeded', detail: firstLine(said) };
+  if (refused === undefined) return { outcome: 'stopped', detail: firstLine(said) };
+  const [detail] = refused.exec(said) ?? [];
+  return detail === undefined ? { outcome: 'error', detail: said } : { outcome: 'stopped', detail };
+}
+
+const firstLine = (said: string): string => said.split('\n')[0]?.trim() ?? '';
 
 /** The word of the world outside, which nobody in the pod says. */
 export const REACHED = /\breached\b/;

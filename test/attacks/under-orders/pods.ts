@@ -25,6 +25,8 @@ import {
   type Order,
   type Surroundings,
 } from './network-attack.ts';
+import { providerKeys, providerPaths, routerPolicies } from './router/policies.ts';
+import { PROVIDER_KEY } from './router/providers.ts';
 
 const source = (name: string): string =>
   readFileSync(new URL(`./scripts/${name}.py`, import.meta.url), 'utf8');
@@ -106,21 +108,25 @@ export function sandboxObjects(
   const egress = [Egress.http(ALLOWED_HOST)];
   const agent = agentThatObeys();
   const all = { agent, inbound, egress, resources: smallResources };
-  const { objects } = synthesize((scope) =>
-    sandboxIn(agentsChart(scope, 'chart', images), all, name),
-  );
-  const copy = structuredClone(objects);
+  const { objects } = synthesize((scope) => {
+    const chart = agentsChart(scope, 'chart', images);
+    return sandboxIn(chart, { ...all, ...routerPolicies(chart, name) }, name);
+  });
+  const copy: ApplicableObject[] = structuredClone([...objects]);
   const deployment = copy.find(({ kind }) => kind === 'Deployment') as unknown as Deployment;
   const pod = deployment.spec?.template.spec;
   if (pod === undefined) throw new Error('there is no pod');
   patch(pod, world);
-  return copy;
+  return [...copy, providerKeys(`kars-${name}`)];
 }
 
-/** Sends what is for the allowed host and the provider to the world, by the arguments that tests have for it. */
+/** Sends what is for the allowed host and the providers to the world, by the arguments that tests have for it. */
 export const reachWorld: Patch = (pod, { ipv4 }) => {
   sidecar(pod, 'egress-proxy').args?.push(`--resolve=${ALLOWED_HOST}:80=${ipv4}:${ORIGIN_PORT}`);
-  sidecar(pod, 'router').args?.push(`--provider-endpoint=local=http://${ipv4}:${PROVIDER_PORT}/v1`);
+  const world = `http://${ipv4}:${PROVIDER_PORT}`;
+  for (const [provider, path] of Object.entries(providerPaths)) {
+    sidecar(pod, 'router').args?.push(`--provider-endpoint=${provider}=${world}${path}`);
+  }
 };
 
 /** Puts programs that decide nothing in the place of both sidecars. */
@@ -128,7 +134,7 @@ export const relayAll: Patch = (pod, { ipv4 }) => {
   for (const [name, { statusPort, agentPort }] of Object.entries(processes)) {
     const container = sidecar(pod, name);
     container.image = AGENT_IMAGE;
-    container.command = python(source('relay'), String(statusPort), String(agentPort), `${ipv4}:${WORLD_PORT}`); // prettier-ignore
+    container.command = python(source('relay'), String(statusPort), String(agentPort), `${ipv4}:${WORLD_PORT}`, PROVIDER_KEY); // prettier-ignore
     delete container.args;
   }
 };

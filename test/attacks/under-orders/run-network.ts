@@ -1,6 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { isReady } from '../../cluster/node/pods.ts';
 import { killContainers } from '../../cluster/state/disruptions.ts';
+import { allowed } from './allowed.ts';
 import type { NetworkAttack, NetworkLayer, Surroundings } from './network-attack.ts';
 import { packetAttacks } from './packet-attacks.ts';
 import {
@@ -16,7 +17,7 @@ import {
   type Patch,
   type Runner,
 } from './pods.ts';
-import { allowedRequest, sidecarAttacks } from './sidecar-attacks.ts';
+import { sidecarAttacks } from './sidecar-attacks.ts';
 
 /** Every attack on the network. */
 export const networkAttacks: readonly NetworkAttack[] = [...packetAttacks, ...sidecarAttacks];
@@ -27,8 +28,8 @@ export type Outcomes = Readonly<Record<string, string>>;
 /** What came of every attack on a sandbox as it is synthesized, and without the layers that stop it. */
 export interface NetworkOutcomes {
   readonly governed: Outcomes;
-  /** What a request that policy allows came to on it. */
-  readonly allowed: string;
+  /** What policy allows and did not work on it. */
+  readonly unserved: readonly string[];
   readonly control: Outcomes;
 }
 
@@ -48,7 +49,11 @@ export async function runNetworkAttacks(node: Runner): Promise<NetworkOutcomes> 
     runAll(node, pod, world, tried);
 
   const held = await start('held', reachWorld);
-  const allowed = await obey(held, allowedRequest);
+  const unserved: string[] = [];
+  for (const { order, says } of allowed) {
+    const said = await obey(held, order);
+    if (!says.test(said)) unserved.push(said);
+  }
   const governed = await run(held, networkAttacks);
   // The pod has other containers after an attack that ended one.
   const again = await node.pod('kars-held', isReady);
@@ -57,7 +62,7 @@ export async function runNetworkAttacks(node: Runner): Promise<NetworkOutcomes> 
 
   const relayed = await start('relayed', relayAll);
   const undecided = await run(relayed, [...stoppedBy('egress'), ...stoppedBy('model')]);
-  return { governed, allowed, control: { ...ruleless, ...undecided } };
+  return { governed, unserved, control: { ...ruleless, ...undecided } };
 }
 
 const stoppedBy = (layer: NetworkLayer): NetworkAttack[] =>

@@ -28,6 +28,10 @@ describe('the attack suite', () => {
     expect(new Set(attacks.map(({ id }) => id)).size).toBe(attacks.length);
   });
 
+  it('has at least 20 attacks by which a model provider would act for the agent', () => {
+    expect(attacks.filter(({ area }) => area === 'reach').length).toBeGreaterThanOrEqual(20);
+  });
+
   it('needs every layer', () => {
     expect(layerIds.length).toBeGreaterThan(5);
     expect(unusedLayers(attacks)).toEqual([]);

@@ -1,8 +1,10 @@
 """Stands in the place of a sidecar, and decides nothing: every call goes where it says.
 
-Arguments: status port, port for the agent, and where everything goes that names no address, HOST:PORT: a
-path alone, as to the provider of a router, and a name that does not resolve.
+Arguments: status port, port for the agent, where everything goes that names no address, HOST:PORT: a path
+alone, as to the provider of a router, and a name that does not resolve; and the key of the provider. As many
+gateways do, it adds this key, goes where the provider sends it, and asks another one at any error.
 """
+import re
 import socket
 import sys
 import threading
@@ -10,6 +12,7 @@ from urllib.parse import urlsplit
 
 STATUS, PORT = int(sys.argv[1]), int(sys.argv[2])
 ELSEWHERE = (sys.argv[3].rpartition(":")[0], int(sys.argv[3].rpartition(":")[2]))
+KEY = sys.argv[4].encode()
 
 
 def pipe(source, sink):
@@ -28,6 +31,36 @@ def dial(host, port):
         return socket.create_connection(ELSEWHERE, 2)
 
 
+def exchange(request, address):
+    with socket.create_connection(address, 2) as server:
+        server.settimeout(None)
+        server.sendall(request)
+        got = b""
+        while chunk := server.recv(65536):
+            got += chunk
+        return got
+
+
+def gateway(client, request):
+    """An exchange with a provider, from the first bytes of the request on."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"(?im)^content-length: (\d+)", head)
+    while length is not None and len(body) < int(length[1]) and (chunk := client.recv(65536)):
+        body += chunk
+    method, path, rest = head.split(b" ", 2)
+    line, _, headers = rest.partition(b"\r\n")
+
+    def ask(where, address):
+        return exchange(b" ".join((method, where, line)) + b"\r\nauthorization: Bearer " + KEY + b"\r\n" + headers + b"\r\n\r\n" + body, address)
+
+    got = ask(path, ELSEWHERE)
+    status = got.split(b" ", 2)[1]
+    location = re.search(rb"(?im)^location: http://([^:/]+):(\d+)(\S+)", got)
+    if status.startswith(b"3") and location is not None:
+        return ask(location[3], (location[1].decode(), int(location[2])))
+    return ask(b"/spare" + path, ELSEWHERE) if status[:1] in b"45" else got
+
+
 def serve(client):
     with client:
         head = b""
@@ -39,8 +72,9 @@ def serve(client):
         method, target, *_ = head.split(b"\r\n")[0].decode("latin-1").split(" ")
         try:
             if target.startswith("/"):
-                server = socket.create_connection(ELSEWHERE, 2)
-            elif method == "CONNECT":
+                client.sendall(gateway(client, head))
+                return
+            if method == "CONNECT":
                 host, _, port = target.rpartition(":")
                 server = dial(host, int(port))
             else:

@@ -1,8 +1,11 @@
 """A pod beside the sandbox that stands for the rest of the world: it answers on well-known addresses.
 
-Whatever arrives is answered with `reached` and with what arrived.
+Whatever arrives is answered with `reached` and with what arrived, but for a request to a model that has its answer
+with it.
 """
+import base64
 import json
+import re
 import selectors
 import socket
 import struct
@@ -19,6 +22,20 @@ for address in json.loads(sys.argv[2]):
     subprocess.run(["ip", "addr", "add", f"{address}/{length[0]}", "dev", "lo", *length[1:]], check=True)
 
 
+def reply(got):
+    """What arrived, as a model says it; one that is in league with the agent says what the request has it say."""
+    head = got.partition(b"\r\n\r\n")[0].decode("latin-1")
+    script = re.search(rb"answer:([A-Za-z0-9+/=]+)", got)
+    if script is not None and " /v1/" in head.split("\r\n")[0]:
+        key = re.search(r"(?im)^(?:authorization: Bearer|x-api-key:) (\S+)", head)
+        said = base64.b64decode(script[1]).decode().replace("{credential}", key[1])
+        return said.replace("{head}", json.dumps(head)[1:-1]).encode()
+    message = {"role": "assistant", "content": f"reached {got!r}"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    body = json.dumps({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]})
+    return f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n{body}".encode()
+
+
 def answer(connection):
     with connection:
         got = b""
@@ -28,10 +45,8 @@ def answer(connection):
                 got += chunk
         except OSError:
             pass
-        body = b"reached " + repr(got).encode()
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
         try:
-            connection.sendall(head.encode() + body)
+            connection.sendall(reply(got))
         except OSError:
             pass
 

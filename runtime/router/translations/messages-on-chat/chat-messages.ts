@@ -8,13 +8,17 @@ type Content = MessagesRequest['messages'][number]['content'];
 
 /** The messages of a chat completion that say the same. */
 export const chatMessages = ({ system, messages }: MessagesRequest): ChatMessage[] => [
-  ...(system === undefined || system === null
-    ? []
-    : [{ role: 'system', content: partsOf(blocksOf(system)) }]),
-  ...messages.flatMap(({ role, content }) =>
-    role === 'assistant' ? [ofAssistant(blocksOf(content))] : ofUser(blocksOf(content)),
-  ),
+  ...(system === undefined || system === null ? [] : [ofSystem(system)]),
+  ...messages.flatMap(({ role, content }) => {
+    if (role === 'assistant') return [ofAssistant(blocksOf(content))];
+    return role === 'system' ? [ofSystem(content)] : ofUser(blocksOf(content));
+  }),
 ];
+
+const ofSystem = (content: Content): ChatMessage => ({
+  role: 'system',
+  content: partsOf(blocksOf(content)),
+});
 
 const blocksOf = (content: Content): readonly Block[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : content;

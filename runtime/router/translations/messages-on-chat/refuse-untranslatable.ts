@@ -72,6 +72,7 @@ const BLOCKS: ReadonlyMap<string, Blocks> = new Map([
     }),
   ],
   ['assistant', blocks({ text: ['text'], tool_use: ['caller', 'id', 'input', 'name'] })],
+  ['system', SYSTEM],
 ]);
 
 function refuseContent(at: string, content: unknown, known: Blocks): Deny | undefined {

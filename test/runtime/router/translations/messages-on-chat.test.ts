@@ -28,7 +28,8 @@ describe('a message that chat completions cannot carry', () => {
     ['output_config.detail', { output_config: { detail: 'high' } }],
     ['tools[0] of type "bash_20250124"', { tools: [{ type: 'bash_20250124', name: 'bash' }] }],
     ['tools[0].input_examples', { tools: [{ name: 'search', input_examples: [{}] }] }],
-    ['messages[0] of role "system"', says('system', { type: 'text', text: 'a' })],
+    ['messages[0] of role "tool"', says('tool', { type: 'text', text: 'a' })],
+    ['messages[0].content[0] of type "image"', says('system', IMAGE)],
     ['messages[0].content[0] of type "document"', says('user', { type: 'document', source: {} })],
     ['messages[0].content[0] of type "search_result"', says('user', { type: 'search_result' })],
     ['messages[0].content[0] of type "thinking"', says('assistant', { type: 'thinking' })],
@@ -115,6 +116,7 @@ describe('a message as a chat completion', () => {
           content: [{ type: 'tool_use', id: 't3', name: 'search', input: {} }],
         },
         { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't3' }] },
+        { role: 'system', content: [{ type: 'text', text: 'be briefer' }] },
       ],
     });
     expect(chatRequestOf(asked)).toEqual({
@@ -174,6 +176,7 @@ describe('a message as a chat completion', () => {
             ],
           },
           { role: 'tool', tool_call_id: 't3', content: '' },
+          { role: 'system', content: 'be briefer' },
         ],
       },
     });

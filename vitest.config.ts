@@ -12,10 +12,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cluster/**', 'test/kernel/**'],
+          exclude: ['test/cluster/**', 'test/frameworks/**', 'test/kernel/**'],
           testTimeout: 20_000,
           // How long something takes is no test: a busy machine may need longer than a second.
           expect: { poll: { timeout: 15_000 } },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'frameworks',
+          include: ['test/frameworks/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -161,6 +161,8 @@ const stubModel = {
           '/usr/bin/python3',
           '-c',
           readFileSync(new URL('./stub-model.py', import.meta.url), 'utf8'),
+          '0.0.0.0',
+          String(MODELS_PORT),
         ],
       },
     ],

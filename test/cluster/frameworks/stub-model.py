@@ -1,6 +1,10 @@
-"""A model with the chat completions of OpenAI that asks for the first tool it is offered, then repeats what that gave."""
+"""A model with the chat completions of OpenAI that asks for the first tool it is offered, then repeats what that gave.
+
+Its arguments are an address and a port, 0 for any; it says which port it has.
+"""
 import http.server
 import json
+import sys
 
 
 def message(messages, tools):
@@ -60,4 +64,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-http.server.ThreadingHTTPServer(("0.0.0.0", 9000), Handler).serve_forever()
+server = http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()

@@ -12,7 +12,7 @@ export const targetApiOf = (
 
 /** The ways to use a model that are served, as it is or by translation; the router refuses every other. */
 export const servedSurfaces: Readonly<Record<TargetApi, readonly string[]>> = {
-  openai: ['chat', 'completions', 'embeddings', 'messages', 'responses'],
+  openai: ['chat', 'completions', 'embeddings', 'images', 'messages', 'responses'],
   anthropic: ['count-tokens', 'messages'],
   responses: ['chat', 'messages', 'responses'],
 };

@@ -16,12 +16,16 @@ export function normalizeAction(action: string): string {
 export const toolAction = (name: string): string => `tool:${name}`;
 
 /** Names of the surfaces of the router in actions, as kars v0.1.x has them. */
-const API_OF_SURFACE: ReadonlyMap<string, string> = new Map([
-  ['chat', 'chat_completions'],
-  ['messages', 'anthropic_messages'],
-  ['count-tokens', 'anthropic_count_tokens'],
+const ACTION_OF_SURFACE: ReadonlyMap<string, string> = new Map([
+  ['chat', 'inference:chat_completions'],
+  ['messages', 'inference:anthropic_messages'],
+  ['count-tokens', 'inference:anthropic_count_tokens'],
+  ['images', 'image_generation'],
 ]);
+
+/** Patterns of all requests to models. */
+export const INFERENCE_ACTIONS = ['inference:*', 'image_generation:*'] as const;
 
 /** A request to a model. */
 export const inferenceAction = (surface: string, model: string): string =>
-  `inference:${API_OF_SURFACE.get(surface) ?? surface}:${model}`;
+  `${ACTION_OF_SURFACE.get(surface) ?? `inference:${surface}`}:${model}`;

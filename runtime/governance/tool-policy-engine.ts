@@ -1,4 +1,5 @@
 import type { PolicyProfile, ToolPolicyPayload } from 'kars-constructs/contract';
+import { INFERENCE_ACTIONS } from './action.ts';
 import { NativeEngine } from './native-engine.ts';
 import type { PolicyDecisionProvider, PolicyQuestion, Verdict } from './provider.ts';
 import type { RateWindows } from './rate-windows.ts';
@@ -17,7 +18,9 @@ const TOOLS = ['tool:*'];
 /** What a policy without a profile leaves to its list of tools, and to the policy of models. */
 const NO_PROFILE: PolicyProfile = {
   version: '1.0',
-  policies: [{ name: 'all', type: 'capability', allowed_actions: ['inference:*', ...TOOLS] }],
+  policies: [
+    { name: 'all', type: 'capability', allowed_actions: [...INFERENCE_ACTIONS, ...TOOLS] },
+  ],
 };
 
 /**

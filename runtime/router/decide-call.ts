@@ -9,7 +9,7 @@ import {
   type TargetApi,
 } from 'kars-constructs/contract';
 import { ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
-import type { ModelRequest, OutputBound, Provider, Surface } from './surfaces/surface.ts';
+import type { ModelRequest, Provider, Surface } from './surfaces/surface.ts';
 import { refuseOffered } from './tools/tool-judge.ts';
 
 /** An allowed call: the model that serves it, and the request with what the policy sets in it. */
@@ -98,13 +98,19 @@ function pinModel(
 
 /** The request with the limit of its output in force, which its answers share. */
 function boundOutput<R extends ModelRequest>(
-  output: OutputBound<R> | undefined,
+  output: Surface<R>['output'],
   request: R,
   provider: Provider,
   policy: InForce<InferencePolicyPayload>,
 ): { readonly request: R } | { readonly denial: Deny } {
   if (output === undefined) return { request };
   const cap = policy.payload.maxTokensPerRequest;
+  if (output === 'unbounded') {
+    if (cap === null) return { request };
+    const reason = `got a request whose output nothing limits, allowed are ${cap} tokens for one request`;
+    const rule = ruleOf(policy, 'maxTokensPerRequest');
+    return { denial: deny('KARS_BUDGET_UNBOUNDED', rule, reason) };
+  }
   const limits = output.limits(request);
   const asked = limits.length === 0 ? undefined : Math.min(...limits);
   if (cap === null) return { request: output.withLimit(request, asked, provider) };

@@ -46,6 +46,8 @@ export interface Exchange {
   readonly usageOf: (answer: unknown) => TokenUsage | undefined;
   /** Calls of tools in a whole answer; judged as the provider wrote them, before anything is made of them. */
   readonly calledTools: (answer: unknown) => readonly ToolCall[];
+  /** Most bytes of an event. */
+  readonly eventBytes: number | undefined;
   /** An event with other names in its calls. */
   readonly renamed: Streaming<ModelRequest>['renamed'];
   /** @default the client speaks the same API */
@@ -58,12 +60,14 @@ export function exchangeOn<R extends ModelRequest>(
   request: R,
   provider: Provider,
 ): Exchange {
-  const { path, output, inputBound, streaming, isAnswer, usageOf, calledTools } = surface;
+  const { path, inputBound, streaming, isAnswer, usageOf, calledTools } = surface;
+  const output = surface.output === 'unbounded' ? undefined : surface.output;
   const isStreamed = request.stream === true && streaming !== undefined;
   return {
     path,
     demand: {
-      input: () => inputBound(request),
+      // What has no bound of output has none at all.
+      input: () => (surface.output === 'unbounded' ? undefined : inputBound(request)),
       answers: output?.answers(request) ?? 0,
       output: output?.limits(request)[0],
     },
@@ -80,5 +84,6 @@ export function exchangeOn<R extends ModelRequest>(
     usageOf,
     calledTools: (answer) => calledTools?.(answer) ?? [],
     renamed: streaming?.renamed,
+    eventBytes: streaming?.eventBytes,
   };
 }

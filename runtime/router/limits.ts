@@ -32,6 +32,8 @@ export const limits = {
   errorBytes: 64 * 1024,
   /** One event of a stream. */
   eventBytes: 4 * 1024 * 1024,
+  /** One event of a stream with an image in it. */
+  imageEventBytes: 24 * 1024 * 1024,
   /** Events of a stream that wait for the name of a tool to be whole. */
   heldBytes: 64 * 1024,
   /** Calls of tools in one answer. */

@@ -177,6 +177,7 @@ export class ModelRoute<R extends ModelRequest> {
       read: target.exchange.readEvent,
       translate: target.exchange.answers?.events(),
       errors: this.#surface.errors,
+      eventBytes: target.exchange.eventBytes,
       gate: new CallGate(judge, target.exchange.renamed),
       credential: answer.credential,
       gone,

@@ -25,6 +25,8 @@ export interface RelayOptions {
   /** The events of the client's API that an event stands for. @default the event itself */
   readonly translate?: ((event: ServerEvent) => readonly ServerEvent[] | Deny) | undefined;
   readonly errors: ErrorShape;
+  /** Most bytes of an event. @default {@link limits.eventBytes} */
+  readonly eventBytes?: number | undefined;
   /** Holds back what must not go on before it is judged. */
   readonly gate: CallGate;
   /** What must not leave with an event. */
@@ -59,11 +61,11 @@ export async function* relayStream(
   body: AsyncIterable<Uint8Array>,
   options: RelayOptions,
 ): AsyncGenerator<string> {
-  const { errors, gone, watch, settle, credential } = options;
+  const { errors, gone, watch, settle, credential, eventBytes = limits.eventBytes } = options;
   const relayed = new RelayedEvents(options);
   let outcome = CLIENT_GONE;
   try {
-    for await (const together of eventsOf(body, credential)) {
+    for await (const together of eventsOf(body, eventBytes, credential)) {
       let frames = '';
       let isOver = false;
       for (const got of together) {
@@ -193,15 +195,13 @@ const ENDED = deny(
   'the provider ended the stream in the middle',
 );
 
-const TOO_LONG = deny(
-  'KARS_UPSTREAM_INVALID',
-  RULE,
-  `the provider sent an event over ${limits.eventBytes} bytes`,
-);
+const tooLong = (most: number): Deny =>
+  deny('KARS_UPSTREAM_INVALID', RULE, `the provider sent an event over ${most} bytes`);
 
 /** The events of each read, in turn; a denial stands for a fault, after which nothing follows. */
 async function* eventsOf(
   body: AsyncIterable<Uint8Array>,
+  most: number,
   credential: string | undefined,
 ): AsyncGenerator<readonly (ServerEvent | Deny)[]> {
   const ready: ServerEvent[] = [];
@@ -218,8 +218,8 @@ async function* eventsOf(
       pending += bytes.length;
       parser.feed(decoder.decode(bytes, { stream: true }));
       if (ready.length > 0) yield ready.splice(0);
-      if (pending > limits.eventBytes) {
-        yield [TOO_LONG];
+      if (pending > most) {
+        yield [tooLong(most)];
         return;
       }
     }

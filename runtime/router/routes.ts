@@ -3,6 +3,7 @@ import { ModelRoute, type ModelRouteOptions } from './model-route.ts';
 import { chat } from './surfaces/chat/chat.ts';
 import { completions } from './surfaces/completions.ts';
 import { embeddings } from './surfaces/embeddings.ts';
+import { images } from './surfaces/images.ts';
 import { anthropicErrors } from './surfaces/messages/anthropic-error.ts';
 import { countTokens, messages } from './surfaces/messages/messages.ts';
 import { openAiErrors } from './surfaces/openai-error.ts';
@@ -33,6 +34,7 @@ export function surfaceRoutes(options: ModelRouteOptions): ReadonlyMap<string, S
     ['/v1/chat/completions', route(chat, { responses: chatOnResponses })],
     ['/v1/completions', route(completions)],
     ['/v1/embeddings', route(embeddings)],
+    ['/v1/images/generations', route(images)],
     ['/v1/responses', route(responses)],
     ['/v1/messages', message],
     ['/anthropic/v1/messages', message],

@@ -170,7 +170,8 @@ function fit(
   if (scarcest === undefined) return { tokens: 0, output: undefined };
   const input = inputOf();
   if (input === undefined) {
-    const reason = 'got content that is no text, and nobody knows how many tokens that is';
+    const reason =
+      'nobody knows how many tokens the request takes: it has content that is no text, or nothing limits its output';
     return deny('KARS_BUDGET_UNBOUNDED', rule, reason);
   }
   const { window, limit, left } = scarcest;

@@ -74,6 +74,8 @@ export interface Streaming<R> {
   readonly ask: (request: R) => R;
   /** What an event says; undefined for one that the surface does not have. */
   readonly read: (event: ServerEvent, request: R) => StreamStep | undefined;
+  /** Most bytes of an event. @default {@link limits.eventBytes} */
+  readonly eventBytes?: number;
   /** The event with other names in its calls, an empty one where the name is left out. @default names are never in pieces */
   readonly renamed?: (event: ServerEvent, names: ReadonlyMap<string, string>) => ServerEvent;
 }
@@ -110,8 +112,8 @@ export interface Surface<R extends ModelRequest> {
   readonly refuseToolForm?: (request: R) => Deny | undefined;
   /** The request without what nobody knows, and with what must be said. */
   readonly forwarded: (request: R) => R;
-  /** Undefined where a model says nothing. */
-  readonly output: OutputBound<R> | undefined;
+  /** Undefined where a model says nothing, and `unbounded` where nothing limits what it gives. */
+  readonly output: OutputBound<R> | 'unbounded' | undefined;
   /** Most tokens that the input can be; undefined where nobody knows. */
   readonly inputBound: (request: R) => number | undefined;
   /** Whether a value is a whole answer. */

@@ -13,6 +13,7 @@ const requests: readonly (readonly [surface: string, path: string, request: obje
     path,
     limit === undefined ? request : { ...request, [limit]: 10 },
   ]),
+  ['images', '/v1/images/generations', { prompt: 'a cat' }],
   ['count-tokens', '/v1/messages/count_tokens', { messages: [{ role: 'user', content: 'hi' }] }],
 ];
 
@@ -26,6 +27,7 @@ it.each(APIS)('the router serves what the contract says of %s, and nothing else'
     ...policies,
     'inference-policy': {
       ...inference,
+      maxTokensPerRequest: null,
       models: [
         {
           provider: 'local',

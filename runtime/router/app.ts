@@ -14,7 +14,7 @@ import { takeJson, TooComplex } from './json-body.ts';
 import { limits, type Limits } from './limits.ts';
 import type { ModelRouteOptions } from './model-route.ts';
 import { listModels } from './models-route.ts';
-import { errorsAt, surfaceRoutes } from './routes.ts';
+import { errorsAt, listPaths, surfaceRoutes } from './routes.ts';
 import { sendDenial } from './send-denial.ts';
 import { whenClosed } from './when-closed.ts';
 
@@ -68,10 +68,12 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     app.post(path, serve);
   }
   serveAgt(app, options);
-  app.get('/v1/models', (_request, reply) => {
-    metrics.of(reply).surface = 'models';
-    return listModels(reply, options);
-  });
+  for (const path of listPaths) {
+    app.get(path, (_request, reply) => {
+      metrics.of(reply).surface = 'models';
+      return listModels(reply, options);
+    });
+  }
 
   /** Refuses what no route has decided. */
   const refuse = async (

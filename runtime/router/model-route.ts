@@ -18,6 +18,7 @@ import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
 import { sendDenial } from './send-denial.ts';
 import { StreamBody } from './stream-body.ts';
+import { isRecord } from './surfaces/reach.ts';
 import type { ModelRequest, Surface } from './surfaces/surface.ts';
 import { CallGate } from './tools/call-gate.ts';
 import { refuseCalls, toolJudge, type ToolJudge } from './tools/tool-judge.ts';
@@ -72,7 +73,7 @@ export class ModelRoute<R extends ModelRequest> {
     const { snapshot: current, rates, metrics, governance } = this.#options;
     const watch = metrics.of(reply);
     watch.surface = this.#surface.name;
-    const parsed = this.#surface.request.safeParse(request.body);
+    const parsed = this.#surface.request.safeParse(withModelOfPath(request));
     const snapshot = current();
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
@@ -244,6 +245,12 @@ export class ModelRoute<R extends ModelRequest> {
   #deny(reply: FastifyReply, denial: Deny): FastifyReply {
     return sendDenial(reply, denial, this.#surface.errors);
   }
+}
+
+/** The body of a request. Where its path names the model, that is the one, whatever the body says. */
+function withModelOfPath({ body, params }: FastifyRequest): unknown {
+  const model = isRecord(params) ? params['deployment'] : undefined;
+  return model !== undefined && isRecord(body) ? { ...body, model } : body;
 }
 
 const isEventStream = ({ status, headers }: UpstreamAnswer): boolean =>

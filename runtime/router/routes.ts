@@ -17,6 +17,15 @@ import type { ErrorShape, ModelRequest, Surface } from './surfaces/surface.ts';
 /** What answers a request. */
 type Serve = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
+/** Where the paths of OpenAI's API begin, as its own clients, those of Azure and those of Foundry have it. */
+const OPENAI_BASES = ['/v1', '/openai', '/openai/v1'] as const;
+
+/** Every path by which the models are listed, by GET. */
+export const listPaths: readonly string[] = OPENAI_BASES.flatMap((base) => [
+  `${base}/models`,
+  `${base}/deployments`,
+]);
+
 /** Every path that takes a request to a model, by POST, and what serves it. */
 export function surfaceRoutes(options: ModelRouteOptions): ReadonlyMap<string, Serve> {
   const route = <R extends ModelRequest>(
@@ -30,12 +39,25 @@ export function surfaceRoutes(options: ModelRouteOptions): ReadonlyMap<string, S
     route(messages, { openai: messagesOnChat, responses: messagesOnResponses }),
     route(countTokens),
   ];
+  /** Clients of Azure name the model of these in the path. */
+  const ofDeployment: [string, Serve][] = [
+    ['/chat/completions', route(chat, { responses: chatOnResponses })],
+    ['/completions', route(completions)],
+    ['/embeddings', route(embeddings)],
+    ['/images/generations', route(images)],
+  ];
+  const ofOpenAi: [string, Serve][] = [
+    ...ofDeployment,
+    ...ofDeployment.map(([path, serve]): [string, Serve] => [
+      `/deployments/:deployment${path}`,
+      serve,
+    ]),
+    ['/responses', route(responses)],
+  ];
   return new Map([
-    ['/v1/chat/completions', route(chat, { responses: chatOnResponses })],
-    ['/v1/completions', route(completions)],
-    ['/v1/embeddings', route(embeddings)],
-    ['/v1/images/generations', route(images)],
-    ['/v1/responses', route(responses)],
+    ...OPENAI_BASES.flatMap((base) =>
+      ofOpenAi.map(([path, serve]): [string, Serve] => [`${base}${path}`, serve]),
+    ),
     ['/v1/messages', message],
     ['/anthropic/v1/messages', message],
     ['/v1/messages/count_tokens', count],

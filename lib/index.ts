@@ -30,6 +30,7 @@ export { EgressApproval } from './policy/egress-approval.ts';
 export type { EgressApprovalProps } from './policy/egress-approval.ts';
 export { InferencePolicy } from './policy/inference-policy.ts';
 export type { CallLimits, InferencePolicyProps, TokenBudget } from './policy/inference-policy.ts';
+export type { ProviderAct } from './contract/provider-acts.ts';
 export { AzureIdentity } from './policy/azure-identity.ts';
 export { ModelProvider } from './policy/model-provider.ts';
 export type {

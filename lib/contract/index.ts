@@ -77,6 +77,8 @@ export { kinds } from './kinds/index.ts';
 export { compileInferencePolicy, inferencePolicy } from './kinds/inference-policy.ts';
 export type { InferencePolicyPayload, InferencePolicySpec } from './kinds/inference-policy.ts';
 export type { ProviderApi } from './kinds/model-provider.ts';
+export { actsWithUrls, providerActNames, providerActs } from './provider-acts.ts';
+export type { ProviderAct } from './provider-acts.ts';
 export { azureClouds, azureTokenPlace } from './azure-cloud.ts';
 export type { AzureTokenPlace } from './azure-cloud.ts';
 export type { ManagedIdentity, WorkloadIdentity } from './kinds/provider-identity.ts';

@@ -69,6 +69,8 @@ export const routerOptions = {
   'token-endpoint': { type: 'string', multiple: true },
   /** Most output tokens that a policy may allow for one request; a set with one that allows more is refused. */
   'token-ceiling': { type: 'string' },
+  /** What providers may do for the agent at most, names with a comma between; a set with a policy that allows more is refused. @default nothing */
+  'provider-reach': { type: 'string' },
   /** `NAME=URL`: sends the calls for a provider elsewhere. For local runs and tests; no document can set it. */
   'provider-endpoint': { type: 'string', multiple: true },
 } as const;
@@ -101,6 +103,9 @@ export const TOKEN_CEILING = '--token-ceiling=';
 /** The floors of the router: none where the platform has none. */
 export const tokenCeiling = (tokens: number | undefined): string[] =>
   tokens === undefined ? [] : [`${TOKEN_CEILING}${tokens}`];
+
+/** Beginning of the argument of the router that says what providers may do at most. */
+export const PROVIDER_REACH = '--provider-reach=';
 
 /** Beginning of the argument of a sidecar for the bytes of its audit log. */
 export const AUDIT_LIMIT = '--audit-limit=';

@@ -69,7 +69,7 @@ export const projection = {
   'egress-allowlist': {
     configMap: 'kars-documents-egress-allowlist',
     file: 'egress-allowlist.json',
-    readers: ['egress-proxy'],
+    readers: ['router', 'egress-proxy'],
     whenAbsent: 'deny',
     maxBytes: MAX_BYTES,
     statusKind: 'EgressAllowlist',

@@ -5,6 +5,7 @@ import {
   type InferencePolicySpec,
 } from '../contract/kinds/inference-policy.ts';
 import type { Problem } from '../contract/problem.ts';
+import type { ProviderAct } from '../contract/provider-acts.ts';
 import { CustomResource, type CustomResourceProps } from '../private/custom-resource.ts';
 import { problem } from '../private/problems.ts';
 import type { ModelProvider } from './model-provider.ts';
@@ -40,6 +41,14 @@ export interface InferencePolicyProps extends CustomResourceProps {
    * @default no limit
    */
   readonly callLimits?: CallLimits;
+  /**
+   * What providers may do for the agent beside saying something: search, run code, fetch, keep. It is egress that
+   * no proxy of the sandbox sees, so that the platform has to allow it too, by `admission.providerReach`. URLs
+   * that a request names have to be in the egress of the sandbox besides.
+   *
+   * @default nothing
+   */
+  readonly providerReach?: readonly ProviderAct[];
 }
 
 /** Positive integers. */
@@ -80,7 +89,7 @@ export class InferencePolicy extends CustomResource<typeof inferencePolicySpec> 
 }
 
 function toSpec(props: InferencePolicyProps): InferencePolicySpec {
-  const { maxTokensPerRequest, tokenBudget = {}, callLimits } = props;
+  const { maxTokensPerRequest, tokenBudget = {}, callLimits, providerReach = [] } = props;
   const budget = {
     ...(maxTokensPerRequest === undefined ? {} : { perRequestTokens: maxTokensPerRequest }),
     ...(tokenBudget.hourly === undefined ? {} : { hourlyTokens: tokenBudget.hourly }),
@@ -94,6 +103,7 @@ function toSpec(props: InferencePolicyProps): InferencePolicySpec {
     ...(Object.keys(budget).length === 0 ? {} : { tokenBudget: budget }),
     ...(callLimits === undefined ? {} : { callLimits }),
     providers: providersOf(props).map(({ spec }) => spec),
+    ...(providerReach.length === 0 ? {} : { providerReach: [...providerReach] }),
   };
 }
 

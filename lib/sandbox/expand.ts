@@ -12,6 +12,7 @@ import { networkPolicies } from './network-policies.ts';
 import { operatorsBindings } from './operators.ts';
 import { parentProblems } from './parent-proxy.ts';
 import { podTemplate } from './pod.ts';
+import { reachProblems } from './provider-reach.ts';
 import { resourceProblems } from './resource-problems.ts';
 import { runtimeProblems } from './runtime-problems.ts';
 import { secretProblems } from './secret-problems.ts';
@@ -55,6 +56,7 @@ export function expandSandbox(input: SandboxInput): Expansion {
       ...environmentProblems(spec),
       ...secretProblems(input),
       ...parentProblems(spec),
+      ...reachProblems(input),
       ...floorProblems(input),
     ],
   };

@@ -31,6 +31,7 @@ export function floorProblems({
     ...tokenProblems(inferencePolicy.spec, floor),
     ...contentProblems(inferencePolicy.spec, floor),
     ...identityProblems(inferencePolicy.spec, floor),
+    ...reachProblems(inferencePolicy.spec, floor),
     ...learnProblems(sandbox.spec, floor),
     ...approvalProblems(sandbox.spec, floor),
     ...limitProblems(sandbox.spec, floor),
@@ -80,6 +81,20 @@ function identityProblems(
         `got ${name} with a managed identity of the nodes, and the platform keeps pods from the metadata service; use AzureIdentity.workload, or set admission.managedIdentity of KarsPlatform`,
       ),
     );
+}
+
+function reachProblems(
+  { providerReach: asked = [] }: AcceptedInferenceSpec,
+  { providerReach: allowed = [] }: AdmissionProps,
+): Problem[] {
+  const others = asked.filter((act) => !allowed.includes(act));
+  if (others.length === 0) return [];
+  return [
+    below(
+      'inferencePolicy.providerReach',
+      `got ${others.join(', ')}, and the platform allows ${allowed.join(', ') || 'none'}; leave it out, or add it to admission.providerReach of KarsPlatform`,
+    ),
+  ];
 }
 
 function tokenProblems(

@@ -12,6 +12,7 @@ import type { Hardening } from './hardening.ts';
 import type { SandboxInput } from './input.ts';
 import { podIsolation } from './isolation.ts';
 import { learnArguments } from './learning.ts';
+import { reachArguments } from './provider-reach.ts';
 import { podLabels, sandboxLabels } from './names.ts';
 import { parentArguments, parentCredentialsVolume } from './parent-proxy.ts';
 import { podScheduling } from './pod-scheduling.ts';
@@ -75,6 +76,7 @@ export function podTemplate(
           floors: [
             ...auditArguments(spec),
             ...tokenCeiling(floor?.maxTokensPerRequest),
+            ...reachArguments(inferencePolicy.spec),
             ...parentArguments(spec),
           ],
         }),

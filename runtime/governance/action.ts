@@ -15,6 +15,9 @@ export function normalizeAction(action: string): string {
 /** A call of a tool. */
 export const toolAction = (name: string): string => `tool:${name}`;
 
+/** What a provider does for the agent beside saying something. */
+export const providerAction = (act: string): string => `provider:${act}`;
+
 /** Names of the surfaces of the router in actions, as kars v0.1.x has them. */
 const ACTION_OF_SURFACE: ReadonlyMap<string, string> = new Map([
   ['chat', 'inference:chat_completions'],

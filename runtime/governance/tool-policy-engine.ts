@@ -13,7 +13,8 @@ export type MakeEngine = (
 /** Above every priority that a profile can have. */
 const FIRST = 1_000_001;
 
-const TOOLS = ['tool:*'];
+/** Tools that the agent runs, and what the provider does by its own. */
+const TOOLS = ['tool:*', 'provider:*'];
 
 /** What a policy without a profile leaves to its list of tools, and to the policy of models. */
 const NO_PROFILE: PolicyProfile = {

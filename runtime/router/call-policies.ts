@@ -1,5 +1,6 @@
 import {
   deny,
+  type EgressAllowlistPayload,
   type InferencePolicyPayload,
   type MemberKind,
   type Source,
@@ -19,7 +20,14 @@ export interface InForce<P> {
 export interface CallPolicies {
   readonly inference: InForce<InferencePolicyPayload> | undefined;
   readonly tools: InForce<ToolPolicyPayload> | undefined;
+  /** Where providers may connect to for the agent, if they may at all. */
+  readonly egress?: InForce<EgressAllowlistPayload> | undefined;
 }
+
+/** The policies that judge a request, of which the one of models is there. */
+export type PoliciesInForce = CallPolicies & {
+  readonly inference: InForce<InferencePolicyPayload>;
+};
 
 /** What is answered without a policy. */
 export const noPolicy = deny(
@@ -35,7 +43,11 @@ export function policiesOf(snapshot: Snapshot | undefined): CallPolicies {
     const source = snapshot?.source(kind);
     return payload === undefined || source === undefined ? undefined : { payload, source };
   };
-  return { inference: inForce('inference-policy'), tools: inForce('tool-policy') };
+  return {
+    inference: inForce('inference-policy'),
+    tools: inForce('tool-policy'),
+    egress: inForce('egress-allowlist'),
+  };
 }
 
 /** A field of a policy, as rules of decisions name it. */

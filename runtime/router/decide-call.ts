@@ -8,8 +8,9 @@ import {
   type InferencePolicyPayload,
   type TargetApi,
 } from 'kars-constructs/contract';
-import { ruleOf, type CallPolicies, type InForce } from './call-policies.ts';
-import type { ModelRequest, Provider, Surface } from './surfaces/surface.ts';
+import { ruleOf, type InForce, type PoliciesInForce } from './call-policies.ts';
+import { ProviderReach } from './provider-reach.ts';
+import type { ModelRequest, Provider, ProviderActs, Surface } from './surfaces/surface.ts';
 import { refuseOffered } from './tools/tool-judge.ts';
 
 /** An allowed call: the model that serves it, and the request with what the policy sets in it. */
@@ -23,6 +24,8 @@ export interface AllowedCall<R> {
   readonly body: R;
   /** How the provider serves it. */
   readonly api: TargetApi;
+  /** What the provider does beside saying something. */
+  readonly acts: ProviderActs;
   /** How many further targets may take over. */
   readonly fallbacks: number;
 }
@@ -35,9 +38,10 @@ export interface AllowedCall<R> {
 export function decideCall<R extends ModelRequest>(
   surface: Surface<R>,
   request: R,
-  { inference, tools }: PoliciesInForce,
+  policies: PoliciesInForce,
   fallback?: number,
 ): AllowedCall<R> | Deny {
+  const { inference } = policies;
   const pinned = pinModel(request, inference);
   if ('code' in pinned) return pinned;
   const { fallbacks = [] } = pinned;
@@ -47,7 +51,7 @@ export function decideCall<R extends ModelRequest>(
     const reason = `the policy has no provider "${model.provider}"`;
     return deny('KARS_POLICY_UNAVAILABLE', 'InferencePolicy providers', reason);
   }
-  const judged = judgeRequest(surface, request, provider, { inference, tools });
+  const judged = judgeRequest(surface, request, provider, policies);
   if ('denial' in judged) return judged.denial;
   return {
     decision: allow(
@@ -59,28 +63,33 @@ export function decideCall<R extends ModelRequest>(
     api: targetApiOf(provider, model),
     fallbacks: fallbacks.length,
     body: { ...judged.request, model: model.deployment },
+    acts: judged.acts,
   };
 }
-
-/** The policies that judge a request, of which the one of models is there. */
-export type PoliciesInForce = CallPolicies & {
-  readonly inference: InForce<InferencePolicyPayload>;
-};
 
 /** Judges what a request asks of a model that is chosen: output tokens, what the provider would do, tools. */
 export function judgeRequest<R extends ModelRequest>(
   surface: Surface<R>,
   request: R,
   provider: Provider,
-  { inference, tools }: PoliciesInForce,
-): { readonly request: R } | { readonly denial: Deny } {
-  const bounded = boundOutput(surface.output, request, provider, inference);
+  policies: PoliciesInForce,
+): JudgedRequest<R> | { readonly denial: Deny } {
+  const bounded = boundOutput(surface.output, request, provider, policies.inference);
   if ('denial' in bounded) return bounded;
+  const reach = new ProviderReach(policies);
   const denial =
-    surface.refuseReach(request) ??
-    refuseOffered(surface.offeredTools?.(request) ?? [], tools) ??
+    surface.refuseReach(request, reach) ??
+    refuseOffered(surface.offeredTools?.(request) ?? [], policies.tools, reach) ??
     surface.refuseToolForm?.(request);
-  return denial === undefined ? { request: surface.forwarded(bounded.request) } : { denial };
+  return denial === undefined
+    ? { request: surface.forwarded(bounded.request), acts: reach.acts }
+    : { denial };
+}
+
+/** A request with what the policy sets in it, and what it has the provider do. */
+export interface JudgedRequest<R> {
+  readonly request: R;
+  readonly acts: ProviderActs;
 }
 
 function pinModel(

@@ -1,6 +1,7 @@
 import type { Deny } from 'kars-constructs/contract';
 import type { TokenUsage } from '../service/decision-recorder.ts';
 import type { Demand } from './budget/budget.ts';
+import type { JudgedRequest } from './decide-call.ts';
 import type {
   ModelRequest,
   Provider,
@@ -33,6 +34,8 @@ export interface ProviderError {
 export interface Exchange {
   /** Below the base URL of the provider. */
   readonly path: string;
+  /** What the provider wants to know besides. @default nothing */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What the call may use. */
   readonly demand: Demand;
   /** What is sent; with this limit of tokens for each answer, where there is one. */
@@ -57,17 +60,20 @@ export interface Exchange {
 /** The exchange of a request, whose output has one limit at most, on a surface. */
 export function exchangeOn<R extends ModelRequest>(
   surface: Surface<R>,
-  request: R,
+  { request, acts }: JudgedRequest<R>,
   provider: Provider,
 ): Exchange {
   const { path, inputBound, streaming, isAnswer, usageOf, calledTools } = surface;
   const output = surface.output === 'unbounded' ? undefined : surface.output;
   const isStreamed = request.stream === true && streaming !== undefined;
+  const headers = surface.headersFor?.(acts);
   return {
     path,
+    ...(headers === undefined ? {} : { headers }),
     demand: {
-      // What has no bound of output has none at all.
-      input: () => (surface.output === 'unbounded' ? undefined : inputBound(request)),
+      // What has no bound of output has none at all, and what a provider fetches, finds or has kept nobody here has seen.
+      input: () =>
+        surface.output === 'unbounded' || acts.size > 0 ? undefined : inputBound(request),
       answers: output?.answers(request) ?? 0,
       output: output?.limits(request)[0],
     },

@@ -1,5 +1,5 @@
 import { deny, type Deny, type RuntimeCodeName } from 'kars-constructs/contract';
-import { inferenceAction, toolAction } from '../governance/action.ts';
+import { inferenceAction, providerAction, toolAction } from '../governance/action.ts';
 import { failClosed, type PolicyDecisionProvider, type Verdict } from '../governance/provider.ts';
 import { RateWindows } from '../governance/rate-windows.ts';
 import { toolPolicyEngine, type MakeEngine } from '../governance/tool-policy-engine.ts';
@@ -46,10 +46,11 @@ export class Governance {
     { surface, model, offered }: GovernedRequest,
     policies: CallPolicies,
   ): Promise<Deny | Waiting | undefined> {
-    for (const { name } of offered) {
-      if (name === undefined) continue;
-      const verdict = await this.ask(toolAction(name), policies, true);
-      const denial = verdict.kind === 'rate_limited' ? undefined : denialOf(verdict, OFFERED, name);
+    for (const tool of offered) {
+      const asked = actionOf(tool);
+      const verdict = await this.ask(asked.action, policies, true);
+      const denial =
+        verdict.kind === 'rate_limited' ? undefined : denialOf(verdict, OFFERED, asked.about);
       if (denial !== undefined) return denial;
     }
     const action = inferenceAction(surface, model);
@@ -72,9 +73,9 @@ export class Governance {
   }
 
   /** Refuses a call of a tool in an answer. */
-  async refuseCall({ type, name }: ToolCall, policies: CallPolicies): Promise<Deny | undefined> {
-    const called = name ?? type;
-    return denialOf(await this.ask(toolAction(called), policies, false), CALLED, called);
+  async refuseCall(call: ToolCall, policies: CallPolicies): Promise<Deny | undefined> {
+    const { action, about } = actionOf(call);
+    return denialOf(await this.ask(action, policies, false), CALLED, about);
   }
 
   /** What the policy says of an action. */
@@ -96,6 +97,13 @@ export class Governance {
 }
 
 const NO_POLICY = {};
+
+/** A tool that runs at the provider is asked for by what it does, which requests and answers call by other names. */
+function actionOf({ type, name, act }: OfferedTool): { action: string; about: string } {
+  if (name === undefined && act !== undefined) return { action: providerAction(act), about: act };
+  const about = name ?? type;
+  return { action: toolAction(about), about };
+}
 
 /** What is answered to what a policy does not let pass. */
 type Codes = Readonly<Record<Exclude<Verdict['kind'], 'allow'>, RuntimeCodeName>>;

@@ -16,6 +16,7 @@ import { measureCircuits } from './failover/metrics.ts';
 import { tokenFloor } from './token-floor.ts';
 import { Governance } from './governance.ts';
 import { profileFloor } from './profile-floor.ts';
+import { reachFloor } from './reach-floor.ts';
 import { routerStatus } from './router-status.ts';
 import { Upstream } from './upstream.ts';
 
@@ -30,7 +31,11 @@ try {
     parent: readParentProxy(common.parent),
   });
   const ceiling = own.optional('token-ceiling');
-  const floors = ceiling === undefined ? [profileFloor] : [profileFloor, tokenFloor(ceiling)];
+  const floors = [
+    profileFloor,
+    reachFloor(own.optional('provider-reach')),
+    ...(ceiling === undefined ? [] : [tokenFloor(ceiling)]),
+  ];
   const budget = new Budget();
   const circuits = new Circuits();
   const policyIn = (snapshot: Snapshot | undefined) => snapshot?.payload('inference-policy');

@@ -38,9 +38,9 @@ export function planCall<R extends ModelRequest>(
   const inForce = { ...policies, inference };
   const decided = decideCall(surface, request, inForce, fallback);
   if ('code' in decided) return decided;
-  const { decision, provider, model, body, api } = decided;
+  const { decision, provider, model, body, acts, api } = decided;
   if (api === surface.api || api === surface.name) {
-    return { ...decided, exchange: exchangeOn(surface, body, provider) };
+    return { ...decided, exchange: exchangeOn(surface, { request: body, acts }, provider) };
   }
   const translate = translations?.[api];
   if (translate === undefined) {

@@ -44,6 +44,8 @@ export interface UpstreamRequest {
   readonly provider: Provider;
   /** Below its base URL. */
   readonly path: string;
+  /** What it wants to know besides. @default nothing */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body: unknown;
   /** How long the first byte of its answer may take, where that is less than it may otherwise. */
   readonly milliseconds?: number;
@@ -101,7 +103,7 @@ export class Upstream {
 
   /** Sends one request, or says why it could not be sent. */
   async send(
-    { provider, path, body, milliseconds = Infinity }: UpstreamRequest,
+    { provider, path, headers = {}, body, milliseconds = Infinity }: UpstreamRequest,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer | UpstreamFault> {
     const { name } = provider;
@@ -119,6 +121,7 @@ export class Upstream {
         headers: {
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
+          ...headers,
           ...providerHeaders(provider, credential),
         },
         body: JSON.stringify(body),

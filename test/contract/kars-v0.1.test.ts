@@ -78,7 +78,7 @@ const added: Readonly<Record<string, readonly string[]>> = {
     'workspace',
   ],
   EgressApproval: ['approvedAt', 'expiresAt'],
-  InferencePolicy: ['callLimits', 'providers'],
+  InferencePolicy: ['callLimits', 'providerReach', 'providers'],
   ToolPolicy: ['allowedTools'],
 };
 

@@ -113,8 +113,9 @@ export const runtimeCodes = {
   },
   KARS_PROVIDER_REACH: {
     status: 403,
-    meaning: 'the provider would fetch, run or keep something for the agent, past the egress proxy',
-    cure: 'send the content itself, and let the agent fetch what it needs through the proxy',
+    meaning:
+      'the provider would fetch, run or keep something for the agent, past the egress proxy, and the policy does not name that',
+    cure: 'send the content itself, and let the agent fetch what it needs through the proxy, or add what the provider shall do to InferencePolicy.providerReach',
   },
   KARS_FIELD_UNKNOWN: {
     status: 400,

@@ -19,6 +19,8 @@ export const synthCodes = {
   KARS_PROVIDER_RANGE:
     'a range of a model provider is none, or holds addresses which no sandbox may reach',
   KARS_PROVIDER_IDENTITY: 'a token of an identity would be sent to a host that is not of its cloud',
+  KARS_PROVIDER_REACH_UNSIGNED:
+    'a policy has providers fetch URLs that an allow-list decides, beside a signed one, which the router does not take',
   KARS_BUDGET_INVALID: 'a token limit is not a positive integer',
   KARS_EGRESS_HOST:
     'an egress entry names no host in normal form, or a suffix that anybody can have a name below',

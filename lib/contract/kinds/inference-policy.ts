@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineKind } from '../kind.ts';
 import { listByName, ociArtifactRef, stringMap } from '../primitives.ts';
+import { providerActNames } from '../provider-acts.ts';
 import { failure, success, type Problem, type Result } from '../problem.ts';
 import { has, withRules } from '../rule.ts';
 import {
@@ -69,6 +70,11 @@ export const inferencePolicySpec = withRules(
       .nullish()
       .describe('Models that requests may name.'),
     providers: listByName(providerSpec, 16).optional().describe('Where the models are served.'),
+    providerReach: z
+      .array(z.enum(providerActNames))
+      .max(providerActNames.length)
+      .optional()
+      .describe('What providers may do for the agent beside saying something.'),
     displayName: z.string().nullish().describe('Name for humans.'),
     bundleRef: ociArtifactRef()
       .nullish()
@@ -157,6 +163,8 @@ export const inferencePolicyPayload = z.strictObject({
   /** Absent where no window has a limit. */
   budget: tokenBudgetPayload.optional(),
   callLimits: callLimits.optional(),
+  /** Absent where providers may do nothing beside saying something. */
+  providerReach: z.array(z.enum(providerActNames)).min(1).optional(),
 });
 
 /** What the router reads of an InferencePolicy. */
@@ -171,6 +179,7 @@ export function compileInferencePolicy(
     providers = [],
     tokenBudget: budget,
     callLimits: limits,
+    providerReach: acts = [],
   } = spec;
   const limit = budget?.perRequestTokens ?? null;
   const problems = [
@@ -187,6 +196,7 @@ export function compileInferencePolicy(
     maxTokensPerRequest: limit,
     ...budgetOf(budget ?? {}),
     ...(limits === undefined ? {} : { callLimits: limits }),
+    ...(acts.length === 0 ? {} : { providerReach: [...new Set(acts)].sort() }),
   });
 }
 

@@ -13,6 +13,8 @@ export interface Reach {
   readonly models: readonly string[];
   /** Tools that it may offer to a model. */
   readonly tools: readonly string[];
+  /** What providers may do beside saying something. */
+  readonly providerActs: readonly string[];
   /** `host:port`, `*.suffix:port` or `range:port`; a range of ports as `first-last`. */
   readonly egress: readonly string[];
   /** What operators may open for a while. */
@@ -34,6 +36,7 @@ export function reachOf({ sandbox, inferencePolicy, toolPolicy }: PostureInput):
       lineOfModel(model, inferencePolicy.providers ?? []),
     ),
     tools: toolPolicy?.allowedTools ?? [],
+    providerActs: inferencePolicy.providerReach ?? [],
     egress: [
       ...endpoints.map((endpoint) => formatEntry(egressEntryOf(endpoint))),
       ...learnedIn(sandbox),

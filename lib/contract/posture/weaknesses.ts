@@ -4,6 +4,7 @@ import { formatEntry, type EgressEntry } from '../kinds/kars-sandbox/egress-entr
 import { compileLearn, type EgressLearn } from '../kinds/kars-sandbox/egress-learn.ts';
 import { conflictingPort, type EgressProtocol } from '../kinds/kars-sandbox/egress-protocol.ts';
 import { suffixOf } from '../names.ts';
+import { actsWithUrls, providerActs } from '../provider-acts.ts';
 import { karsSandbox } from '../kinds/kars-sandbox/index.ts';
 import { toolPolicy } from '../kinds/tool-policy.ts';
 import type { PostureInput } from './posture-input.ts';
@@ -28,6 +29,7 @@ export function weaknessesOf(input: PostureInput): Weakness[] {
     ...inboundWeaknesses(input),
     ...stateWeaknesses(input),
     ...modelWeaknesses(input),
+    ...actWeaknesses(input),
     ...silentFields(input),
   ];
 }
@@ -200,6 +202,18 @@ function modelWeaknesses({
         ] as const)
       : []),
   ];
+}
+
+function actWeaknesses({ inferencePolicy: { providerReach = [] } }: PostureInput): Weakness[] {
+  return providerReach.map((act) => ({
+    promise: 'P3',
+    field: 'InferencePolicy providerReach',
+    what: `${act}: the provider ${providerActs[act]}, ${
+      actsWithUrls.includes(act)
+        ? 'where the egress of the sandbox names the host; where that sends it on to is not seen'
+        : 'which no proxy of the sandbox sees'
+    }`,
+  }));
 }
 
 function silentFields(input: PostureInput): Weakness[] {

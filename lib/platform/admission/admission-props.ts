@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import type { ProviderAct } from '../../contract/provider-acts.ts';
 import type { ParentProxy } from '../../policy/parent-proxy.ts';
 import type { EgressLimits } from '../../sandbox/egress-limits.ts';
 import type { AllowlistSigners } from '../../policy/allowlist-signers.ts';
@@ -104,6 +105,12 @@ export interface AdmissionProps {
    * @default false
    */
   readonly managedIdentity?: boolean;
+  /**
+   * What an InferencePolicy may let providers do for agents beside saying something: egress that no sandbox sees.
+   *
+   * @default nothing
+   */
+  readonly providerReach?: readonly ProviderAct[];
   /**
    * RuntimeClasses that pods may run in.
    *

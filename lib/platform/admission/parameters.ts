@@ -2,6 +2,7 @@ import { DEFAULT_CEILING, LONGEST_CEILING } from '../../contract/kinds/egress-ap
 import { encodeSigners } from '../../contract/kinds/signed-allowlist/signers.ts';
 import type { EgressLimitsSpec } from '../../contract/kinds/kars-sandbox/egress-limits.ts';
 import type { Problem } from '../../contract/problem.ts';
+import type { ProviderAct } from '../../contract/provider-acts.ts';
 import { problem } from '../../private/problems.ts';
 import { limitProblems, limitsSpec } from '../../sandbox/egress-limits.ts';
 import type { ClusterNetwork } from '../cluster-network.ts';
@@ -39,6 +40,7 @@ export interface AdmissionParameters {
   readonly parentProxies: readonly string[];
   /** Whether pods may reach the metadata service. */
   readonly managedIdentity: boolean;
+  readonly providerReach: readonly ProviderAct[];
   readonly network: ClusterNetwork;
   /** Directory on the nodes with the seccomp profile. */
   readonly profileDirectory: string;
@@ -84,6 +86,7 @@ export function admissionParameters(
     allowlistSigners: acceptedSigners(props),
     parentProxies: acceptedParents(props),
     managedIdentity: props.managedIdentity ?? false,
+    providerReach: props.providerReach ?? [],
     network,
     profileDirectory,
     images: {

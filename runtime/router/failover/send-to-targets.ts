@@ -124,7 +124,8 @@ class Sending<T extends Target, B extends Begun> {
     const begun = await begin(target);
     if ('code' in begun) return begun;
     const { provider, exchange } = target;
-    const request = { provider, path: exchange.path, body: begun.body, milliseconds: this.left };
+    const { path, headers } = exchange;
+    const request = { provider, path, headers, body: begun.body, milliseconds: this.left };
     const result = await upstream.send(request, gone);
     const refusal = refusalIn(result);
     if (gone.aborted) entry.abandoned();

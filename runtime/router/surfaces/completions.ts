@@ -48,7 +48,8 @@ export const completions: Surface<CompletionsRequest> = {
   api: 'openai',
   path: '/completions',
   request,
-  refuseReach: (asked) => fields.refuse(asked) ?? refuseReferencesIn(asked, ['guided_json']),
+  refuseReach: (asked, reach) =>
+    fields.refuse(asked, reach) ?? refuseReferencesIn(asked, ['guided_json']),
   forwarded: (asked) => fields.known(asked),
   output: outputIn(
     'max_tokens',

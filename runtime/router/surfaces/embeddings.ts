@@ -29,7 +29,7 @@ export const embeddings: Surface<EmbeddingsRequest> = {
   api: 'openai',
   path: '/embeddings',
   request,
-  refuseReach: (asked) => fields.refuse(asked),
+  refuseReach: (asked, reach) => fields.refuse(asked, reach),
   forwarded: (asked) => fields.known(asked),
   output: undefined,
   inputBound: textBound,

@@ -107,8 +107,8 @@ export const images: Surface<ImagesRequest> = {
   api: 'openai',
   path: '/images/generations',
   request,
-  refuseReach: (asked) =>
-    fields.refuse(asked) ??
+  refuseReach: (asked, reach) =>
+    fields.refuse(asked, reach) ??
     (asked.response_format === 'url'
       ? refuseAct(
           'response_format "url", with which the provider keeps the image for whoever has it',

@@ -1,9 +1,23 @@
-import { deny, type Deny } from 'kars-constructs/contract';
+import { deny, type Deny, type ProviderAct } from 'kars-constructs/contract';
 
 const RULE = 'inference router, reach of the provider';
 
-/** Refuses what a provider would fetch, run or keep for the agent: egress that no proxy of the sandbox sees. */
+/** What a provider may fetch, run or keep for the agent: egress that no proxy of the sandbox sees. */
+export interface Reach {
+  /** Refuses what a policy does not name. @param act undefined for what none can name */
+  readonly refuse: (act: ProviderAct | undefined, what: string) => Deny | undefined;
+  /** The same, where the provider would connect to a URL: the egress of the sandbox has to have it as well. */
+  readonly refuseUrl: (act: ProviderAct, what: string, url: unknown) => Deny | undefined;
+}
+
+/** Refuses an act of a provider. */
 export const refuseAct = (what: string): Deny => deny('KARS_PROVIDER_REACH', RULE, `got ${what}`);
+
+/** A provider that may do nothing but say something. */
+export const noReach: Reach = {
+  refuse: (_act, what) => refuseAct(what),
+  refuseUrl: (_act, what) => refuseAct(what),
+};
 
 /** Refuses what the router does not know, since it could be such an act. */
 export const refuseUnknown = (what: string): Deny =>

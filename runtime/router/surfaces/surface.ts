@@ -1,6 +1,12 @@
-import type { Deny, InferencePolicyPayload, ProviderApi } from 'kars-constructs/contract';
+import type {
+  Deny,
+  InferencePolicyPayload,
+  ProviderAct,
+  ProviderApi,
+} from 'kars-constructs/contract';
 import type { z } from 'zod';
 import type { TokenUsage } from '../../service/decision-recorder.ts';
+import type { Reach } from './reach.ts';
 
 /** What requests of every surface say. */
 export interface ModelRequest {
@@ -16,7 +22,12 @@ export type Provider = InferencePolicyPayload['providers'][number];
 export interface OfferedTool {
   readonly type: string;
   readonly name?: string;
+  /** What the provider does by it; absent where no policy can name that. */
+  readonly act?: ProviderAct;
 }
+
+/** What a request has a provider do beside saying something. */
+export type ProviderActs = ReadonlySet<ProviderAct>;
 
 /** A call of a tool in an answer; one without a name runs, or has run, at the provider. */
 export type ToolCall = OfferedTool;
@@ -97,8 +108,14 @@ export interface Surface<R extends ModelRequest> {
   readonly path: string;
   /** The parts that decisions depend on; everything else passes as it came. */
   readonly request: z.ZodType<R>;
-  /** Refuses what the provider would fetch, run or keep for the agent, and fields that could be such. */
-  readonly refuseReach: (request: R) => Deny | undefined;
+  /**
+   * Refuses what the provider would fetch, run or keep for the agent, and fields that could be such.
+   *
+   * @param reach what it may do. @default nothing
+   */
+  readonly refuseReach: (request: R, reach?: Reach) => Deny | undefined;
+  /** What a provider wants to know of what it is to do. @default nothing */
+  readonly headersFor?: (acts: ProviderActs) => Readonly<Record<string, string>> | undefined;
   /**
    * Tools that a request offers, or has the model call. What it tells of earlier calls is no such thing: nobody
    * runs them again, and a policy that has lost a tool would end every conversation that has used it.

@@ -1,3 +1,4 @@
+import type { ProviderAct } from 'kars-constructs/contract';
 import { isNothing, isRecord } from './reach.ts';
 import type { OfferedTool } from './surface.ts';
 
@@ -45,3 +46,12 @@ export function chosenTools(
 const KINDS = ['custom', 'function'];
 
 const nameIn = (holder: unknown): unknown => (isRecord(holder) ? holder['name'] : undefined);
+
+/** A tool with what the provider does by it, where it runs there. */
+export function withAct<T extends OfferedTool>(
+  tool: T,
+  actOf: (type: string) => ProviderAct | undefined,
+): T {
+  const act = tool.name === undefined ? actOf(tool.type) : undefined;
+  return act === undefined ? tool : { ...tool, act };
+}

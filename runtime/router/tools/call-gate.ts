@@ -35,6 +35,7 @@ export class CallGate {
   readonly #renamed: (event: ServerEvent, names: ReadonlyMap<string, string>) => ServerEvent;
   readonly #calls = new Map<string, FollowedCall>();
   readonly #judged = new Set<string>();
+  readonly #acts = new Set<string>();
   #open = 0;
   #asked = 0;
   #held: Passing[] = [];
@@ -71,10 +72,14 @@ export class CallGate {
   }
 
   async #follow({ answer, call, tool, isNamed, isAgain }: ToolCallPart): Promise<Deny | undefined> {
-    const { type, name } = tool;
-    if (name === undefined || call === undefined) {
-      const isKnown = isAgain === true && name !== undefined && this.#judged.has(name);
-      return isKnown ? undefined : this.#ask(tool);
+    const { type, name, act } = tool;
+    if (name === undefined) {
+      return act !== undefined && this.#isTold(act, isAgain === true ? undefined : call)
+        ? undefined
+        : this.#ask(tool);
+    }
+    if (call === undefined) {
+      return isAgain === true && this.#judged.has(name) ? undefined : this.#ask(tool);
     }
     const known = this.#calls.get(call) ?? (await this.#begin(call, answer, type));
     if ('code' in known) return known;
@@ -85,6 +90,14 @@ export class CallGate {
     known.name += name;
     if (known.name.length > LONGEST_NAME) return this.#end(known);
     return isNamed ? this.#end(known) : undefined;
+  }
+
+  /** What the provider does is told when it begins, when it ends, and with the answer as a whole. */
+  #isTold(act: string, call: string | undefined): boolean {
+    const key = call === undefined ? act : `${act}/${call}`;
+    if (this.#acts.has(key)) return true;
+    this.#acts.add(act).add(key);
+    return false;
   }
 
   /** With the next call of an answer the names of those before it have ended. */

@@ -3,6 +3,7 @@ import type { DecidedCall, DecisionRecorder } from '../../service/decision-recor
 import { ruleOf, type CallPolicies, type InForce } from '../call-policies.ts';
 import type { Governance } from '../governance.ts';
 import { limits } from '../limits.ts';
+import type { Reach } from '../surfaces/reach.ts';
 import type { OfferedTool, ToolCall } from '../surfaces/surface.ts';
 
 /** The policy of tools that is in force, if one is. */
@@ -12,8 +13,11 @@ type ToolsInForce = InForce<ToolPolicyPayload> | undefined;
 export function refuseOffered(
   offered: readonly OfferedTool[],
   policy: ToolsInForce,
+  reach: Reach,
 ): Deny | undefined {
-  const refused = offered.find((tool) => !isAllowed(tool, policy));
+  const isAct = ({ name, act, type }: OfferedTool): boolean =>
+    name === undefined && act !== undefined && reach.refuse(act, type) === undefined;
+  const refused = offered.find((tool) => !isAct(tool) && !isAllowed(tool, policy));
   if (refused === undefined) return undefined;
   const reason =
     refused.name === undefined
@@ -26,8 +30,15 @@ export function refuseOffered(
  * Refuses a call in an answer. The policy decides and not what the request has offered, which is the agent's own
  * choice; but a model may call what nobody has offered, and so may a provider in its name.
  */
-export function refuseCall(call: ToolCall, policy: ToolsInForce): Deny | undefined {
-  if (isAllowed(call, policy)) return undefined;
+export function refuseCall(
+  call: ToolCall,
+  { tools: policy, inference }: CallPolicies,
+): Deny | undefined {
+  const { name, act } = call;
+  const acts = inference?.payload.providerReach ?? [];
+  if (name === undefined ? act !== undefined && acts.includes(act) : isAllowed(call, policy)) {
+    return undefined;
+  }
   const reason =
     call.name === undefined
       ? `the answer has a call of type ${quoted(call.type)}, which the provider runs`
@@ -50,8 +61,7 @@ export interface ToolJudgeOptions {
 export const toolJudge =
   ({ recorder, governance, decided, policies }: ToolJudgeOptions): ToolJudge =>
   async (call) => {
-    const decision =
-      refuseCall(call, policies.tools) ?? (await governance.refuseCall(call, policies));
+    const decision = refuseCall(call, policies) ?? (await governance.refuseCall(call, policies));
     if (decision === undefined) return undefined;
     const { set, surface } = decided;
     const target = call.name ?? call.type;

@@ -1,5 +1,6 @@
 import type { Deny } from 'kars-constructs/contract';
-import { judgeRequest, type PoliciesInForce } from '../decide-call.ts';
+import type { PoliciesInForce } from '../call-policies.ts';
+import { judgeRequest } from '../decide-call.ts';
 import { exchangeOn, type AnswerTranslator, type Exchange } from '../exchange.ts';
 import type { ModelRequest, Provider, ServerEvent, Surface } from '../surfaces/surface.ts';
 
@@ -37,7 +38,7 @@ export const translation =
     if ('denial' in translated) return translated.denial;
     const judged = judgeRequest(to, translated.said, provider, policies);
     if ('denial' in judged) return judged.denial;
-    return { ...exchangeOn(to, judged.request, provider), answers: translated.answers };
+    return { ...exchangeOn(to, judged, provider), answers: translated.answers };
   };
 
 /** Says requests of one surface in the API of a third, by way of another. */

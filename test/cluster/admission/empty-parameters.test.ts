@@ -20,6 +20,7 @@ const nothing: AdmissionParameters = {
   loosestEgressLimits: {},
   parentProxies: [],
   managedIdentity: false,
+  providerReach: [],
   allowlistSigners: [],
   lowestIsolation: 'enhanced',
   loosestEgressMode: 'Strict',

@@ -64,6 +64,7 @@ describe('the posture of a sandbox', () => {
     expect(reach).toEqual({
       models: ['local/small', 'local/large'],
       tools: ['search'],
+      providerActs: [],
       egress: ['api.example.com:443'],
       approvals: ['any host on an open port, for up to 86400 seconds'],
       signedIn: [],

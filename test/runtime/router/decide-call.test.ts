@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideCall, type PoliciesInForce } from '../../../runtime/router/decide-call.ts';
+import type { PoliciesInForce } from '../../../runtime/router/call-policies.ts';
+import { decideCall } from '../../../runtime/router/decide-call.ts';
 import { planCall } from '../../../runtime/router/plan-call.ts';
 import { chat } from '../../../runtime/router/surfaces/chat/chat.ts';
 import { hello, policies } from './support.ts';

@@ -8,6 +8,7 @@ import {
   POD_IP_VARIABLE,
   podArguments,
   processes,
+  PROVIDER_REACH,
   statusPaths,
   TOKEN_CEILING,
 } from '../../../contract/process.ts';
@@ -33,6 +34,7 @@ import { hasLimits, limitArguments } from './egress-limits.ts';
 import {
   hasCeiling,
   hasParent,
+  hasReach,
   hasSigners,
   learnsNoLonger,
   type Ceiling,
@@ -74,13 +76,14 @@ const floorsOf = (
   {
     loosestEgressMode,
     parentProxies,
-  }: Pick<AdmissionParameters, 'loosestEgressMode' | 'parentProxies'>,
+    providerReach,
+  }: Pick<AdmissionParameters, 'loosestEgressMode' | 'parentProxies' | 'providerReach'>,
 ): readonly string[] => [
   AUDIT_LIMIT,
   AUDIT_RETENTION,
   ...(parentProxies.length === 0 ? [] : [PARENT_PROXY, PARENT_PROXY_CREDENTIALS]),
   ...(reader === 'router'
-    ? [TOKEN_CEILING]
+    ? [TOKEN_CEILING, ...(providerReach.length === 0 ? [] : [PROVIDER_REACH])]
     : [APPROVAL_CEILING, ALLOWLIST_SIGNERS, ALLOWLIST_REPOSITORY, ...limitArguments]),
   ...(reader === 'egress-proxy' && loosestEgressMode === 'Learn' ? [LEARN_CEILING] : []),
 ];
@@ -123,6 +126,7 @@ export const sidecarContainers = ({
   longestLearning,
   loosestEgressLimits,
   parentProxies,
+  providerReach,
 }: AdmissionParameters): AdmissionPolicy => ({
   name: 'kars-pod-sidecars',
   ...newContainers,
@@ -145,13 +149,13 @@ export const sidecarContainers = ({
       code: SHAPE[reader],
       allows: shapeOf(
         reader,
-        floorsOf(reader, { loosestEgressMode, parentProxies }),
+        floorsOf(reader, { loosestEgressMode, parentProxies, providerReach }),
         reader === 'router'
           ? { most: maxTokensPerRequest, isRequired: maxTokensPerRequest !== undefined }
           : { most: longestApproval, isRequired: false },
         hasParent(variableOf(reader), parentProxies),
         ...(reader === 'router'
-          ? []
+          ? [hasReach(variableOf(reader), providerReach)]
           : [
               hasSigners(variableOf(reader), allowlistSigners),
               hasLimits(variableOf(reader), loosestEgressLimits),

@@ -4,8 +4,10 @@ import {
   ALLOWLIST_SIGNERS,
   APPROVAL_CEILING,
   LEARN_CEILING,
+  PROVIDER_REACH,
   TOKEN_CEILING,
 } from '../../../contract/process.ts';
+import type { ProviderAct } from '../../../contract/provider-acts.ts';
 import type { Reader } from '../../../contract/projection.ts';
 import { allOf, celList } from '../cel.ts';
 import { beginning } from './container-cel.ts';
@@ -34,6 +36,17 @@ export function hasParent(container: string, accepted: readonly string[]): strin
     `${given}.size() <= 1`,
     `${given}.all(argument, argument in ${celList(accepted.map((text) => `${PARENT_PROXY}${text}`))})`,
     `${credentials}.all(argument, argument == '${PARENT_PROXY_CREDENTIALS}')`,
+  );
+}
+
+/** CEL that holds when providers may do no more than the platform says. */
+export function hasReach(container: string, allowed: readonly ProviderAct[]): string {
+  if (allowed.length === 0) return 'true';
+  const given = beginning(container, [PROVIDER_REACH]);
+  const acts = `argument.substring(${PROVIDER_REACH.length}).split(',')`;
+  return allOf(
+    `${given}.size() <= 1`,
+    `${given}.all(argument, ${acts}.all(act, act in ${celList(allowed)}))`,
   );
 }
 

@@ -38,9 +38,9 @@ export const chatFields = new FieldTable({
   ],
   reaching: {
     ...openAiReaching,
-    audio: 'keeps what it has said',
+    audio: { act: 'StoredState', does: 'keeps what it has said', members: ['format', 'voice'] },
     metadata: 'files the conversation, or reports it where a gateway is told to',
-    prompt_cache_retention: 'keeps the prompt',
+    prompt_cache_retention: { act: 'StoredState', does: 'keeps the prompt' },
     prompt: 'uses a prompt that it has kept',
   },
 });

@@ -1,19 +1,28 @@
 import type { Deny } from 'kars-constructs/contract';
 import { keepFields } from '../field-table.ts';
 import { refuseSource } from '../content-source.ts';
-import { first, isNothing, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
+import {
+  first,
+  isNothing,
+  isRecord,
+  noReach,
+  refuseFieldsBut,
+  refuseUnknown,
+  type Reach,
+} from '../reach.ts';
 import { refuseReferencesIn } from '../schema-reference.ts';
+import { refuseMember } from '../tool-fields.ts';
 import { chatFields, messageFields } from './chat-fields.ts';
 import type { ChatRequest } from './chat-request.ts';
 
-/** Refuses a chat completion by which the provider would act for the agent. */
-export function refuseChatReach(request: ChatRequest): Deny | undefined {
+/** Refuses a chat completion by which the provider would act for the agent as it may not. */
+export function refuseChatReach(request: ChatRequest, reach: Reach = noReach): Deny | undefined {
   return (
-    chatFields.refuse(request) ??
+    chatFields.refuse(request, reach) ??
     refuseTemplate(request['chat_template_kwargs']) ??
     refuseReferencesIn(request, SCHEMAS) ??
     first(request.messages.entries(), ([index, message]) =>
-      refuseMessage(`messages[${index}]`, message),
+      refuseMessage(`messages[${index}]`, message, reach),
     )
   );
 }
@@ -48,16 +57,23 @@ const TEMPLATES: ReadonlySet<string> = new Set([
   'tokenize',
 ]);
 
-function refuseMessage(at: string, message: Readonly<Record<string, unknown>>): Deny | undefined {
+function refuseMessage(
+  at: string,
+  message: Readonly<Record<string, unknown>>,
+  reach: Reach,
+): Deny | undefined {
   return first(Object.entries(message), ([name, value]) => {
-    if (name === 'content') return refuseContent(at, value);
+    if (name === 'content') return refuseContent(at, value, reach);
     if (name === 'annotations') return refuseAnnotations(`${at}.annotations`, value);
     if (messageFields.has(name) || isNothing(value)) return undefined;
     return name === 'audio'
-      ? refuseAct(`${at}.audio, an answer that the provider has kept`)
+      ? (reach.refuse('StoredState', `${at}.audio, an answer that the provider has kept`) ??
+          refuseMember(`${at}.audio`, value, OF_AUDIO))
       : refuseUnknown(`${at}.${name}`);
   });
 }
+
+const OF_AUDIO: ReadonlySet<string> = new Set(['id']);
 
 /** Where an answer has its facts from; an annotation of a file has parts of content, which a server takes for it. */
 const refuseAnnotations = (at: string, value: unknown): Deny | undefined =>
@@ -66,18 +82,18 @@ const refuseAnnotations = (at: string, value: unknown): Deny | undefined =>
     ? undefined
     : refuseUnknown(`${at} other than citations of URLs`);
 
-function refuseContent(at: string, content: unknown): Deny | undefined {
-  if (Array.isArray(content)) return refuseParts(at, content);
+function refuseContent(at: string, content: unknown, reach: Reach): Deny | undefined {
+  if (Array.isArray(content)) return refuseParts(at, content, reach);
   const isText = typeof content === 'string' || content === null || content === undefined;
   return isText
     ? undefined
     : refuseUnknown(`${at}.content that is neither text nor a list of parts`);
 }
 
-const refuseParts = (at: string, parts: readonly unknown[]): Deny | undefined =>
+const refuseParts = (at: string, parts: readonly unknown[], reach: Reach): Deny | undefined =>
   first(parts.entries(), ([index, part]) => {
     const where = `${at}.content[${index}]`;
-    return isRecord(part) ? refusePart(where, part) : refuseUnknown(where);
+    return isRecord(part) ? refusePart(where, part, reach) : refuseUnknown(where);
   });
 
 /** Members of a part that is text. */
@@ -92,7 +108,11 @@ const OF_TEXT: ReadonlySet<string> = new Set([
 ]);
 
 /** Parts that carry their content, and those that may name it instead. */
-function refusePart(at: string, part: Readonly<Record<string, unknown>>): Deny | undefined {
+function refusePart(
+  at: string,
+  part: Readonly<Record<string, unknown>>,
+  reach: Reach,
+): Deny | undefined {
   const { type } = part;
   switch (type) {
     case 'text':
@@ -102,11 +122,11 @@ function refusePart(at: string, part: Readonly<Record<string, unknown>>): Deny |
     case 'image_url':
     case 'audio_url':
     case 'video_url':
-      return refuseMedia(at, part, type, 'url');
+      return refuseMedia(at, part, type, 'url', reach);
     case 'input_audio':
-      return refuseMedia(at, part, type, 'data');
+      return refuseMedia(at, part, type, 'data', reach);
     case 'file':
-      return refuseMedia(at, part, type, 'file_data');
+      return refuseMedia(at, part, type, 'file_data', reach);
     default:
       return refuseUnknown(`${at} of type ${JSON.stringify(type)}`);
   }
@@ -118,6 +138,7 @@ const refuseMedia = (
   part: Readonly<Record<string, unknown>>,
   type: string,
   member: string,
+  reach: Reach,
 ): Deny | undefined =>
-  refuseSource(`${at}.${type}`, part[type], member) ??
+  refuseSource(`${at}.${type}`, part[type], member, reach) ??
   refuseFieldsBut(new Set(['type', type, 'cache_control']), at, part);

@@ -1,6 +1,7 @@
 import { calledTool, listIn, UNKNOWN_CALL } from '../called-tool.ts';
 import { isNothing, isRecord } from '../reach.ts';
 import type { ToolCall, ToolCallPart } from '../surface.ts';
+import { hostedBlock } from './hosted-tools.ts';
 
 /** A JSON object. */
 type Members = Readonly<Record<string, unknown>>;
@@ -47,5 +48,8 @@ function callsOf(block: unknown): ToolCall[] {
   const { type, name } = block;
   if (SAID.has(type)) return [];
   if (type === 'tool_use') return [calledTool(type, name)];
-  return [typeof type === 'string' ? { type } : UNKNOWN_CALL];
+  if (typeof type !== 'string') return [UNKNOWN_CALL];
+  const act = hostedBlock(block)?.act;
+  const done = [act === undefined ? { type } : { type, act }];
+  return type === 'mcp_tool_use' ? [...done, calledTool(type, name)] : done;
 }

@@ -1,4 +1,4 @@
-import { FieldTable } from '../field-table.ts';
+import { FieldTable, type Fields } from '../field-table.ts';
 
 const counted = ['messages', 'model', 'system', 'tools'];
 
@@ -19,12 +19,12 @@ const inert = [
 
 const reaching = {
   betas: 'does what no policy has seen',
-  container: 'runs code',
+  container: { act: 'CodeExecution', does: 'runs code' },
   context_management: 'makes further calls to shorten the conversation',
   diagnostics: 'goes on from what it has kept',
   fallbacks: 'chooses among models that no policy has seen',
-  mcp_servers: 'calls MCP servers',
-};
+  mcp_servers: { act: 'Mcp', does: 'calls MCP servers', isJudged: true },
+} as const satisfies Fields['reaching'];
 
 /**
  * Fields of a request for a message.
@@ -62,11 +62,8 @@ export const blockFields: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['redacted_thinking', fields('data')],
 ]);
 
-/** Blocks by which the provider acts for the agent, and what it does. */
+/** Blocks by which the provider acts for the agent as no policy can name, and what it does. */
 export const reachingBlocks: ReadonlyMap<string, string> = new Map([
-  ['container_upload', 'uses a file that it has kept'],
-  ['mcp_tool_result', 'calls MCP servers'],
-  ['mcp_tool_use', 'calls MCP servers'],
   ['server_tool_use', 'goes on with what a tool of its own did'],
 ]);
 

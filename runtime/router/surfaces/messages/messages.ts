@@ -6,6 +6,7 @@ import type { OfferedTool, Surface } from '../surface.ts';
 import { anthropicErrors } from './anthropic-error.ts';
 import { chosenTools } from '../tool-choice.ts';
 import { refuseToolFields } from '../tool-fields.ts';
+import { betaHeaders, hostedMembers, offeredByProvider } from './hosted-tools.ts';
 import { messageCalls } from './messages-calls.ts';
 import { countFields, messagesFields, namesOfAgentTool, toolFields } from './messages-fields.ts';
 import { forwardedMessages, refuseMessagesReach } from './messages-reach.ts';
@@ -27,7 +28,8 @@ export const messages: Surface<MessagesRequest> = {
   api: 'anthropic',
   path: '/messages',
   request: messagesRequest,
-  refuseReach: (asked) => refuseMessagesReach(messagesFields, asked),
+  refuseReach: (asked, reach) => refuseMessagesReach(messagesFields, asked, reach),
+  headersFor: betaHeaders,
   offeredTools,
   calledTools: messageCalls,
   refuseToolForm,
@@ -50,7 +52,8 @@ export const countTokens: Surface<CountRequest> = {
   api: 'anthropic',
   path: '/messages/count_tokens',
   request: countRequest,
-  refuseReach: (asked) => refuseMessagesReach(countFields, asked),
+  refuseReach: (asked, reach) => refuseMessagesReach(countFields, asked, reach),
+  headersFor: betaHeaders,
   offeredTools,
   refuseToolForm,
   forwarded: (asked) => forwardedMessages(countFields, asked),
@@ -64,17 +67,18 @@ export const countTokens: Surface<CountRequest> = {
 
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
 function offeredTools({ tools, tool_choice: choice }: CountRequest): OfferedTool[] {
-  const named = (tools ?? []).map(({ type: given, name }) => {
-    const type = given ?? 'custom';
+  const offered = (tools ?? []).flatMap((tool): readonly OfferedTool[] => {
+    const { name } = tool;
+    const type = tool.type ?? 'custom';
     const isOfAgent =
       name !== undefined && (type === 'custom' || namesOfAgentTool(type).includes(name));
-    return isOfAgent ? { type: 'custom', name } : { type };
+    return isOfAgent ? [{ type: 'custom', name }] : offeredByProvider(type, tool);
   });
-  return [...named, ...chosenTools(choice)];
+  return [...offered, ...chosenTools(choice)];
 }
 
 function refuseToolForm({ tools }: CountRequest): Deny | undefined {
-  return refuseToolFields('tools', tools, () => toolFields);
+  return refuseToolFields('tools', tools, ({ type }) => hostedMembers(String(type)) ?? toolFields);
 }
 
 /** What the provider says of its own accord where there are tools, and of each that it has made. */

@@ -1,6 +1,8 @@
 import { calledTool, listIn, UNKNOWN_CALL } from '../called-tool.ts';
 import { isNothing, isRecord } from '../reach.ts';
 import type { ToolCall, ToolCallPart } from '../surface.ts';
+import { withAct } from '../tool-choice.ts';
+import { actOf } from './hosted-tools.ts';
 
 /** A JSON object. */
 type Members = Readonly<Record<string, unknown>>;
@@ -62,5 +64,7 @@ function callsOf(item: unknown): ToolCall[] {
   }
   const own = OF_AGENT.get(type);
   const known = typeof type === 'string' ? type : 'unknown';
-  return [own === undefined ? { type: known } : { type: known, name: own }];
+  if (own !== undefined) return [{ type: known, name: own }];
+  const done = withAct({ type: known }, actOf);
+  return type === 'mcp_call' ? [done, calledTool(type, name)] : [done];
 }

@@ -30,8 +30,8 @@ export const responsesFields = new FieldTable({
     context_management: 'makes further calls to shorten the conversation',
     metadata: 'files the response, or reports it where a gateway is told to',
     prompt_cache_options: 'keeps the prompt',
-    prompt_cache_retention: 'keeps the prompt',
-    prompt: 'uses a prompt that it has kept',
+    prompt_cache_retention: { act: 'StoredState', does: 'keeps the prompt' },
+    prompt: { act: 'StoredPrompts', does: 'uses a prompt that it has kept', isJudged: true },
   },
 });
 
@@ -52,13 +52,9 @@ export const itemFields: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['reasoning', fields('content', 'encrypted_content', 'summary')],
 ]);
 
-/** Items by which the provider acts for the agent, and what it does. */
+/** Items by which the provider acts for the agent as no policy can name, and what it does. */
 export const reachingItems: ReadonlyMap<string, string> = new Map([
   ['additional_tools', 'gets tools that no policy has seen'],
-  ['item_reference', 'goes on from what it has kept'],
-  ['mcp_approval_response', 'calls MCP servers'],
-  ['mcp_call', 'calls MCP servers'],
-  ['mcp_list_tools', 'calls MCP servers'],
 ]);
 
 /** Tools of the provider's own making that the agent runs. */

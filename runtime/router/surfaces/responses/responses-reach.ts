@@ -1,7 +1,17 @@
 import type { Deny } from 'kars-constructs/contract';
 import { refuseSource } from '../content-source.ts';
 import { keepFields } from '../field-table.ts';
-import { first, isNothing, isRecord, refuseAct, refuseFieldsBut, refuseUnknown } from '../reach.ts';
+import {
+  first,
+  isNothing,
+  isRecord,
+  noReach,
+  refuseAct,
+  refuseFieldsBut,
+  refuseUnknown,
+  type Reach,
+} from '../reach.ts';
+import { hostedItems, refuseHostedItem, refuseHostedTool } from './hosted-tools.ts';
 import { itemFields, reachingItems, responsesFields, textParts } from './responses-fields.ts';
 import { refuseReferencesIn } from '../schema-reference.ts';
 import type { InputItem, ResponsesRequest } from './responses-request.ts';
@@ -10,10 +20,30 @@ import type { InputItem, ResponsesRequest } from './responses-request.ts';
 const MESSAGE = 'message';
 
 /** Refuses a request for a response by which the provider would act for the agent. */
-export const refuseResponsesReach = (request: ResponsesRequest): Deny | undefined =>
-  responsesFields.refuse(request) ??
+export const refuseResponsesReach = (
+  request: ResponsesRequest,
+  reach: Reach = noReach,
+): Deny | undefined =>
+  responsesFields.refuse(request, reach) ??
+  refusePrompt(request['prompt']) ??
   refuseReferencesIn(request, ['text', 'tools']) ??
-  first(itemsOf(request).entries(), ([index, item]) => refuseItem(`input[${index}]`, item));
+  first((request.tools ?? []).entries(), ([index, tool]) =>
+    refuseHostedTool(`tools[${index}]`, tool, reach),
+  ) ??
+  first(itemsOf(request).entries(), ([index, item]) => refuseItem(`input[${index}]`, item, reach));
+
+const OF_PROMPT: ReadonlySet<string> = new Set(['id', 'variables', 'version']);
+
+/** A variable may be an image by its URL, or a file: text says what those would. */
+const refusePrompt = (prompt: unknown): Deny | undefined =>
+  isRecord(prompt)
+    ? (refuseFieldsBut(OF_PROMPT, 'prompt', prompt) ??
+      first(Object.entries(prompt['variables'] ?? {}), ([name, value]) =>
+        typeof value === 'string' ? undefined : refuseUnknown(`prompt.variables.${name} but text`),
+      ))
+    : isNothing(prompt)
+      ? undefined
+      : refuseUnknown('prompt that is no object');
 
 /** The items of an input; none where it is a text. */
 export const itemsOf = ({ input }: ResponsesRequest): readonly InputItem[] =>
@@ -21,7 +51,7 @@ export const itemsOf = ({ input }: ResponsesRequest): readonly InputItem[] =>
 
 /**
  * A request without the fields that nobody knows and that say nothing. Without a word the provider would
- * keep request and answer, for anyone with the same credential.
+ * keep request and answer, for anyone with the same credential; with it, which is judged, it does.
  */
 export const forwardedResponse = (request: ResponsesRequest): ResponsesRequest => ({
   ...responsesFields.known(request),
@@ -29,29 +59,33 @@ export const forwardedResponse = (request: ResponsesRequest): ResponsesRequest =
     typeof request.input === 'string'
       ? request.input
       : request.input.map((item) => {
-          const known = itemFields.get(item.type ?? MESSAGE);
+          const known = fieldsOf(item.type ?? MESSAGE);
           return keepFields(item, (name) => known?.has(name) ?? false);
         }),
-  store: false,
+  store: request['store'] === true,
 });
 
-function refuseItem(at: string, item: InputItem): Deny | undefined {
+const fieldsOf = (type: string): ReadonlySet<string> | undefined =>
+  itemFields.get(type) ?? hostedItems.get(type)?.members;
+
+function refuseItem(at: string, item: InputItem, reach: Reach): Deny | undefined {
   const type = item.type ?? MESSAGE;
-  const act = reachingItems.get(type);
-  if (act !== undefined)
-    return refuseAct(`${at} of type "${type}", with which the provider ${act}`);
+  const does = reachingItems.get(type);
+  if (does !== undefined)
+    return refuseAct(`${at} of type "${type}", with which the provider ${does}`);
+  if (hostedItems.has(type)) return refuseHostedItem(at, item, reach);
   if (isReference(item)) {
-    return refuseAct(
-      `${at} without content of its own, which the provider would look up by its id`,
-    );
+    const what = `${at} without content of its own, which the provider would look up by its id`;
+    const denial = reach.refuse('StoredState', what);
+    if (denial !== undefined) return denial;
   }
   const known = itemFields.get(type);
   return known === undefined
     ? refuseUnknown(`${at} of type ${JSON.stringify(type)}`)
     : (refuseFieldsBut(known, at, item) ??
-        refuseContent(`${at}.content`, item['content']) ??
-        refuseContent(`${at}.output`, item['output']) ??
-        refuseContent(`${at}.summary`, item['summary']));
+        refuseContent(`${at}.content`, item['content'], reach) ??
+        refuseContent(`${at}.output`, item['output'], reach) ??
+        refuseContent(`${at}.summary`, item['summary'], reach));
 }
 
 /**
@@ -73,12 +107,12 @@ function isReference(item: InputItem): boolean {
 
 const isSealed = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-function refuseContent(at: string, content: unknown): Deny | undefined {
+function refuseContent(at: string, content: unknown, reach: Reach): Deny | undefined {
   if (typeof content === 'string' || content === null || content === undefined) return undefined;
   if (!Array.isArray(content))
     return refuseUnknown(`${at} that is neither text nor a list of parts`);
   return first(content.entries(), ([index, part]) =>
-    isRecord(part) ? refusePart(`${at}[${index}]`, part) : refuseUnknown(`${at}[${index}]`),
+    isRecord(part) ? refusePart(`${at}[${index}]`, part, reach) : refuseUnknown(`${at}[${index}]`),
   );
 }
 
@@ -105,11 +139,15 @@ const MEDIA: ReadonlyMap<unknown, string> = new Map([
   ['input_file', 'file_data'],
 ]);
 
-function refusePart(at: string, part: Readonly<Record<string, unknown>>): Deny | undefined {
+function refusePart(
+  at: string,
+  part: Readonly<Record<string, unknown>>,
+  reach: Reach,
+): Deny | undefined {
   const { type } = part;
   if (textParts.has(type)) return refuseFieldsBut(OF_TEXT, at, part);
   const member = MEDIA.get(type);
   if (member === undefined) return refuseUnknown(`${at} of type ${JSON.stringify(type)}`);
   const source = keepFields(part, (name) => !OF_MEDIA.has(name));
-  return refuseSource(at, source, member);
+  return refuseSource(at, source, member, reach);
 }

@@ -3,8 +3,9 @@ import { openAiErrors } from '../openai-error.ts';
 import { outputIn } from '../output-field.ts';
 import { first, isRecord } from '../reach.ts';
 import type { ErrorShape, OfferedTool, Surface } from '../surface.ts';
-import { chosenTools } from '../tool-choice.ts';
+import { chosenTools, withAct } from '../tool-choice.ts';
 import { refuseMember, refuseToolFields } from '../tool-fields.ts';
+import { actOf, hostedMembers, offeredByProvider } from './hosted-tools.ts';
 import { responsesCalls } from './responses-calls.ts';
 import { textParts, toolFields, toolsOfAgent } from './responses-fields.ts';
 import { forwardedResponse, itemsOf, refuseResponsesReach } from './responses-reach.ts';
@@ -37,7 +38,7 @@ export const responses: Surface<ResponsesRequest> = {
   offeredTools,
   calledTools: responsesCalls,
   refuseToolForm: ({ tools }) =>
-    refuseToolFields('tools', tools, () => toolFields) ??
+    refuseToolFields('tools', tools, ({ type }) => hostedMembers(String(type)) ?? toolFields) ??
     first((tools ?? []).entries(), ([index, { environment }]) =>
       refuseMember(`tools[${index}].environment`, environment, OF_ENVIRONMENT),
     ),
@@ -53,14 +54,16 @@ export const responses: Surface<ResponsesRequest> = {
 
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
 function offeredTools({ tools, tool_choice: choice }: ResponsesRequest): OfferedTool[] {
-  const named = (tools ?? []).map(({ type, name, environment }) => {
+  const offered = (tools ?? []).flatMap((tool): readonly OfferedTool[] => {
+    const { type, name, environment } = tool;
     if (type === 'function' || type === 'custom') {
-      return name === undefined ? { type } : { type, name };
+      return [name === undefined ? { type } : { type, name }];
     }
     const isOfAgent = toolsOfAgent.has(type) || (type === 'shell' && environment?.type === 'local');
-    return isOfAgent ? { type, name: type } : { type };
+    return isOfAgent ? [{ type, name: type }] : offeredByProvider(tool);
   });
-  return [...named, ...chosenTools(choice, (type) => toolsOfAgent.has(type) || type === 'shell')];
+  const chosen = chosenTools(choice, (type) => toolsOfAgent.has(type) || type === 'shell');
+  return [...offered, ...chosen.map((tool) => withAct(tool, actOf))];
 }
 
 /** What the provider says of each tool of its own making. */

@@ -27,7 +27,8 @@ const provider = {
   credential: 'none',
 } as const;
 
-const call = (body: ChatRequest) => exchangeOn(chat, body, provider).demand;
+const call = (body: ChatRequest) =>
+  exchangeOn(chat, { request: body, acts: new Set() }, provider).demand;
 
 /** What a request with such a limit of output reserves. */
 const tokensOf = (max_tokens: number): number =>

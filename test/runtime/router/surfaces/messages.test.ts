@@ -67,7 +67,7 @@ describe('a request for a message', () => {
   it.each<[string, object]>([
     ['a field', { fetch: 'https://evil.example' }],
     ['a member of a message', { messages: [{ role: 'user', content: 'a', url: 'x' }] }],
-    ['a block of no known type', says({ type: 'web_search_tool_result', content: [] })],
+    ['a block of no known type', says({ type: 'tool_search_tool_result', content: [] })],
     ['a member of a block', says({ type: 'text', text: 'a', source_url: 'x' })],
     ['a source that is text', says(image('https://evil.example'))],
     ['a source of no known type', says(image({ type: 's3', uri: 's3://evil' }))],
@@ -126,7 +126,8 @@ describe('a request for a message', () => {
       'tool_search_tool_regex_20251119',
       'evil_bash_20250124',
     ]) {
-      expect(offered({ type, name: 'search' })).toEqual([{ type }]);
+      expect(offered({ type, name: 'search' })?.[0]).toMatchObject({ type });
+      expect(offered({ type, name: 'search' })?.[0]).not.toHaveProperty('name');
     }
   });
 

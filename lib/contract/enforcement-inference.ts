@@ -57,6 +57,7 @@ export const inferencePolicyFields: Readonly<Record<string, Enforcement>> = {
   'tokenBudget.hourlyTokens': budget,
   'tokenBudget.dailyTokens': budget,
   'tokenBudget.monthlyTokens': budget,
+  'tokenBudget.uncountedInputTokens': budget,
   providerReach: router('providerReach', 'provider-reach.ts', 'provider-acts/allowed.test.ts'),
   'providers[].name': router('provider', 'upstream.ts', DECIDE_CALL),
   'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CALL),

@@ -67,6 +67,13 @@ export interface TokenBudget {
   readonly daily?: number;
   /** @default no limit */
   readonly monthly?: number;
+  /**
+   * Charged before a request whose input nobody can count, such as one with images or for a provider that
+   * searches; what the provider reports is charged in the end, so that it should be no less than that.
+   *
+   * @default such a request is refused
+   */
+  readonly uncountedInput?: number;
 }
 
 /**
@@ -95,6 +102,9 @@ function toSpec(props: InferencePolicyProps): InferencePolicySpec {
     ...(tokenBudget.hourly === undefined ? {} : { hourlyTokens: tokenBudget.hourly }),
     ...(tokenBudget.daily === undefined ? {} : { dailyTokens: tokenBudget.daily }),
     ...(tokenBudget.monthly === undefined ? {} : { monthlyTokens: tokenBudget.monthly }),
+    ...(tokenBudget.uncountedInput === undefined
+      ? {}
+      : { uncountedInputTokens: tokenBudget.uncountedInput }),
   };
   const [primary, ...fallback] = modelRefs(props);
   return {

@@ -42,6 +42,13 @@ describe('compiling an inference policy', () => {
 
   it.each([
     ['a window of nothing', { dailyTokens: 0 }, 'dailyTokens'],
+    ['a charge of nothing', { dailyTokens: 9, uncountedInputTokens: 0 }, 'uncountedInputTokens'],
+    ['a charge in no window', { uncountedInputTokens: 1 }, 'uncountedInputTokens'],
+    [
+      'a charge that no hour has',
+      { hourlyTokens: 9, dailyTokens: 90, uncountedInputTokens: 10 },
+      'uncountedInputTokens',
+    ],
     ['less in a day than in an hour', { hourlyTokens: 2, dailyTokens: 1 }, 'dailyTokens'],
     ['less in a month than in an hour', { hourlyTokens: 2, monthlyTokens: 1 }, 'monthlyTokens'],
   ])('with %s is refused', (_what, tokenBudget, field) => {

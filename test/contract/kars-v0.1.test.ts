@@ -56,6 +56,7 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
         'spec.modelPreference.primary.fallbacks[].deployment string req',
         'spec.modelPreference.primary.fallbacks[].provider string req',
         'spec.tokenBudget.hourlyTokens integer:uint64 N',
+        'spec.tokenBudget.uncountedInputTokens integer:uint64 N',
       ],
     },
   };

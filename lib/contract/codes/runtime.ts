@@ -78,7 +78,7 @@ export const runtimeCodes = {
   KARS_BUDGET_UNBOUNDED: {
     status: 403,
     meaning: 'the policy has a budget, and nobody can say how many tokens the request uses at most',
-    cure: 'send text only, or use a policy without tokenBudget, for images without maxTokensPerRequest too',
+    cure: 'send text only, or say in InferencePolicy.tokenBudget.uncountedInputTokens what such a request is charged; images need a policy without maxTokensPerRequest too',
   },
   KARS_BUDGET_UNAVAILABLE: {
     status: 503,

@@ -9,6 +9,11 @@ export const tokenBudget = z.strictObject({
   hourlyTokens: uint64().nullish().describe('Tokens of input and output in an hour, UTC.'),
   dailyTokens: uint64().nullish().describe('Tokens of input and output in a day, UTC.'),
   monthlyTokens: uint64().nullish().describe('Tokens of input and output in a month, UTC.'),
+  uncountedInputTokens: uint64()
+    .nullish()
+    .describe(
+      'Tokens charged before a request whose input nobody can count, such as one with images; it is refused when absent. What the provider reports is charged in the end.',
+    ),
 });
 
 /** Fields of a chat completion that limit its output. */
@@ -47,6 +52,8 @@ export const tokenBudgetPayload = z.strictObject({
   hourlyTokens: tokens,
   dailyTokens: tokens,
   monthlyTokens: tokens,
+  /** Absent where a request whose input nobody can count is refused. */
+  uncountedInputTokens: tokens,
 });
 
 /** Most tokens of input and output in a window, UTC. */
@@ -58,11 +65,17 @@ type TokenBudgetSpec = z.output<typeof tokenBudget>;
 /** Fields for windows, the shortest first. */
 const windowFields = ['hourlyTokens', 'dailyTokens', 'monthlyTokens'] as const;
 
-/** The windows that have a limit. */
+/** What is charged beforehand for input that nobody can count. */
+const UNCOUNTED = 'uncountedInputTokens';
+
+const hasWindow = (spec: Partial<TokenBudgetSpec>): boolean =>
+  windowFields.some((field) => has(spec[field]));
+
+/** The windows that have a limit, and what else is said of them. */
 export function budgetOf(spec: Partial<TokenBudgetSpec>): { budget?: TokenBudget } {
-  const limits = windowFields.filter((field) => has(spec[field]));
-  if (limits.length === 0) return {};
-  return { budget: Object.fromEntries(limits.map((field) => [field, spec[field]])) };
+  if (!hasWindow(spec)) return {};
+  const given = ([...windowFields, UNCOUNTED] as const).filter((field) => has(spec[field]));
+  return { budget: Object.fromEntries(given.map((field) => [field, spec[field]])) };
 }
 
 /** Limits that limit nothing, or allow nothing. */
@@ -75,7 +88,23 @@ export function budgetProblems(spec: Partial<TokenBudgetSpec>): Problem[] {
       ...(shorter === undefined ? [] : [windowProblem(field, shorter)]),
     ];
   });
-  return [...(spec.perRequestTokens === 0 ? [limitProblem('perRequestTokens')] : []), ...ofWindows];
+  return [
+    ...(spec.perRequestTokens === 0 ? [limitProblem('perRequestTokens')] : []),
+    ...ofWindows,
+    ...uncountedProblems(spec),
+  ];
+}
+
+function uncountedProblems(spec: Partial<TokenBudgetSpec>): Problem[] {
+  const { [UNCOUNTED]: tokens } = spec;
+  if (!has(tokens)) return [];
+  const shortest = windowFields.map((field) => spec[field]).find((limit) => has(limit));
+  if (tokens === 0) return [limitProblem(UNCOUNTED)];
+  if (has(shortest) && tokens <= shortest) return [];
+  const message = has(shortest)
+    ? `got ${tokens}, which is over the ${shortest} of the shortest window, so that no such request would ever pass; supply less`
+    : 'got tokens to charge, and no window that they count in; supply one, or leave them out';
+  return [{ path: `spec.tokenBudget.${UNCOUNTED}`, code: 'KARS_BUDGET_INVALID', message }];
 }
 
 const limitProblem = (field: string): Problem => ({

@@ -192,6 +192,15 @@ function modelWeaknesses({
           },
         ] as const)
       : []),
+    ...((tokenBudget?.uncountedInputTokens ?? undefined) === undefined
+      ? []
+      : ([
+          {
+            promise: 'P5',
+            field: 'InferencePolicy tokenBudget.uncountedInputTokens',
+            what: 'a request whose input nobody can count may use more than what is left; the next one is refused',
+          },
+        ] as const)),
     ...(windows.every((window) => (window ?? undefined) === undefined)
       ? ([
           {

@@ -87,7 +87,7 @@ export class Budget {
     const windows = windowsAt(this.#now());
     try {
       const scarcest = scarcestOf(windows, budget, ledger);
-      const fitting = fit(demand, scarcest, rule);
+      const fitting = fit(demand, scarcest, { budget, rule });
       if ('code' in fitting) return fitting;
       const { tokens, output } = fitting;
       ledger.charge(windows, tokens);
@@ -165,10 +165,10 @@ const scarcestOf = (...args: Parameters<typeof limitedOf>): Limited | undefined 
 function fit(
   { input: inputOf, answers, output }: Demand,
   scarcest: Limited | undefined,
-  rule: string,
+  { budget, rule }: BudgetInForce,
 ): (Pick<Reservation, 'tokens'> & Pick<Reserved, 'output'>) | Deny {
   if (scarcest === undefined) return { tokens: 0, output: undefined };
-  const input = inputOf();
+  const input = inputOf() ?? budget?.uncountedInputTokens;
   if (input === undefined) {
     const reason =
       'nobody knows how many tokens the request takes: it has content that is no text, or nothing limits its output';

@@ -46,16 +46,6 @@ function started(start = '2026-01-31T09:30:00Z') {
   return { budget, clock, outcome };
 }
 
-describe('windows', () => {
-  it('are those of UTC', () => {
-    expect(windowsAt(new Date('2026-01-31T23:59:59.999Z'))).toEqual([
-      { kind: 'hour', id: 'hour 2026-01-31T23', ends: '2026-02-01T00:00:00.000Z' },
-      { kind: 'day', id: 'day 2026-01-31', ends: '2026-02-01T00:00:00.000Z' },
-      { kind: 'month', id: 'month 2026-01', ends: '2026-02-01T00:00:00.000Z' },
-    ]);
-  });
-});
-
 describe('the bound of an input', () => {
   it('is no less than what a template writes of tools, in lines and in ASCII', () => {
     const parameters = {
@@ -149,6 +139,19 @@ describe('a budget', () => {
     const { outcome } = started();
     expect(outcome({ dailyTokens: 10 ** 9 }, request(1, content))).toBe('KARS_BUDGET_UNBOUNDED');
     expect(outcome({}, request(1, content))).toBe(0);
+  });
+
+  it('charges input that nobody can count as the policy says', () => {
+    const image = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }];
+    const { budget } = started();
+    const inForce = { rule, budget: { dailyTokens: 100, uncountedInputTokens: 60 } };
+    const reserved = budget.reserve(call(request(1, image)), inForce);
+    expect(reserved).toMatchObject({ reservation: { tokens: 61 }, left: 39 });
+    const refused = budget.reserve(call(request(1, image)), inForce);
+    expect(refused).toMatchObject({ code: 'KARS_BUDGET_SPENT' });
+    if ('code' in reserved) throw new Error('the first is refused');
+    budget.settle(reserved.reservation, 140);
+    expect(budget.left(inForce.budget).get('day')).toBe(0);
   });
 
   it('refuses reasoning that only the provider can read', () => {

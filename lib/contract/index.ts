@@ -50,6 +50,8 @@ export { waitsFor } from './waits-for.ts';
 export type { Enforcement, Enforcer } from './enforcement.ts';
 export { fieldsOf, formatPath } from './fields.ts';
 export type { Field } from './fields.ts';
+export { httpHeaders } from './http-headers.ts';
+export type { HttpHeader } from './http-headers.ts';
 export { launcherPrograms } from './hardening.ts';
 export { IMAGE_LIST_VERSION, imageListSchema } from './image-list.ts';
 export type { ImageList } from './image-list.ts';
@@ -184,6 +186,7 @@ export {
   podArguments,
   processes,
   routerOptions,
+  statusMeanings,
   statusPaths,
 } from './process.ts';
 export type { ProcessRow } from './process.ts';

@@ -42,6 +42,17 @@ export const statusPaths = {
   policyStatus: '/internal/policy-status',
 } as const;
 
+/** What they answer; GET is the only method, and none of them changes anything. */
+export const statusMeanings: Readonly<Record<keyof typeof statusPaths, string>> = {
+  live: '200 while the process runs',
+  ready: '200 when it can serve the agent, 503 with the reason otherwise',
+  metrics: 'metrics in the text format of Prometheus',
+  status:
+    'whether it is ready, the set in force, and of the router circuits, identities and budget: what `kars status` shows',
+  policyStatus:
+    'each document in force with its digest, and settings that override one, in the form of kars v0.1.x',
+};
+
 /** Command-line options of every sidecar, in the form that `util.parseArgs` of Node takes. */
 export const commonOptions = {
   sandbox: { type: 'string' },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import Negotiator from 'negotiator';
-import { runtimeCodes, type Deny } from 'kars-constructs/contract';
+import { httpHeaders, runtimeCodes, type Deny } from 'kars-constructs/contract';
 import { STATUS_CODES } from '../service/node-http.ts';
 
 /** A denial as an HTTP answer: the same status, headers and body on every surface. */
@@ -25,8 +25,9 @@ export function denialAnswer(
   { code, reason, rule, cure }: Deny,
   head?: Pick<IncomingMessage, 'headers'>,
 ): DenialAnswer {
+  const accept = head?.headers[httpHeaders.accept.name];
   const preferred =
-    head && new Negotiator({ headers: head.headers }).mediaType([JSON_TYPE, ...TEXT_TYPES]);
+    head && new Negotiator({ headers: { accept } }).mediaType([JSON_TYPE, ...TEXT_TYPES]);
   const isText = preferred !== undefined && TEXT_TYPES.includes(preferred);
   const body = isText
     ? `${code}: ${reason}\nrule: ${rule}\ncure: ${cure}\n`
@@ -41,9 +42,9 @@ export function denialAnswer(
     headers: {
       'content-type': isText ? 'text/plain; charset=utf-8' : JSON_TYPE,
       'content-length': String(Buffer.byteLength(body)),
-      'x-kars-decision': 'deny',
-      'x-kars-code': code,
-      'x-kars-rule': fieldValue(rule),
+      [httpHeaders.decision.name]: 'deny',
+      [httpHeaders.code.name]: code,
+      [httpHeaders.rule.name]: fieldValue(rule),
     },
     body,
   };

@@ -2,9 +2,10 @@ import type { Socket } from 'node:net';
 import type { Authority, Deny } from 'kars-constructs/contract';
 import { decideUse, type ConnectionUse } from '../egress-policy/decide-use.ts';
 import type { EgressPolicy } from '../egress-policy/decide.ts';
+import type { egressSurfaces } from './surfaces.ts';
 
 /** How a call came in. */
-export type Surface = 'connect' | 'http' | 'transparent';
+export type Surface = Exclude<keyof typeof egressSurfaces, 'dns'>;
 
 /** A connection to a host, and what it was allowed for. */
 export interface OpenConnection {

@@ -64,8 +64,9 @@ export function createRouter(options: RouterOptions): FastifyInstance {
   takeJson(app, bounds);
 
   const shared = { ...options, metrics, rates: new CallRates(), circuits };
-  for (const [path, serve] of surfaceRoutes(shared)) {
-    app.post(path, serve);
+  for (const { paths, serve } of surfaceRoutes) {
+    const handler = serve(shared);
+    for (const path of paths) app.post(path, handler);
   }
   serveAgt(app, options);
   for (const path of listPaths) {

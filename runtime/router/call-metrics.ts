@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import { runtimeCodes, type Deny } from 'kars-constructs/contract';
+import { httpHeaders, runtimeCodes, type Deny } from 'kars-constructs/contract';
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Upstream } from './upstream.ts';
 import { whenClosed } from './when-closed.ts';
@@ -131,7 +131,7 @@ export class CallWatch {
 
 /** The code of a denial, or the class of a status. */
 const codeOf = (reply: FastifyReply): string => {
-  const code = reply.getHeader('x-kars-code');
+  const code = reply.getHeader(httpHeaders.code.name);
   return typeof code === 'string' ? code : classOf(reply.statusCode);
 };
 

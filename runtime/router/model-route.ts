@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { deny, type Deny } from 'kars-constructs/contract';
+import { deny, httpHeaders, type Deny } from 'kars-constructs/contract';
 import type { Snapshot } from '../policy/snapshot.ts';
 import type { DecidedCall, DecisionRecorder } from '../service/decision-recorder.ts';
 import { retryAfterOf } from '../service/retry-after.ts';
@@ -94,7 +94,7 @@ export class ModelRoute<R extends ModelRequest> {
     }
     const place = refused ?? rates.take(limitsOf(policies));
     if ('denial' in place) {
-      void reply.header('retry-after', place.retryAfter);
+      void reply.header(httpHeaders.retryAfter.name, place.retryAfter);
       return this.#refuse(reply, snapshot, plan.model, place.denial);
     }
     whenClosed(reply.raw, place);
@@ -161,7 +161,7 @@ export class ModelRoute<R extends ModelRequest> {
       settlement.cancel();
       return unrecorded;
     }
-    if (left !== undefined) void reply.header('x-kars-tokens-left', left);
+    if (left !== undefined) void reply.header(httpHeaders.tokensLeft.name, left);
     const judge = toolJudge({ recorder, governance, decided, policies });
     return { settlement, reserved, judge, body: exchange.body(output?.each) };
   }
@@ -226,8 +226,8 @@ export class ModelRoute<R extends ModelRequest> {
     await (isBeforeWork(answer.status)
       ? settlement.free(outcome)
       : settlement.end({ usage, outcome }));
-    const retryAfter = answer.headers['retry-after'];
-    if (retryAfterOf(answer.headers) !== undefined) void reply.header('retry-after', retryAfter);
+    const wait = retryAfterOf(answer.headers);
+    if (wait !== undefined) void reply.header(httpHeaders.retryAfter.name, Math.ceil(wait / 1000));
     return reply.code(status).type('application/json').send(said);
   }
 

@@ -1,3 +1,4 @@
+import { httpHeaders } from 'kars-constructs/contract';
 import type { Provider } from './surfaces/surface.ts';
 
 /**
@@ -11,12 +12,12 @@ export function providerHeaders(
 ): Record<string, string> {
   // Tokens of an identity are bearer tokens whatever the API.
   const isToken = source === 'workload-identity' || source === 'managed-identity';
-  const usual = api === 'anthropic' && !isToken ? 'x-api-key' : 'authorization';
+  const usual = api === 'anthropic' && !isToken ? httpHeaders.key.name : httpHeaders.bearer.name;
   const header = credentialHeader ?? usual;
   return {
-    ...(api === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {}),
+    ...(api === 'anthropic' ? { [httpHeaders.anthropicVersion.name]: '2023-06-01' } : {}),
     ...(credential === undefined
       ? {}
-      : { [header]: header === 'authorization' ? `Bearer ${credential}` : credential }),
+      : { [header]: header === httpHeaders.bearer.name ? `Bearer ${credential}` : credential }),
   };
 }

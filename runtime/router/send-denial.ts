@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { runtimeCodes, type Deny } from 'kars-constructs/contract';
+import { httpHeaders, runtimeCodes, type Deny } from 'kars-constructs/contract';
 import type { ErrorShape } from './surfaces/surface.ts';
 
 /** Passes with time, unlike all others below 500. */
@@ -20,8 +20,8 @@ export function sendDenial(reply: FastifyReply, denial: Deny, errors: ErrorShape
 function denialHeaders({ code }: Deny): Record<string, string> {
   const { status } = runtimeCodes[code];
   return {
-    'x-kars-decision': 'deny',
-    'x-kars-code': code,
-    ...(status < 500 && status !== TOO_MANY ? { 'x-should-retry': 'false' } : {}),
+    [httpHeaders.decision.name]: 'deny',
+    [httpHeaders.code.name]: code,
+    ...(status < 500 && status !== TOO_MANY ? { [httpHeaders.shouldRetry.name]: 'false' } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { httpHeaders } from 'kars-constructs/contract';
 
 /**
  * Milliseconds until a provider wants to be asked again; undefined where it does not say, or not as one can
@@ -10,9 +11,9 @@ export function retryAfterOf(
   headers: IncomingHttpHeaders,
   now: () => number = Date.now,
 ): number | undefined {
-  const exact = headers['retry-after-ms'];
+  const exact = headers[httpHeaders.providerRetryAfterExact.name];
   if (typeof exact === 'string' && DIGITS.test(exact)) return Number(exact);
-  const text = headers['retry-after'];
+  const text = headers[httpHeaders.providerRetryAfter.name];
   if (text === undefined) return undefined;
   if (DIGITS.test(text)) return Number(text) * 1000;
   const date = DATE.test(text) ? Date.parse(text) : Number.NaN;

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
+import { httpHeaders } from '../http-headers.ts';
 import { objectName } from '../primitives.ts';
 import { azureTokenPlace } from '../azure-cloud.ts';
 import type { Problem } from '../problem.ts';
@@ -10,7 +11,11 @@ import { identityProblems, managedIdentity, workloadIdentity } from './provider-
 
 const providerApi = z.enum(['openai', 'anthropic']);
 
-const credentialHeader = z.enum(['authorization', 'x-api-key', 'api-key']);
+const credentialHeader = z.enum([
+  httpHeaders.bearer.name,
+  httpHeaders.key.name,
+  httpHeaders.azureKey.name,
+]);
 
 /** API that a provider speaks. */
 export type ProviderApi = z.output<typeof providerApi>;

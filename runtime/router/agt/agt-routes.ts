@@ -12,16 +12,40 @@ export interface AgtOptions extends EvaluationsOptions {
 /** As many as kars v0.1.x shows. */
 const ENTRIES = 100;
 
-/** What agents of kars v0.1.x ask of their governance. None of it changes anything. */
+/** What agents of kars v0.1.x ask of their governance, by path. None of it changes anything. */
+export const agtRoutes = {
+  evaluate: {
+    method: 'POST',
+    path: '/agt/evaluate',
+    meaning: 'what the policy would decide about an action; nothing is counted by a bound',
+  },
+  status: {
+    method: 'GET',
+    path: '/agt/status',
+    meaning: 'digests in force, and how often each verdict was given',
+  },
+  audit: {
+    method: 'GET',
+    path: '/agt/audit',
+    meaning: 'the last decisions of the router, a hundred at most',
+  },
+  verify: {
+    method: 'GET',
+    path: '/agt/audit/verify',
+    meaning: 'whether the end of the audit log of the router holds',
+  },
+} as const;
+
+/** Serves them. */
 export function serveAgt(app: FastifyInstance, options: AgtOptions): void {
   const { snapshot, governance, auditFile } = options;
   const { sandbox } = governance;
   const evaluations = new Evaluations(options);
   const tail = new AuditTailReader(auditFile);
 
-  app.post('/agt/evaluate', ({ body }) => evaluations.evaluate(body));
+  app.post(agtRoutes.evaluate.path, ({ body }) => evaluations.evaluate(body));
 
-  app.get('/agt/status', () => {
+  app.get(agtRoutes.status.path, () => {
     const current = snapshot();
     return {
       sandbox,
@@ -31,13 +55,13 @@ export function serveAgt(app: FastifyInstance, options: AgtOptions): void {
     };
   });
 
-  app.get('/agt/audit', async () => {
+  app.get(agtRoutes.audit.path, async () => {
     const { records } = await tail.read();
     const entries = records.filter(isDecision).slice(-ENTRIES).map(entryOf);
     return { entries, count: entries.length, sandbox };
   });
 
-  app.get('/agt/audit/verify', async () => {
+  app.get(agtRoutes.verify.path, async () => {
     const { records, fault } = await tail.read();
     const { length: entries } = records;
     const message =

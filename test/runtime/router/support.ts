@@ -40,6 +40,8 @@ export interface TestRouter {
   /** What it measures of requests. */
   readonly registry: Registry;
   readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
+  /** The tree of its routes, as fastify prints it. */
+  readonly routes: () => string;
 }
 
 /** Where the provider `local` is, or each of several. */
@@ -107,6 +109,7 @@ export async function startRouterOn(
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
+    routes: () => app.printRoutes({ commonPrefix: false }),
   };
 }
 

@@ -141,6 +141,15 @@ describe('a provider that says when to come again', () => {
     expect((await post(call)).status).toBe(200);
     expect(asked.map(({ length }) => length)).toEqual([2, 1]);
   });
+
+  it.each([{ 'retry-after-ms': '2500', 'retry-after': CREDENTIAL }, { 'retry-after-ms': '2500' }])(
+    'is passed on as seconds, and not as it stands: %o',
+    async (headers) => {
+      const { post } = await startTwo(refusing(429, headers));
+      const response = await post({ ...call, model: 'large' });
+      expect([response.status, response.headers.get('retry-after')]).toEqual([429, '3']);
+    },
+  );
 });
 
 describe('a client that leaves while its router waits for a provider', () => {

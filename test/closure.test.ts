@@ -45,6 +45,23 @@ it.each(['router', 'egress-proxy'] as const)(
   },
 );
 
+it('the router starts without the libraries for spans, which only who traces needs', async () => {
+  const { metafile } = await bundle('router');
+  const started = new Set<string>();
+  const start = (path: string): void => {
+    if (started.has(path)) return;
+    started.add(path);
+    const { imports = [] } = metafile.inputs[path] ?? {};
+    for (const one of imports) if (one.kind !== 'dynamic-import') start(one.path);
+  };
+  start('runtime/router/main.ts');
+  // Metrics bring the API along.
+  const spans = /@opentelemetry\/(?!api\/)/;
+  expect(started.size).toBeGreaterThan(100);
+  expect(Object.keys(metafile.inputs).some((path) => spans.test(path))).toBe(true);
+  expect([...started].filter((path) => spans.test(path))).toEqual([]);
+});
+
 it('the egress proxy has no texts of zod in other languages, which all come with a named import of z', async () => {
   const { metafile } = await bundle('egress-proxy');
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));

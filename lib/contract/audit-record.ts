@@ -34,6 +34,11 @@ export const auditRecord = z.strictObject({
   /** The rule that decided: where in which resource. */
   rule: z.string(),
   reason: z.string(),
+  /** Id of the trace that a call belongs to: the same in all records of one, and what an agent says where it says one. */
+  trace: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional(),
   /** Tokens that a call may use at most, charged before it is made. */
   reserved: z.int().min(0).optional(),
   /** Tokens that the provider reported for the call, where it reports any. */
@@ -144,6 +149,7 @@ function openText({ removed, repeats, tokens, traffic, ...open }: UnsignedRecord
     target: open.target,
     time: open.time,
     tokens: tokens && { input: finite(tokens.input), output: finite(tokens.output) },
+    trace: open.trace,
     traffic: traffic && {
       milliseconds: finite(traffic.milliseconds),
       received: finite(traffic.received),

@@ -55,6 +55,13 @@ export const httpHeaders = {
     by: 'egress proxy',
     meaning: 'Whether a denial is told as JSON, or as text to whoever would rather have text',
   },
+  traceParent: {
+    name: 'traceparent',
+    of: 'request',
+    by: 'router',
+    meaning:
+      'Trace that a call belongs to, for the audit log and for spans, where it has the form of W3C Trace Context; it decides nothing, not even whether a call is traced',
+  },
   anthropicVersion: {
     name: 'anthropic-version',
     of: 'provider request',

@@ -82,6 +82,8 @@ export const routerOptions = {
   'token-ceiling': { type: 'string' },
   /** What providers may do for the agent at most, names with a comma between; a set with a policy that allows more is refused. @default nothing */
   'provider-reach': { type: 'string' },
+  /** Base URL of a collector that gets a span of each call, by OTLP over HTTP. @default nothing is traced */
+  traces: { type: 'string' },
   /** `NAME=URL`: sends the calls for a provider elsewhere. For local runs and tests; no document can set it. */
   'provider-endpoint': { type: 'string', multiple: true },
 } as const;

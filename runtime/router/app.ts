@@ -69,12 +69,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     for (const path of paths) app.post(path, handler);
   }
   serveAgt(app, options);
-  for (const path of listPaths) {
-    app.get(path, (_request, reply) => {
-      metrics.of(reply).surface = 'models';
-      return listModels(reply, options);
-    });
-  }
+  for (const path of listPaths) app.get(path, (_request, reply) => listModels(reply, shared));
 
   /** Refuses what no route has decided. */
   const refuse = async (
@@ -83,7 +78,8 @@ export function createRouter(options: RouterOptions): FastifyInstance {
     denial: Deny,
   ): Promise<FastifyReply> => {
     const set = snapshot()?.setDigest;
-    const call = { set, surface: 'http', target: `${method} ${url}`, decision: denial };
+    const { id: trace } = metrics.of(reply).traced;
+    const call = { set, surface: 'http', target: `${method} ${url}`, decision: denial, trace };
     return sendDenial(reply, (await recorder.decidedOrDeny(call)) ?? denial, errorsAt(url));
   };
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { httpHeaders, runtimeCodes, type Deny } from 'kars-constructs/contract';
 import { Counter, Histogram, Registry } from 'prom-client';
+import { TracedCall, type Tracing } from './tracing/traced-call.ts';
 import type { Upstream } from './upstream.ts';
 import { whenClosed } from './when-closed.ts';
 
@@ -25,8 +26,14 @@ export class CallMetrics {
   readonly upstreamErrors: Counter<'code'>;
   readonly #watches = new WeakMap<ServerResponse, CallWatch>();
 
-  /** @param registry where they are shown. @default nowhere */
-  constructor(registry = new Registry()) {
+  readonly #tracing: Tracing | undefined;
+
+  /**
+   * @param registry where they are shown. @default nowhere
+   * @param tracing what makes spans of them. @default nothing does
+   */
+  constructor(registry = new Registry(), tracing?: Tracing) {
+    this.#tracing = tracing;
     const registers = [registry];
     this.requests = new Counter({
       name: 'kars_requests_total',
@@ -58,13 +65,14 @@ export class CallMetrics {
 
   /** Watches a request from its headers on. */
   watch(reply: FastifyReply): CallWatch {
-    const watch = new CallWatch(this);
+    const watch = new CallWatch(this, reply.request.headers[httpHeaders.traceParent.name]);
     const { raw } = reply;
     this.#watches.set(raw, watch);
     whenClosed(raw, () => {
       const { surface } = watch;
       const code = raw.writableFinished ? codeOf(reply) : GONE;
       this.requests.inc({ surface, code });
+      this.#tracing?.end(watch.traced, { surface, code, status: reply.statusCode });
     });
     return watch;
   }
@@ -79,13 +87,17 @@ export class CallMetrics {
 export class CallWatch {
   /** What serves it. */
   surface = 'http';
+  /** What is known of it for its span. */
+  readonly traced: TracedCall;
   readonly #metrics: CallMetrics;
   readonly #began = performance.now();
   #isSent = false;
   #hasSaid = false;
 
-  constructor(metrics: CallMetrics) {
+  /** @param traceParent as the request has it */
+  constructor(metrics: CallMetrics, traceParent?: unknown) {
     this.#metrics = metrics;
+    this.traced = new TracedCall(traceParent);
   }
 
   /** What sends it to a provider. */

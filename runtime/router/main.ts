@@ -14,6 +14,7 @@ import { Circuits } from './failover/circuit.ts';
 import { circuitsInForce } from './failover/circuit-status.ts';
 import { measureCircuits } from './failover/metrics.ts';
 import { tokenFloor } from './token-floor.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 import { Governance } from './governance.ts';
 import { profileFloor } from './profile-floor.ts';
 import { reachFloor } from './reach-floor.ts';
@@ -48,19 +49,21 @@ try {
   const policy = () => policyIn(sidecar.documents.snapshot());
   measureBudget(sidecar.registry, () => budget.left(policy()?.budget));
   measureCircuits(sidecar.registry, () => circuitsInForce(circuits.watched(), policy()));
+  const tracing = await startTracing(own.optional('traces'), common.sandbox, sidecar);
   const app = createRouter({
     snapshot: () => sidecar.documents.snapshot(),
     recorder: sidecar.recorder,
     upstream,
     budget,
     circuits,
-    metrics: new CallMetrics(sidecar.registry),
+    metrics: new CallMetrics(sidecar.registry, tracing),
     governance: new Governance(common.sandbox),
     auditFile: join(common.state, AUDIT_FILE),
   });
   await app.listen(common.agent);
   sidecar.serving(listeningPort(app), async () => {
     await app.close();
+    await tracing?.close();
     await upstream.close();
     budget.close();
   });

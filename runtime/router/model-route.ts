@@ -79,23 +79,23 @@ export class ModelRoute<R extends ModelRequest> {
       const issue = parsed.error.issues[0];
       const reason = `${issue?.path.join('.') ?? 'body'}: ${issue?.message ?? 'not an object'}`;
       const denial = deny('KARS_REQUEST_INVALID', 'inference router', reason);
-      return this.#refuse(reply, snapshot, 'unreadable', denial);
+      return this.#refuse(reply, watch, snapshot, 'unreadable', denial);
     }
     const asked = parsed.data;
     const policies = policiesOf(snapshot);
     const plan = planCall(this.#served, asked, policies);
-    if ('code' in plan) return this.#refuse(reply, snapshot, asked.model ?? 'default', plan);
+    if ('code' in plan) return this.#refuse(reply, watch, snapshot, asked.model ?? 'default', plan);
     const { name: surface, offeredTools } = this.#surface;
     const offered = offeredTools?.(asked) ?? [];
     const governed = { surface, model: plan.deployment, offered };
     const refused = await governance.refuseRequest(governed, policies);
     if (refused !== undefined && 'code' in refused) {
-      return this.#refuse(reply, snapshot, plan.model, refused);
+      return this.#refuse(reply, watch, snapshot, plan.model, refused);
     }
     const place = refused ?? rates.take(limitsOf(policies));
     if ('denial' in place) {
       void reply.header(httpHeaders.retryAfter.name, place.retryAfter);
-      return this.#refuse(reply, snapshot, plan.model, place.denial);
+      return this.#refuse(reply, watch, snapshot, plan.model, place.denial);
     }
     whenClosed(reply.raw, place);
     const others = Array.from(
@@ -138,13 +138,13 @@ export class ModelRoute<R extends ModelRequest> {
 
   /** Charges and records an attempt before it is made, or says why it is not. */
   async #begin(
-    { reply, snapshot, policies, plan }: Call,
-    { exchange, model, deployment, decision }: CallPlan,
+    { reply, watch, snapshot, policies, plan }: Call,
+    { provider, exchange, model, deployment, decision }: CallPlan,
   ): Promise<Attempt | Deny> {
     const { budget, recorder, governance } = this.#options;
     const set = snapshot?.setDigest;
     const { name: surface } = this.#surface;
-    const call = { set, surface, target: model };
+    const call = { set, surface, target: model, trace: watch.traced.id };
     const refused =
       deployment === plan.deployment
         ? undefined
@@ -161,6 +161,7 @@ export class ModelRoute<R extends ModelRequest> {
       settlement.cancel();
       return unrecorded;
     }
+    watch.traced.target = { provider, deployment };
     if (left !== undefined) void reply.header(httpHeaders.tokensLeft.name, left);
     const judge = toolJudge({ recorder, governance, decided, policies });
     return { settlement, reserved, judge, body: exchange.body(output?.each) };
@@ -186,6 +187,7 @@ export class ModelRoute<R extends ModelRequest> {
       watch,
       settle: (end) => {
         ({ isWhole } = end);
+        watch.traced.usage = end.usage;
         return settlement.end(end);
       },
     });
@@ -216,6 +218,8 @@ export class ModelRoute<R extends ModelRequest> {
       return this.#deny(reply, read);
     }
     const { status, body, usage, calls } = read;
+    watch.traced.usage = usage;
+    watch.traced.finished(read.finishReasons);
     const said = (await refuseCalls(calls, judge)) ?? body;
     if (typeof said !== 'string') {
       if (said === body) watch.failed(said);
@@ -233,12 +237,13 @@ export class ModelRoute<R extends ModelRequest> {
 
   async #refuse(
     reply: FastifyReply,
+    { traced: { id: trace } }: CallWatch,
     snapshot: Snapshot | undefined,
     target: string,
     denial: Deny,
   ): Promise<FastifyReply> {
     const { name: surface } = this.#surface;
-    const call = { set: snapshot?.setDigest, surface, target, decision: denial };
+    const call = { set: snapshot?.setDigest, surface, target, decision: denial, trace };
     return this.#deny(reply, (await this.#options.recorder.decidedOrDeny(call)) ?? denial);
   }
 

@@ -12,12 +12,15 @@ import { openAiErrors } from './surfaces/openai-error.ts';
  */
 export async function listModels(
   reply: FastifyReply,
-  { snapshot, recorder }: Pick<ModelRouteOptions, 'snapshot' | 'recorder'>,
+  { snapshot, recorder, metrics }: Pick<ModelRouteOptions, 'snapshot' | 'recorder' | 'metrics'>,
 ): Promise<FastifyReply> {
   const current = snapshot();
   const { inference } = policiesOf(current);
   const decision = inference === undefined ? noPolicy : allow(ruleOf(inference, 'models'));
-  const call = { set: current?.setDigest, surface: 'models', target: '*', decision };
+  const watch = metrics.of(reply);
+  watch.surface = 'models';
+  const { id: trace } = watch.traced;
+  const call = { set: current?.setDigest, surface: watch.surface, target: '*', decision, trace };
   const unrecorded = await recorder.decidedOrDeny(call);
   if (unrecorded !== undefined) return sendDenial(reply, unrecorded, openAiErrors);
   if (!decision.allow) return sendDenial(reply, decision, openAiErrors);

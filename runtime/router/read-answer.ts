@@ -5,6 +5,7 @@ import { brokenBy } from './broken-answer.ts';
 import type { Exchange, ProviderError } from './exchange.ts';
 import { limits } from './limits.ts';
 import { withoutCredential } from './redaction.ts';
+import { finishReasonsOf } from './surfaces/finish-reasons.ts';
 import { isRecord } from './surfaces/reach.ts';
 import type { ErrorShape, ToolCall } from './surfaces/surface.ts';
 import type { UpstreamAnswer } from './upstream.ts';
@@ -16,6 +17,8 @@ export interface WholeAnswer {
   readonly body: string | Deny;
   readonly usage: TokenUsage | undefined;
   readonly calls: readonly ToolCall[];
+  /** Why it ended, as the provider says. */
+  readonly finishReasons: readonly string[];
 }
 
 const RULE = 'inference router';
@@ -49,6 +52,7 @@ export async function readAnswer(
       body: said ?? JSON.stringify(errors.body(statusFault(answer.status))),
       usage: undefined,
       calls: [],
+      finishReasons: [],
     };
   }
   if (!isAnswer(value)) {
@@ -63,6 +67,7 @@ export async function readAnswer(
     body: answers === undefined ? text : bodyOf(answers.answer(value)),
     usage: usageOf(value),
     calls: calledTools(value),
+    finishReasons: finishReasonsOf(value),
   };
 }
 

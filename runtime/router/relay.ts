@@ -41,7 +41,7 @@ export interface RelayOptions {
    */
   readonly reserved?: ReservedOutput | undefined;
   /** Told of what the model says, and of a fault. @default nobody is told */
-  readonly watch?: Pick<CallWatch, 'said' | 'failed'>;
+  readonly watch?: Pick<CallWatch, 'said' | 'failed' | 'traced'>;
   /** Told once, at the end, whatever the end is. */
   readonly settle: (outcome: StreamOutcome) => Promise<void>;
 }
@@ -149,8 +149,9 @@ class RelayedEvents {
     return { shown };
   }
 
-  #count({ usage, hasText }: StreamStep): Deny | undefined {
+  #count({ usage, hasText, finishReasons = [] }: StreamStep): Deny | undefined {
     const { reserved, watch } = this.#options;
+    watch?.traced.finished(finishReasons);
     this.#usage = larger(this.#usage, usage);
     if (hasText === true) {
       this.#texts += 1;

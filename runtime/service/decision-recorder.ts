@@ -13,6 +13,8 @@ export interface DecidedCall {
   readonly decision: Decision;
   /** Tokens that the call may use at most. */
   readonly reserved?: number;
+  /** Id of the trace that it belongs to. */
+  readonly trace?: string;
 }
 
 /** Where records go. */
@@ -100,7 +102,9 @@ export class DecisionRecorder {
       return;
     }
     const { code, reason } = decision;
-    const denied = { ...call, target, decision: { ...decision, rule, reason: clip(reason) } };
+    // Repeats are of several traces.
+    const { set } = call;
+    const denied = { set, surface, target, decision: { ...decision, rule, reason: clip(reason) } };
     const isFirst = this.#repeated.isFirst(denied);
     if (isFirst) {
       await this.#append(call, reason).catch((error: unknown) => {
@@ -176,7 +180,7 @@ export class DecisionRecorder {
     used: Pick<AuditEntry, 'reserved' | 'tokens' | 'traffic' | 'repeats'> = {},
     when?: AppendTime,
   ): Promise<void> {
-    const { set = 'none', surface, target, decision } = call;
+    const { set = 'none', surface, target, decision, trace } = call;
     const entry: Omit<AuditEntry, 'time'> = {
       sandbox: this.#sandbox,
       process: this.#process,
@@ -187,6 +191,7 @@ export class DecisionRecorder {
       code: decision.allow ? '' : decision.code,
       rule: clip(decision.rule),
       reason: clip(reason),
+      ...(trace === undefined ? {} : { trace }),
       ...used,
     };
     await this.#audit.append(entry, when);

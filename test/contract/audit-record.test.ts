@@ -25,6 +25,7 @@ const entries: fc.Arbitrary<AuditEntry> = fc.record(
     code: text,
     rule: text,
     reason: text,
+    trace: fc.constant('cd'.repeat(16)),
     reserved: count,
     tokens: fc.record({ input: count, output: count }),
     traffic: fc.record({ sent: count, received: count, milliseconds: count }),

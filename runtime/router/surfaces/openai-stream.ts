@@ -1,3 +1,4 @@
+import { choicesEnded } from './finish-reasons.ts';
 import { readObject } from './json-object.ts';
 import { openAiUsage } from './openai-usage.ts';
 import type { ModelRequest, StreamStep, Streaming } from './surface.ts';
@@ -27,6 +28,7 @@ export const openAiStreaming = <R extends StreamRequest>(
       chunk && {
         ...said(chunk),
         usage: openAiUsage(chunk),
+        finishReasons: choicesEnded(chunk),
         isHidden: options?.include_usage !== true && isUsageOnly(chunk),
       }
     );

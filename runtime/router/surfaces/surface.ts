@@ -73,6 +73,8 @@ export interface StreamStep {
   readonly calls?: readonly ToolCallPart[];
   /** Answers that end with it. */
   readonly ended?: readonly number[];
+  /** Why answers end with it, as the provider says. */
+  readonly finishReasons?: readonly string[];
   /** Whether it is of no interest to the client. */
   readonly isHidden?: boolean;
   /** Whether it is the last. */

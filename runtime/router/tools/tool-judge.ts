@@ -63,9 +63,10 @@ export const toolJudge =
   async (call) => {
     const decision = refuseCall(call, policies) ?? (await governance.refuseCall(call, policies));
     if (decision === undefined) return undefined;
-    const { set, surface } = decided;
+    const { set, surface, trace } = decided;
     const target = call.name ?? call.type;
-    const record = { set, surface: `${surface}-tool-call`, target, decision };
+    const ofCall = trace === undefined ? {} : { trace };
+    const record = { set, surface: `${surface}-tool-call`, target, decision, ...ofCall };
     return (await recorder.decidedOrDeny(record)) ?? decision;
   };
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { TokenUsage } from '../../../service/decision-recorder.ts';
+import { finishReasonsOf } from '../finish-reasons.ts';
 import { readObject } from '../json-object.ts';
 import { isRecord } from '../reach.ts';
 import { reportedTokens } from '../request-parts.ts';
@@ -42,9 +43,11 @@ function startOf({ message }: Readonly<Record<string, unknown>>): StreamStep {
 /** An event near the end has the tokens of output so far, which are all of them. */
 function deltaOf(event: Readonly<Record<string, unknown>>): StreamStep {
   const { data } = z.looseObject({ usage: reported }).safeParse(event);
-  if (data === undefined) return {};
+  const finishReasons = finishReasonsOf(event['delta']);
+  if (data === undefined) return { finishReasons };
   const input = inputOf(data.usage);
   return {
+    finishReasons,
     usage: { output: data.usage.output_tokens, ...(input === undefined ? {} : { input }) },
   };
 }

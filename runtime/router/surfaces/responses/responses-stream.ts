@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { TokenUsage } from '../../../service/decision-recorder.ts';
+import { finishReasonsOf } from '../finish-reasons.ts';
 import { readObject } from '../json-object.ts';
 import { outputOf } from '../openai-usage.ts';
 import { reportedTokens } from '../request-parts.ts';
@@ -55,7 +56,12 @@ export const responsesStreaming: Streaming<ResponsesRequest> = {
     const parts = responsesCallParts(event);
     const calls = parts.length === 0 ? {} : { calls: parts };
     return ENDS.has(type)
-      ? { ...calls, usage: responsesUsage(response), isEnd: true }
+      ? {
+          ...calls,
+          usage: responsesUsage(response),
+          finishReasons: finishReasonsOf(response),
+          isEnd: true,
+        }
       : { ...calls, hasText: SAID.has(type) && delta !== '' };
   },
 };

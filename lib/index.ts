@@ -16,6 +16,7 @@ export { Subject } from './platform/admission/subject.ts';
 export type { RbacSubject } from './platform/admission/subject.ts';
 export { ClusterNetwork } from './platform/cluster-network.ts';
 export type { ClusterNetworkProps, DnsServer, PodsOf } from './platform/cluster-network.ts';
+export type { TraceCollector } from './platform/trace-collector.ts';
 export { KarsImages } from './platform/images.ts';
 export type { ImageName, KarsImagesFileProps, KarsImagesProps } from './platform/images.ts';
 export { KarsPlatform } from './platform/kars-platform.ts';

@@ -113,6 +113,9 @@ export const POD_IP_VARIABLE = 'KARS_POD_IP';
 /** Beginning of the argument of the router that no policy may go above. */
 export const TOKEN_CEILING = '--token-ceiling=';
 
+/** Beginning of the argument of the router that says where its spans go. */
+export const TRACES = '--traces=';
+
 /** The floors of the router: none where the platform has none. */
 export const tokenCeiling = (tokens: number | undefined): string[] =>
   tokens === undefined ? [] : [`${TOKEN_CEILING}${tokens}`];

@@ -3,20 +3,11 @@ import { portFault } from '../contract/names.ts';
 import type { Problem } from '../contract/problem.ts';
 import { dnsServerFault, leftOutFault } from '../contract/special-addresses.ts';
 import { Attachments } from '../private/attachments.ts';
-import { nameProblems } from '../private/names.ts';
 import { problem } from '../private/problems.ts';
+import { podsFault, type PodsOf } from './pods-of.ts';
+import { collectorFaults, type TraceCollector } from './trace-collector.ts';
 
-/** Pods of a namespace, all of them without labels. */
-export interface PodsOf {
-  /** Name of the namespace. */
-  readonly namespace: string;
-  /**
-   * Labels of the pods.
-   *
-   * @default every pod of the namespace
-   */
-  readonly podLabels?: Readonly<Record<string, string>>;
-}
+export type { PodsOf } from './pods-of.ts';
 
 /** Who answers the DNS queries of sandboxes: pods, or an address such as that of a cache on the node. */
 export type DnsServer =
@@ -54,6 +45,13 @@ export interface ClusterNetworkProps {
    * @default none, the cluster has private addresses
    */
   readonly publicRanges?: readonly string[];
+  /**
+   * Who gets a span of each call to a model. Network policies open it to the pod of every sandbox, in which the
+   * agent reaches nothing but its sidecars.
+   *
+   * @default nobody, and nothing is traced
+   */
+  readonly traceCollector?: TraceCollector;
 }
 
 const attached = new Attachments<ClusterNetwork>();
@@ -78,8 +76,16 @@ export class ClusterNetwork {
   readonly scrapers: readonly PodsOf[];
   /** Public addresses of the cluster itself. */
   readonly publicRanges: readonly string[];
+  /** Who gets spans. */
+  readonly traceCollector: TraceCollector | undefined;
 
-  private constructor({ dns = [KUBE_DNS], scrapers = [], publicRanges = [] }: ClusterNetworkProps) {
+  private constructor({
+    dns = [KUBE_DNS],
+    scrapers = [],
+    publicRanges = [],
+    traceCollector,
+  }: ClusterNetworkProps) {
+    this.traceCollector = traceCollector;
     this.dns = dns;
     this.scrapers = scrapers;
     this.publicRanges = publicRanges;
@@ -97,7 +103,9 @@ export class ClusterNetwork {
       ['dns', this.dns.length === 0 ? 'got none, supply who answers DNS queries' : undefined],
       ...this.dns.map((server, index): [string, string | undefined] => [
         `dns[${index}]`,
-        'address' in server ? dnsServerFault(server.address) : podsFault(server),
+        'address' in server
+          ? dnsServerFault(server.address)
+          : (podsFault(server) ?? portFault(server.port ?? 53)),
       ]),
       ...this.scrapers.map((pods, index): [string, string | undefined] => [
         `scrapers[${index}]`,
@@ -107,19 +115,12 @@ export class ClusterNetwork {
         `publicRanges[${index}]`,
         leftOutFault(range),
       ]),
+      ...(this.traceCollector === undefined ? [] : collectorFaults(this.traceCollector)).map(
+        ([path, fault]): [string, string] => [`traceCollector.${path}`, fault],
+      ),
     ];
     return faults.flatMap(([path, fault]) =>
       fault === undefined ? [] : [problem('KARS_CLUSTER_NETWORK', `network.${path}`, fault)],
     );
   }
-}
-
-/** An empty name would select no namespace, and look as if it selected every one. */
-function podsFault({
-  namespace,
-  port = 53,
-}: PodsOf & { readonly port?: number }): string | undefined {
-  return nameProblems(namespace).length > 0
-    ? `got the namespace "${namespace}", supply the name of one`
-    : portFault(port);
 }

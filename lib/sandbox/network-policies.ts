@@ -10,7 +10,9 @@ import type { EgressEntry } from '../contract/kinds/kars-sandbox/egress-entry.ts
 import { PLATFORM_NAMESPACE } from '../contract/platform-names.ts';
 import { processes } from '../contract/process.ts';
 import { publicBlocks } from '../contract/special-addresses.ts';
-import type { DnsServer, PodsOf } from '../platform/cluster-network.ts';
+import type { DnsServer } from '../platform/cluster-network.ts';
+import { podsPeer } from '../platform/pods-of.ts';
+import { collectorRule } from '../platform/trace-collector.ts';
 import { portOf } from '../private/urls.ts';
 import type { PortRange } from './approvals.ts';
 import type { SandboxInput } from './input.ts';
@@ -60,6 +62,15 @@ export function networkPolicies(input: SandboxInput): NetworkPolicy[] {
           }),
         ]
       : []),
+    ...(network.traceCollector === undefined
+      ? []
+      : [
+          policy('allow-traces', {
+            podSelector,
+            policyTypes: ['Egress'],
+            egress: [collectorRule(network.traceCollector)],
+          }),
+        ]),
     ...(inbound.length === 0
       ? []
       : [
@@ -158,12 +169,6 @@ function dnsRule(server: DnsServer): NetworkPolicyEgressRule {
 
 const addressPeer = (address: string): NetworkPolicyPeer => ({
   ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` },
-});
-
-/** The label of a namespace is set by the API server; labels of pods in another namespace are anybody's. */
-const podsPeer = ({ namespace, podLabels }: PodsOf): NetworkPolicyPeer => ({
-  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-  ...(podLabels === undefined ? {} : { podSelector: { matchLabels: { ...podLabels } } }),
 });
 
 const publicPeers = (outside: readonly string[]): NetworkPolicyPeer[] =>

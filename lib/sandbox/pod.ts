@@ -17,6 +17,7 @@ import { podLabels, sandboxLabels } from './names.ts';
 import { parentArguments, parentCredentialsVolume } from './parent-proxy.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podSecurityContext } from './security-context.ts';
+import { traceArguments } from '../platform/trace-collector.ts';
 import { SERVICE_ACCOUNT } from './service-account.ts';
 import { signedArguments } from './signed-egress.ts';
 import { sidecar } from './sidecar.ts';
@@ -31,7 +32,7 @@ import {
 
 /** The pod of a sandbox: guard, sidecars and agent, whatever runs it. */
 export function podTemplate(
-  { sandbox: { source, spec }, inferencePolicy, signedEgress, image, floor }: SandboxInput,
+  { sandbox: { source, spec }, inferencePolicy, signedEgress, image, network, floor }: SandboxInput,
   documents: readonly EncodedDocument[],
   hardening: Hardening,
 ): PodTemplateSpec {
@@ -78,6 +79,7 @@ export function podTemplate(
             ...tokenCeiling(floor?.maxTokensPerRequest),
             ...reachArguments(inferencePolicy.spec),
             ...parentArguments(spec),
+            ...traceArguments(network.traceCollector),
           ],
         }),
       ],

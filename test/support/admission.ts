@@ -1,5 +1,11 @@
 import { App } from 'cdk8s';
-import { KarsImages, KarsPlatform, Subject, type AdmissionProps } from 'kars-constructs';
+import {
+  ClusterNetwork,
+  KarsImages,
+  KarsPlatform,
+  Subject,
+  type AdmissionProps,
+} from 'kars-constructs';
 import { synthesize } from 'kars-constructs/testing';
 
 /** Names of the groups that have a role of the platform in tests. */
@@ -23,11 +29,13 @@ export const admissionProps: AdmissionProps = {
 export const platformWith = (
   admission: Partial<AdmissionProps> = {},
   images = KarsImages.local(),
+  network = ClusterNetwork.of({}),
 ): ReturnType<typeof synthesize> =>
   synthesize(
     (app: App) =>
       new KarsPlatform(app, 'platform', {
         images,
+        network,
         installSeccompProfile: false,
         admission: { ...admissionProps, ...admission },
       }),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AdmissionProps } from 'kars-constructs';
+import type { AdmissionProps, ClusterNetwork } from 'kars-constructs';
 import type { AdmissionCode } from 'kars-constructs/contract';
 import type { Client } from '../client.ts';
 import { podOfSandbox, type WholePod } from './pod.ts';
@@ -19,16 +19,18 @@ export type PodMutant = readonly [
 export interface MutatedPod {
   readonly admission?: Partial<AdmissionProps>;
   readonly podOf?: () => WholePod;
+  /** @default the usual one */
+  readonly network?: ClusterNetwork;
 }
 
 /** Tries each mutant with the policies, and then without them, when it has to be taken. */
 export function describePodMutants(
   what: string,
   mutants: readonly PodMutant[],
-  { admission = {}, podOf = podOfSandbox }: MutatedPod = {},
+  { admission = {}, podOf = podOfSandbox, network }: MutatedPod = {},
 ): void {
   describe(what, () => {
-    const floor = useFloor(admission);
+    const floor = useFloor(admission, undefined, [], network);
     const mutated = (change: (pod: WholePod) => void): WholePod => {
       const pod = podOf();
       change(pod);

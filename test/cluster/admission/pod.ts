@@ -2,6 +2,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { CronJob, Job } from 'kubernetes-types/batch/v1.js';
 import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1.js';
 import type { KarsImages, KarsSandboxProps } from 'kars-constructs';
+import type { SynthesizedApp } from 'kars-constructs/testing';
 import { synthesized } from '../../support/pod.ts';
 
 /** A pod with all parts that tests change. */
@@ -18,8 +19,13 @@ export type WholePod = Pod & {
 };
 
 /** The pod that the workload of a sandbox `reader` makes. */
-export function podOfSandbox(props: Partial<KarsSandboxProps> = {}, images?: KarsImages): WholePod {
-  const app = synthesized(props, images);
+export const podOfSandbox = (
+  props: Partial<KarsSandboxProps> = {},
+  images?: KarsImages,
+): WholePod => podIn(synthesized(props, images));
+
+/** The pod that the workload of the sandbox in an app makes. */
+export function podIn(app: SynthesizedApp): WholePod {
   const [workload] = ['Deployment', 'Job', 'CronJob'].flatMap((kind) => app.ofKind(kind));
   const { spec } = workload as unknown as Deployment | Job;
   const { jobTemplate } = (workload as unknown as CronJob).spec ?? {};

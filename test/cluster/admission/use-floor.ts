@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import type { AdmissionProps, KarsImages } from 'kars-constructs';
+import type { AdmissionProps, ClusterNetwork, KarsImages } from 'kars-constructs';
 import { liftPolicies, policiesInForce } from './policies.ts';
 import { groups, platformWith } from '../../support/admission.ts';
 import { namespace } from '../../../lib/sandbox/service-account.ts';
@@ -62,6 +62,7 @@ export function useFloor(
   admission: Partial<AdmissionProps> = {},
   images?: KarsImages,
   before: readonly ApplicableObject[] = [],
+  network?: ClusterNetwork,
 ): UsedFloor {
   const tokens = new Map(people.map((who) => [who, randomBytes(16).toString('hex')]));
   const secret = randomBytes(16).toString('hex');
@@ -82,7 +83,11 @@ export function useFloor(
     });
     const { admin } = started;
     await serveKinds(admin);
-    await applied(admin, [...before, everythingFor('people'), ...floorObjects(admission, images)]);
+    await applied(admin, [
+      ...before,
+      everythingFor('people'),
+      ...floorObjects(admission, images, network),
+    ]);
     await policiesInForce(admin);
   });
   afterAll(() => started?.stop());
@@ -105,8 +110,9 @@ export function useFloor(
 function floorObjects(
   admission: Partial<AdmissionProps>,
   images: KarsImages | undefined,
+  network: ClusterNetwork | undefined,
 ): readonly ApplicableObject[] {
-  return platformWith(admission, images).objects.filter(
+  return platformWith(admission, images, network).objects.filter(
     ({ kind }) => kind !== 'CustomResourceDefinition',
   );
 }

@@ -2,7 +2,6 @@ import { Chart, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import {
   AgentRuntime,
-  ClusterNetwork,
   Egress,
   Inbound,
   InferencePolicy,
@@ -165,46 +164,6 @@ describe('a sandbox is refused at synth', () => {
     expect(() => {
       app.synth();
     }).toThrow('KARS_NAME_RESERVED');
-  });
-});
-
-describe('a network of a cluster is refused at synth', () => {
-  const pods = { namespace: 'kube-system' };
-
-  it.each([
-    ['nobody for DNS', { dns: [] }, 'network.dns: got none'],
-    [
-      'loopback for DNS',
-      { dns: [{ address: '127.0.0.1' }] },
-      'network.dns[0]: got "127.0.0.1" (loopback)',
-    ],
-    ['a name for DNS', { dns: [pods, { address: 'dns.example.com' }] }, 'network.dns[1]: got'],
-    ['no namespace for DNS', { dns: [{ namespace: '' }] }, 'network.dns[0]: got the namespace ""'],
-    [
-      'port 0 for DNS',
-      { dns: [{ ...pods, port: 0 }] },
-      'network.dns[0]: got 0, supply a port from 1 to 65535',
-    ],
-    [
-      'a scraper of every namespace',
-      { scrapers: [{ namespace: '*' }] },
-      'network.scrapers[0]: got the namespace "*"',
-    ],
-    [
-      'a range with bits behind its prefix',
-      { publicRanges: ['52.10.0.1/16'] },
-      'supply its normal form "52.10.0.0/16"',
-    ],
-    ['a range of everything', { publicRanges: ['0.0.0.0/0'] }, 'which leaves no public address'],
-    ['a range of everything in IPv6', { publicRanges: ['::/0'] }, 'which leaves no public address'],
-    ['a range that is none', { publicRanges: ['52.10'] }, 'network.publicRanges[0]: got "52.10"'],
-  ])('with %s', (_what, props, expected) => {
-    const problems = synthProblems((app) => {
-      ClusterNetwork.of(props).attachTo(app);
-      sandboxIn(agentsChart(app));
-    });
-    expect(problems).toContain('[KARS_CLUSTER_NETWORK] network.');
-    expect(problems).toContain(expected);
   });
 });
 

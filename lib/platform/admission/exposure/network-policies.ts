@@ -1,7 +1,9 @@
 import { PLATFORM_NAMESPACE } from '../../../contract/platform-names.ts';
 import { processes, takenPorts } from '../../../contract/process.ts';
 import { publicBlocks } from '../../../contract/special-addresses.ts';
-import type { DnsServer, PodsOf } from '../../cluster-network.ts';
+import type { DnsServer } from '../../cluster-network.ts';
+import type { PodsOf } from '../../pods-of.ts';
+import { collectorPort, type TraceCollector } from '../../trace-collector.ts';
 import { absent, allOf, celList, celText } from '../cel.ts';
 import type { AdmissionParameters } from '../parameters.ts';
 import type { AdmissionPolicy } from '../policy.ts';
@@ -41,6 +43,16 @@ const rules = (direction: 'ingress' | 'egress', peers: string, port: string): st
   const member = direction === 'ingress' ? 'from' : 'to';
   return `(!has(${spec}.${direction}) || ${spec}.${direction}.all(rule, has(rule.${member}) && rule.${member}.size() > 0 && has(rule.ports) && rule.ports.size() > 0 && rule.${member}.all(peer, ${peers}) && rule.ports.all(port, has(port.port) && !has(port.endPort) && (${port}))))`;
 };
+
+/** CEL that holds when every rule is for this collector. */
+function isCollector(collector: TraceCollector): string {
+  const { pods, ranges = [] } = collector;
+  const peer =
+    pods === undefined
+      ? `has(peer.ipBlock) && peer.ipBlock.cidr in ${celList(ranges)}`
+      : isPodsOf(pods);
+  return rules('egress', peer, `${isTcp} && port.port == ${collectorPort(collector)}`);
+}
 
 const isTcp = "has(port.protocol) && port.protocol == 'TCP'";
 
@@ -96,6 +108,9 @@ function shapes({
           ),
         }
       : {}),
+    ...(network.traceCollector === undefined
+      ? {}
+      : { 'allow-traces': allOf(only('Egress'), isCollector(network.traceCollector)) }),
     'allow-inbound': allOf(
       only('Ingress'),
       rules(

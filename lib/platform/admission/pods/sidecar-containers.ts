@@ -11,6 +11,7 @@ import {
   PROVIDER_REACH,
   statusPaths,
   TOKEN_CEILING,
+  TRACES,
 } from '../../../contract/process.ts';
 import {
   PARENT_PROXY,
@@ -33,6 +34,7 @@ import { beginning, isConfined, isPlain, mountsOnly, type Mount } from './contai
 import { hasLimits, limitArguments } from './egress-limits.ts';
 import {
   hasCeiling,
+  hasCollector,
   hasParent,
   hasReach,
   hasSigners,
@@ -77,13 +79,18 @@ const floorsOf = (
     loosestEgressMode,
     parentProxies,
     providerReach,
-  }: Pick<AdmissionParameters, 'loosestEgressMode' | 'parentProxies' | 'providerReach'>,
+    network: { traceCollector },
+  }: Pick<AdmissionParameters, 'loosestEgressMode' | 'network' | 'parentProxies' | 'providerReach'>,
 ): readonly string[] => [
   AUDIT_LIMIT,
   AUDIT_RETENTION,
   ...(parentProxies.length === 0 ? [] : [PARENT_PROXY, PARENT_PROXY_CREDENTIALS]),
   ...(reader === 'router'
-    ? [TOKEN_CEILING, ...(providerReach.length === 0 ? [] : [PROVIDER_REACH])]
+    ? [
+        TOKEN_CEILING,
+        ...(providerReach.length === 0 ? [] : [PROVIDER_REACH]),
+        ...(traceCollector === undefined ? [] : [TRACES]),
+      ]
     : [APPROVAL_CEILING, ALLOWLIST_SIGNERS, ALLOWLIST_REPOSITORY, ...limitArguments]),
   ...(reader === 'egress-proxy' && loosestEgressMode === 'Learn' ? [LEARN_CEILING] : []),
 ];
@@ -127,6 +134,7 @@ export const sidecarContainers = ({
   loosestEgressLimits,
   parentProxies,
   providerReach,
+  network,
 }: AdmissionParameters): AdmissionPolicy => ({
   name: 'kars-pod-sidecars',
   ...newContainers,
@@ -149,13 +157,16 @@ export const sidecarContainers = ({
       code: SHAPE[reader],
       allows: shapeOf(
         reader,
-        floorsOf(reader, { loosestEgressMode, parentProxies, providerReach }),
+        floorsOf(reader, { loosestEgressMode, parentProxies, providerReach, network }),
         reader === 'router'
           ? { most: maxTokensPerRequest, isRequired: maxTokensPerRequest !== undefined }
           : { most: longestApproval, isRequired: false },
         hasParent(variableOf(reader), parentProxies),
         ...(reader === 'router'
-          ? [hasReach(variableOf(reader), providerReach)]
+          ? [
+              hasReach(variableOf(reader), providerReach),
+              hasCollector(variableOf(reader), network.traceCollector),
+            ]
           : [
               hasSigners(variableOf(reader), allowlistSigners),
               hasLimits(variableOf(reader), loosestEgressLimits),

@@ -6,10 +6,12 @@ import {
   LEARN_CEILING,
   PROVIDER_REACH,
   TOKEN_CEILING,
+  TRACES,
 } from '../../../contract/process.ts';
 import type { ProviderAct } from '../../../contract/provider-acts.ts';
 import type { Reader } from '../../../contract/projection.ts';
 import { allOf, celList } from '../cel.ts';
+import { traceArguments, type TraceCollector } from '../../trace-collector.ts';
 import { beginning } from './container-cel.ts';
 
 /** CEL that holds when the signers are one of those of the platform; both arguments, or none where it names nobody. */
@@ -47,6 +49,16 @@ export function hasReach(container: string, allowed: readonly ProviderAct[]): st
   return allOf(
     `${given}.size() <= 1`,
     `${given}.all(argument, ${acts}.all(act, act in ${celList(allowed)}))`,
+  );
+}
+
+/** CEL that holds when the router sends its spans to nobody, or to the collector of the platform. */
+export function hasCollector(container: string, collector: TraceCollector | undefined): string {
+  if (collector === undefined) return 'true';
+  const given = beginning(container, [TRACES]);
+  return allOf(
+    `${given}.size() <= 1`,
+    `${given}.all(argument, argument in ${celList(traceArguments(collector))})`,
   );
 }
 

@@ -65,6 +65,16 @@ describe('denials of a kind', () => {
     expect(values).toMatchObject([{ value: 10_000 }]);
   });
 
+  it('are of one kind whatever their traces, of which the number has none', async () => {
+    const { recorder, entries } = startRecorder();
+    for (const trace of ['a', 'b', 'c']) await recorder.decided({ ...denied('a:1'), trace });
+    await recorder.endWindow();
+    expect(entries.map(({ trace, repeats }) => [trace, repeats?.count])).toEqual([
+      ['a', undefined],
+      [undefined, 2],
+    ]);
+  });
+
   it('begin anew with the next window', async () => {
     const { recorder, counted } = startRecorder();
     for (let window = 0; window < 2; window += 1) {

@@ -2,6 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['kars:source'];
 
+/** What needs an API server or images and no node runs beside what does. */
+export const withoutNode = [
+  'test/cluster/*.test.ts',
+  'test/cluster/{admission,doctor,images,network,signing}/**/*.test.ts',
+];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -42,12 +48,25 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
+          exclude: withoutNode,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
           // All files in one process, so that they share one node.
           isolate: false,
           globalSetup: 'test/cluster/tear-down.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cluster-api',
+          include: withoutNode,
+          // It leaves the machine to the node.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+          isolate: false,
         },
       },
     ],

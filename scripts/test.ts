@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { tiers, type Tier } from './tiers.ts';
+import { tiers, type Project, type Tier } from './tiers.ts';
 
 interface Counts {
   readonly passed: number;
@@ -25,10 +25,12 @@ const missing = chosen.flatMap((tier) => {
 });
 const left = new Set(missing.map(({ tier }) => tier));
 const ready = chosen.filter((tier) => !left.has(tier));
-// On a terminal each tier draws its progress over what is there.
-const beside = ready.filter((tier) => tier.sharesMachine && !process.stdout.isTTY);
-const results = await Promise.all(beside.map(run));
-for (const tier of ready.filter((one) => !beside.includes(one))) results.push(await run(tier));
+const isShared = ({ sharesMachine }: Tier): boolean => sharesMachine;
+const together = ready.filter(isShared).flatMap(({ projects }) => projects);
+const results = await runAll(together);
+for (const { projects } of ready.filter((tier) => !isShared(tier))) {
+  results.push(...(await runAll(projects)));
+}
 
 for (const { tier, state } of missing) {
   process.stdout.write(
@@ -41,23 +43,23 @@ const failed = sum(results.map((result) => result.failed)) + (insists ? missing.
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
-async function run({ name }: Tier): Promise<Counts> {
-  process.stdout.write(`running the ${name} tier\n`);
+/** Runs projects beside each other; on a terminal each would draw its progress over that of the others. */
+async function runAll(projects: readonly Project[]): Promise<Counts[]> {
+  if (!process.stdout.isTTY) return Promise.all(projects.map(run));
+  const results: Counts[] = [];
+  for (const project of projects) results.push(await run(project));
+  return results;
+}
+
+async function run({ name, isPatient = false }: Project): Promise<Counts> {
+  process.stdout.write(`running the tests of ${name}\n`);
   const directory = mkdtempSync(join(tmpdir(), 'kars-test-'));
   const report = join(directory, 'report.json');
   try {
-    const child = spawn(
-      'vitest',
-      [
-        'run',
-        '--project',
-        name,
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report}`,
-      ],
-      { stdio: ['ignore', 'inherit', 'inherit'] },
-    );
+    const priority = isPatient ? ['nice', '-n', '10'] : [];
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const [program = '', ...args] = [...priority, 'vitest', 'run', '--project', name, ...reporters];
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
     const [status] = (await once(child, 'close')) as [number | null];
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number;

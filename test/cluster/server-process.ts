@@ -25,10 +25,11 @@ export class ServerProcess {
   /**
    * Waits until `probe` is true.
    *
-   * @throws Error with the end of the log when the server ends, or needs longer than a minute.
+   * @throws Error with the end of the log when the server ends, or needs longer than three minutes, since it may
+   * have to leave the machine to others.
    */
   async ready(probe: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 180_000;
     while (Date.now() < deadline && this.#child.exitCode === null) {
       if (await probe().catch(() => false)) return;
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -48,20 +48,24 @@ export async function runNetworkAttacks(node: Runner): Promise<NetworkOutcomes> 
   const run = (pod: Pod, tried: readonly NetworkAttack[]): Promise<Outcomes> =>
     runAll(node, pod, world, tried);
 
-  const held = await start('held', reachWorld);
-  const unserved: string[] = [];
-  for (const { order, says } of allowed) {
-    const said = await obey(held, order);
-    if (!says.test(said)) unserved.push(said);
-  }
-  const governed = await run(held, networkAttacks);
-  // The pod has other containers after an attack that ended one.
-  const again = await node.pod('kars-held', isReady);
-  await removePacketRules(again);
-  const ruleless = await run(again, stoppedBy('packets'));
-
-  const relayed = await start('relayed', relayAll);
-  const undecided = await run(relayed, [...stoppedBy('egress'), ...stoppedBy('model')]);
+  const onHeld = async (): Promise<Omit<NetworkOutcomes, 'control'> & { ruleless: Outcomes }> => {
+    const held = await start('held', reachWorld);
+    const unserved: string[] = [];
+    for (const { order, says } of allowed) {
+      const said = await obey(held, order);
+      if (!says.test(said)) unserved.push(said);
+    }
+    const governed = await run(held, networkAttacks);
+    // The pod has other containers after an attack that ended one.
+    const again = await node.pod('kars-held', isReady);
+    await removePacketRules(again);
+    return { governed, unserved, ruleless: await run(again, stoppedBy('packets')) };
+  };
+  const onRelayed = async (): Promise<Outcomes> => {
+    const relayed = await start('relayed', relayAll);
+    return run(relayed, [...stoppedBy('egress'), ...stoppedBy('model')]);
+  };
+  const [{ governed, unserved, ruleless }, undecided] = await Promise.all([onHeld(), onRelayed()]);
   return { governed, unserved, control: { ...ruleless, ...undecided } };
 }
 

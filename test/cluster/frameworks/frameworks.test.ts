@@ -36,6 +36,11 @@ describe('agent frameworks in real pods', () => {
     ]);
     const pod = await node.pod('default', isReady);
     models = pod.status?.podIP ?? '';
+    // All at once: a pod mostly waits.
+    await start(frameworks['openai-agents']);
+    await start(frameworks['pydantic-ai']);
+    await start(frameworks.anthropic, SandboxWorkload.job());
+    await start(frameworks.langgraph, SandboxWorkload.job());
   });
 
   const start = async (
@@ -97,21 +102,18 @@ describe('agent frameworks in real pods', () => {
   ];
 
   it('openai-agents for JavaScript completes a governed turn', async () => {
-    await start(frameworks['openai-agents']);
     const pod = await node.pod('kars-openai-agents', isReady);
     expect(await firstJsonLine(node.admin, pod, 'agent', 60)).toEqual(outcome);
     expect(await audited('openai-agents')).toEqual(records);
   });
 
   it('pydantic-ai completes a governed turn when it is asked over its inbound port', async () => {
-    await start(frameworks['pydantic-ai']);
     const pod = await node.pod('kars-pydantic-ai', isReady);
     expect(await asked(`http://${pod.status?.podIP ?? ''}:8080/`)).toEqual(outcome);
     expect(await audited('pydantic-ai')).toEqual(records);
   });
 
   it("Anthropic's client completes governed turns, with a provider of chat completions", async () => {
-    await start(frameworks.anthropic, SandboxWorkload.job());
     const pod = await node.pod('kars-anthropic', hasSucceeded, 120);
     const told = await firstJsonLine(node.admin, pod, 'agent');
     expect(told).toEqual({ ...outcome, streamed: outcome.turn });
@@ -128,7 +130,6 @@ describe('agent frameworks in real pods', () => {
   });
 
   it('LangGraph completes a governed turn as a job, which its sidecars do not keep from ending', async () => {
-    await start(frameworks.langgraph, SandboxWorkload.job());
     const pod = await node.pod('kars-langgraph', hasSucceeded, 120);
     expect(await firstJsonLine(node.admin, pod, 'agent')).toEqual(outcome);
     expect(await audited('langgraph')).toEqual(records);

@@ -41,7 +41,9 @@ describe('npm run images', () => {
     for (const entry of ['lib', 'runtime', 'scripts', 'tools', 'stacks', 'package.json']) {
       cpSync(entry, join(checkout, entry), { recursive: true });
     }
-    execFileSync('cp', ['-a', resolve('node_modules'), checkout]);
+    // Links, which are soon made, where it is on the same disk.
+    const copying = 'cp -al "$1" "$2" 2> /dev/null || cp -a "$1" "$2"';
+    execFileSync('sh', ['-c', copying, 'copy', resolve('node_modules'), checkout]);
     const script =
       'hostname elsewhere && umask 077 && exec node --conditions=kars:source scripts/images.ts "$@"';
     const options = ['--no-sbom', '--json', `--cache=${cache}`, `--out=${join(copy, 'out')}`];

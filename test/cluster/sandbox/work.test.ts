@@ -23,12 +23,31 @@ const isPhase =
   ({ status }: Pod): boolean =>
     status?.phase === phase;
 
+const workspaces = {
+  kept: SandboxWorkspace.persistent(),
+  lost: SandboxWorkspace.ephemeral(),
+};
+
+const workspaceNames = ['kept', 'lost'] as const;
+
 describe('the work of a sandbox on a real node', () => {
   const directory = mkdtempSync(join(tmpdir(), 'kars-work-'));
   const node = useNode();
 
+  // All at once: a pod mostly waits, for the next minute most of all.
   beforeAll(async () => {
     await node.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'agents' } }]);
+    await startTimed();
+    await startFilling('roomy', Size.mebibytes(64));
+    for (const name of workspaceNames) await startNoting(name);
+    await startRun('once', 0, {
+      secrets: [SandboxSecret.env('GIT_TOKEN', keyed('token'))],
+      extraCa: {
+        configMap: ConfigMap.fromConfigMapName(elsewhere, 'ca', 'company-ca'),
+        key: 'bundle.pem',
+      },
+    });
+    await startRun('failing', 3, {});
   });
 
   afterAll(() => {
@@ -92,14 +111,34 @@ describe('the work of a sandbox on a real node', () => {
     ]);
   }
 
+  const startTimed = (): Promise<void> =>
+    node.apply(
+      sandbox('timed', {
+        agent: agentThat(['/bin/sh', '-c', `echo '{"ran":true}'`]),
+        workload: SandboxWorkload.cron({ schedule: Cron.everyMinute() }),
+      }).objects,
+    );
+
+  /** Says whether there is a note in its workspace, and leaves one. */
+  const startNoting = (name: keyof typeof workspaces): Promise<void> => {
+    const lines = 'test -e /sandbox/note && found=true || found=false; echo x > /sandbox/note';
+    const agent = agentThat(['/bin/sh', '-c', `${lines}; echo "{\\"found\\":$found}"; sleep inf`]);
+    return node.apply(sandbox(name, { agent, workspace: workspaces[name] }).objects);
+  };
+
+  /** A job that fills 32 MiB of its workspace. */
+  const startFilling = (name: string, size: Size): Promise<void> => {
+    const fill = `dd if=/dev/zero of=/sandbox/x bs=1M count=32 && echo '{"filled":true}' && sleep inf`;
+    return node.apply(
+      sandbox(name, {
+        agent: agentThat(['/bin/sh', '-c', fill]),
+        workload: SandboxWorkload.job(),
+        workspace: SandboxWorkspace.ephemeral({ size }),
+      }).objects,
+    );
+  };
+
   it('completes a job, sidecars and all, with secrets and authorities that it is given', async () => {
-    await startRun('once', 0, {
-      secrets: [SandboxSecret.env('GIT_TOKEN', keyed('token'))],
-      extraCa: {
-        configMap: ConfigMap.fromConfigMapName(elsewhere, 'ca', 'company-ca'),
-        key: 'bundle.pem',
-      },
-    });
     const pod = await node.pod('kars-once', isPhase('Succeeded'));
     expect(await reportOf(pod)).toEqual({
       variable: 't0ken',
@@ -160,7 +199,6 @@ describe('the work of a sandbox on a real node', () => {
   });
 
   it('fails a job whose agent fails, once, and trusts nobody by default (control)', async () => {
-    await startRun('failing', 3, {});
     const pod = await node.pod('kars-failing', isPhase('Failed'));
     expect(await reportOf(pod)).toMatchObject({
       variable: null,
@@ -174,11 +212,6 @@ describe('the work of a sandbox on a real node', () => {
   });
 
   it('runs at the times of a schedule', async () => {
-    const { objects } = sandbox('timed', {
-      agent: agentThat(['/bin/sh', '-c', `echo '{"ran":true}'`]),
-      workload: SandboxWorkload.cron({ schedule: Cron.everyMinute() }),
-    });
-    await node.apply(objects);
     const pod = await node.pod('kars-timed', isPhase('Succeeded'), 150);
     expect(await reportOf(pod)).toEqual({ ran: true });
     const [owner] = pod.metadata?.ownerReferences ?? [];
@@ -187,19 +220,7 @@ describe('the work of a sandbox on a real node', () => {
   }, 200_000);
 
   it('keeps the workspace over a pod when it is persistent, and only then', async () => {
-    const lines = 'test -e /sandbox/note && found=true || found=false; echo x > /sandbox/note';
-    const agent = agentThat(['/bin/sh', '-c', `${lines}; echo "{\\"found\\":$found}"; sleep inf`]);
-    const workspaces = {
-      kept: SandboxWorkspace.persistent(),
-      lost: SandboxWorkspace.ephemeral(),
-    };
-    for (const [name, workspace] of Object.entries(workspaces)) {
-      await node.apply(sandbox(name, { agent, workspace }).objects);
-    }
-    for (const [name, found] of [
-      ['kept', true],
-      ['lost', false],
-    ] as const) {
+    const outlives = async (name: keyof typeof workspaces): Promise<unknown> => {
       const namespace = `kars-${name}`;
       const first = await node.pod(namespace, isReady);
       expect(await reportOf(first)).toEqual({ found: false });
@@ -207,25 +228,18 @@ describe('the work of a sandbox on a real node', () => {
       const path = `/api/v1/namespaces/${namespace}/pods/${podName}`;
       await node.admin.call('DELETE', `${path}?gracePeriodSeconds=1`);
       const isNext = (pod: Pod): boolean => pod.metadata?.name !== podName && isReady(pod);
-      const next = await node.pod(namespace, isNext);
-      expect(await reportOf(next)).toEqual({ found });
-    }
+      return reportOf(await node.pod(namespace, isNext));
+    };
+    expect(await Promise.all(workspaceNames.map(outlives))).toEqual([
+      { found: true },
+      { found: false },
+    ]);
   });
 
   it('evicts a pod that keeps more than its workspace has room for, and no other', async () => {
-    const fill = `dd if=/dev/zero of=/sandbox/x bs=1M count=32 && echo '{"filled":true}' && sleep inf`;
-    const filling = async (name: string, size: Size): Promise<void> => {
-      const { objects } = sandbox(name, {
-        agent: agentThat(['/bin/sh', '-c', fill]),
-        workload: SandboxWorkload.job(),
-        workspace: SandboxWorkspace.ephemeral({ size }),
-      });
-      await node.apply(objects);
-    };
-    await filling('roomy', Size.mebibytes(64));
     const roomy = await node.pod('kars-roomy', isReady);
     expect(await reportOf(roomy)).toEqual({ filled: true });
-    await filling('narrow', Size.mebibytes(8));
+    await startFilling('narrow', Size.mebibytes(8));
     const evicted = await node.pod('kars-narrow', isPhase('Failed'), 90);
     expect(evicted.status).toMatchObject({
       reason: 'Evicted',

@@ -16,6 +16,7 @@ import { attachFloor } from '../../../lib/platform/admission/attached-floor.ts';
 import type { ApplicableObject } from '../../cluster/client.ts';
 import { ALLOWED_HOST } from '../under-orders/network-attack.ts';
 import { hookCommand, smallAgent } from '../pods.ts';
+import { toolRules } from '../under-orders/router/policies.ts';
 
 /** What sandboxes of the attacks run of. */
 export interface GivenImages {
@@ -57,7 +58,7 @@ export const sandboxObjects = (
         models: ['small'],
         maxTokensPerRequest: FEW_TOKENS,
       }),
-      toolPolicy: new ToolPolicy(chart, 'tools', { allowedTools: ['search'] }),
+      toolPolicy: new ToolPolicy(chart, 'tools', toolRules),
       egress: [Egress.https(ALLOWED_HOST), Egress.http(ALLOWED_HOST)],
       resources: smallAgent,
       scheduling: { nodeSelector },

@@ -1,6 +1,12 @@
 import type { Chart } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import { InferencePolicy, ModelProvider, ToolPolicy, type KarsSandboxProps } from 'kars-constructs';
+import {
+  InferencePolicy,
+  ModelProvider,
+  ToolPolicy,
+  type KarsSandboxProps,
+  type ToolPolicyProps,
+} from 'kars-constructs';
 import type { ApplicableObject } from '../../../cluster/client.ts';
 import { DAILY_TOKENS, MOST_TOKENS } from './budgets.ts';
 import { PROVIDER_KEY, SPARE } from './providers.ts';
@@ -12,6 +18,22 @@ export const providerPaths: Readonly<Record<string, string>> = {
   near: '/v1',
   spare: `${SPARE}/v1`,
   claude: '/v1',
+};
+
+/** One tool, and lines of a shell that each have something in common with one that is allowed. */
+export const toolRules: ToolPolicyProps = {
+  allowedTools: ['search'],
+  profile: {
+    version: '1.0',
+    policies: [
+      {
+        name: 'usual',
+        type: 'capability',
+        allowed_actions: ['inference:*', 'tool:search', 'shell:git', 'shell:ls'],
+        denied_actions: ['shell:git push'],
+      },
+    ],
+  },
 };
 
 /** Policies of every kind that attacks on the router try to get past. */
@@ -38,20 +60,7 @@ export function routerPolicies(
       maxTokensPerRequest: MOST_TOKENS,
       tokenBudget: { daily: DAILY_TOKENS },
     }),
-    toolPolicy: new ToolPolicy(chart, `${name}-tools`, {
-      allowedTools: ['search'],
-      profile: {
-        version: '1.0',
-        policies: [
-          {
-            name: 'usual',
-            type: 'capability',
-            allowed_actions: ['inference:*', 'tool:search', 'shell:git', 'shell:ls'],
-            denied_actions: ['shell:git push'],
-          },
-        ],
-      },
-    }),
+    toolPolicy: new ToolPolicy(chart, `${name}-tools`, toolRules),
   };
 }
 

@@ -26,10 +26,13 @@ const choices: readonly NetworkAttack[] = [
   router('KARS_FIELD_UNKNOWN', 'model-failover', 'name what takes over in the words of LiteLLM', chat({ fallbacks: [{ model: 'huge' }] })), // prettier-ignore
   router('KARS_FIELD_UNKNOWN', 'model-endpoint', 'name the endpoint of the provider in a request', chat({ api_base: 'https://evil.example/v1' })), // prettier-ignore
   router(
-    'KARS_ROUTE_UNKNOWN',
+    'KARS_MODEL_NOT_ALLOWED',
     'model-deployment',
     'name a deployment in the path, as for Azure',
-    ask('/openai/deployments/huge/chat/completions?api-version=2024-10-21', {}),
+    ask('/openai/deployments/huge/chat/completions?api-version=2024-10-21', {
+      model: 'small',
+      messages: [{ role: 'user', content: 'x' }],
+    }),
   ),
 ];
 

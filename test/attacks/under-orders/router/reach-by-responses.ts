@@ -8,18 +8,22 @@ const item = (id: string, what: string, ...input: readonly object[]): NetworkAtt
   reach(`responses-${id}`, what, respond({ input }));
 
 const tools: readonly NetworkAttack[] = [
-  hosted('mcp', 'have responses call a server of MCP', {
-    type: 'mcp',
-    server_label: 'x',
-    server_url: URL,
-    require_approval: 'never',
-  }),
-  hosted('connector', 'have responses read the mail of an account', {
-    type: 'mcp',
-    server_label: 'mail',
-    connector_id: 'connector_gmail',
-    authorization: 'x',
-  }),
+  reach(
+    'responses-mcp',
+    'have responses call a server of MCP',
+    respond({
+      tools: [{ type: 'mcp', server_label: 'x', server_url: URL, require_approval: 'never' }],
+    }),
+  ),
+  reach(
+    'responses-connector',
+    'have responses read the mail of an account',
+    respond({
+      tools: [
+        { type: 'mcp', server_label: 'm', connector_id: 'connector_gmail', authorization: 'x' },
+      ],
+    }),
+  ),
   hosted('web-search', 'have responses search the web', { type: 'web_search' }),
   hosted('file-search', 'have responses search files that are kept', {
     type: 'file_search',

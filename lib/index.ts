@@ -11,7 +11,12 @@ export type { KarsMemoryProps } from './agent/kars-memory.ts';
 export { McpServer } from './agent/mcp-server.ts';
 export type { McpServerProps } from './agent/mcp-server.ts';
 export type { AdmissionProps } from './platform/admission/admission-props.ts';
-export type { ContentCategory, IsolationLevel, Severity } from './platform/admission/floors.ts';
+export type {
+  ContentCategory,
+  ContentStreaming,
+  Severity,
+} from './contract/kinds/content-safety.ts';
+export type { IsolationLevel } from './platform/admission/floors.ts';
 export { Subject } from './platform/admission/subject.ts';
 export type { RbacSubject } from './platform/admission/subject.ts';
 export { ClusterNetwork } from './platform/cluster-network.ts';
@@ -30,7 +35,12 @@ export type { AllowlistSignersOptions, SigningIdentity } from './policy/allowlis
 export { EgressApproval } from './policy/egress-approval.ts';
 export type { EgressApprovalProps } from './policy/egress-approval.ts';
 export { InferencePolicy } from './policy/inference-policy.ts';
-export type { CallLimits, InferencePolicyProps, TokenBudget } from './policy/inference-policy.ts';
+export type {
+  CallLimits,
+  ContentSafetyProps,
+  InferencePolicyProps,
+  TokenBudget,
+} from './policy/inference-policy.ts';
 export type { ProviderAct } from './contract/provider-acts.ts';
 export { AzureIdentity } from './policy/azure-identity.ts';
 export { ModelProvider } from './policy/model-provider.ts';

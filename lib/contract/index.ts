@@ -78,6 +78,8 @@ export type { IpAddress, IpFamily, IpRange } from './ip.ts';
 export { kinds } from './kinds/index.ts';
 export { compileInferencePolicy, inferencePolicy } from './kinds/inference-policy.ts';
 export type { InferencePolicyPayload, InferencePolicySpec } from './kinds/inference-policy.ts';
+export { contentCategories, severities } from './kinds/content-safety.ts';
+export type { ContentCategory, ContentSafety, Severity } from './kinds/content-safety.ts';
 export type { ProviderApi } from './kinds/model-provider.ts';
 export { actsWithUrls, providerActNames, providerActs } from './provider-acts.ts';
 export type { ProviderAct } from './provider-acts.ts';

@@ -1,4 +1,5 @@
 import { limitOptions } from './egress-limits.ts';
+import { contentCategories, type ContentCategory, type Severity } from './kinds/content-safety.ts';
 import type { Reader } from './projection.ts';
 import { runtimeSet } from './runtime-set.ts';
 import { CREDENTIALS_DIR, DOCUMENTS_DIR, IDENTITY_DIR, STATE_DIR } from './projection.ts';
@@ -80,6 +81,8 @@ export const routerOptions = {
   'token-endpoint': { type: 'string', multiple: true },
   /** Most output tokens that a policy may allow for one request; a set with one that allows more is refused. */
   'token-ceiling': { type: 'string' },
+  /** Highest severity of content that a policy may let pass, `CATEGORY:SEVERITY` with a comma between; a set with one that lets more pass is refused. @default no floor */
+  'content-floor': { type: 'string' },
   /** What providers may do for the agent at most, names with a comma between; a set with a policy that allows more is refused. @default nothing */
   'provider-reach': { type: 'string' },
   /** Base URL of a collector that gets a span of each call, by OTLP over HTTP. @default nothing is traced */
@@ -119,6 +122,19 @@ export const TRACES = '--traces=';
 /** The floors of the router: none where the platform has none. */
 export const tokenCeiling = (tokens: number | undefined): string[] =>
   tokens === undefined ? [] : [`${TOKEN_CEILING}${tokens}`];
+
+/** Beginning of the argument of the router that says how far the content of answers may go. */
+export const CONTENT_FLOOR = '--content-floor=';
+
+/** The argument for a floor of content: none where the platform has none. */
+export const contentFloor = (
+  floor: Readonly<Partial<Record<ContentCategory, Severity>>> = {},
+): string[] => {
+  const given = contentCategories.filter((category) => floor[category] !== undefined);
+  return given.length === 0
+    ? []
+    : [`${CONTENT_FLOOR}${given.map((category) => `${category}:${floor[category]}`).join(',')}`];
+};
 
 /** Beginning of the argument of the router that says what providers may do at most. */
 export const PROVIDER_REACH = '--provider-reach=';

@@ -4,6 +4,7 @@ import {
   type inferencePolicySpec,
   type InferencePolicySpec,
 } from '../contract/kinds/inference-policy.ts';
+import type { ContentStreaming, Severity } from '../contract/kinds/content-safety.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { ProviderAct } from '../contract/provider-acts.ts';
 import { CustomResource, type CustomResourceProps } from '../private/custom-resource.ts';
@@ -42,6 +43,13 @@ export interface InferencePolicyProps extends CustomResourceProps {
    */
   readonly callLimits?: CallLimits;
   /**
+   * Highest severity of content that passes, in prompts and answers, by category. Who serves a model has to say
+   * what its content is, as Azure OpenAI does; an answer of which nobody says so is refused.
+   *
+   * @default everything passes
+   */
+  readonly contentSafety?: ContentSafetyProps;
+  /**
    * What providers may do for the agent beside saying something: search, run code, fetch, keep. It is egress that
    * no proxy of the sandbox sees, so that the platform has to allow it too, by `admission.providerReach`. URLs
    * that a request names have to be in the egress of the sandbox besides.
@@ -49,6 +57,28 @@ export interface InferencePolicyProps extends CustomResourceProps {
    * @default nothing
    */
   readonly providerReach?: readonly ProviderAct[];
+}
+
+/** Content that may not pass. */
+export interface ContentSafetyProps {
+  /** @default any passes */
+  readonly hate?: Severity;
+  /** @default any passes */
+  readonly selfHarm?: Severity;
+  /** @default any passes */
+  readonly sexual?: Severity;
+  /** @default any passes */
+  readonly violence?: Severity;
+  /** Whether prompts are refused in which the provider finds an attack, or of which it says nothing. @default false */
+  readonly promptShields?: boolean;
+  /**
+   * How a stream goes on before all of it is judged. `Buffer` holds all of it, so that nothing leaves of an answer
+   * that is refused. `Window` holds what is not judged yet: what came before that has been seen. `Audit` refuses
+   * nothing, and has the audit log say what it would have refused.
+   *
+   * @default 'Buffer'
+   */
+  readonly streaming?: ContentStreaming;
 }
 
 /** Positive integers. */
@@ -112,10 +142,18 @@ function toSpec(props: InferencePolicyProps): InferencePolicySpec {
     ...(primary === undefined ? {} : { modelPreference: { primary, fallback } }),
     ...(Object.keys(budget).length === 0 ? {} : { tokenBudget: budget }),
     ...(callLimits === undefined ? {} : { callLimits }),
+    ...(props.contentSafety === undefined
+      ? {}
+      : { contentSafety: safetySpec(props.contentSafety) }),
     providers: providersOf(props).map(({ spec }) => spec),
     ...(providerReach.length === 0 ? {} : { providerReach: [...providerReach] }),
   };
 }
+
+const safetySpec = ({ promptShields, ...given }: ContentSafetyProps) => ({
+  ...given,
+  ...(promptShields === undefined ? {} : { requirePromptShields: promptShields }),
+});
 
 function check(props: InferencePolicyProps): Problem[] {
   const { maxTokensPerRequest: limit } = props;

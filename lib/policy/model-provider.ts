@@ -43,6 +43,13 @@ export interface OpenAiCompatibleProps extends ModelProviderProps {
    * @default 'max_tokens'
    */
   readonly outputLimit?: 'max_tokens' | 'max_completion_tokens';
+  /**
+   * Who says in its answers what their content is: `azure` for a server that annotates as Azure OpenAI does, such as a
+   * gateway before it. With `InferencePolicy.contentSafety` there has to be one.
+   *
+   * @default nobody says so
+   */
+  readonly contentFilter?: 'azure';
 }
 
 /** Props of {@link ModelProvider.azureOpenAi}. */
@@ -138,6 +145,7 @@ export class ModelProvider {
       ...azureCredential(props.credential, 'api-key'),
       ...rangesOf(props),
       outputLimit,
+      contentFilter: 'azure',
     });
   }
 
@@ -151,6 +159,7 @@ export class ModelProvider {
       ...azureCredential(props.credential, api === 'openai' ? 'api-key' : undefined),
       ...rangesOf(props),
       ...(outputLimit === undefined ? {} : { outputLimit }),
+      ...(api === 'openai' ? { contentFilter: 'azure' } : {}),
     });
   }
 
@@ -181,6 +190,8 @@ export class ModelProvider {
   readonly certificateAuthorities: string | undefined;
   /** Field that it takes the limit of its output from; undefined for `max_tokens`. */
   readonly outputLimit: OpenAiCompatibleProps['outputLimit'];
+  /** Who says in its answers what their content is; undefined where nobody does. */
+  readonly contentFilter: OpenAiCompatibleProps['contentFilter'];
 
   private constructor(
     props: OpenAiCompatibleProps & Pick<ModelProvider, 'api'> & Partial<AzureCredential>,
@@ -194,12 +205,13 @@ export class ModelProvider {
     this.ranges = props.ranges;
     this.certificateAuthorities = props.certificateAuthorities;
     this.outputLimit = props.outputLimit;
+    this.contentFilter = props.contentFilter;
   }
 
   /** As the custom resource carries it. */
   get spec(): z.input<typeof providerSpec> {
     const { name, endpoint, api, credential, certificateAuthorities, outputLimit } = this;
-    const { credentialHeader, identity, ranges } = this;
+    const { credentialHeader, identity, ranges, contentFilter } = this;
     return {
       name,
       endpoint,
@@ -207,6 +219,7 @@ export class ModelProvider {
       ...(ranges === undefined ? {} : { ranges: [...ranges] }),
       ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
       ...(outputLimit === undefined ? {} : { outputLimit }),
+      ...(contentFilter === undefined ? {} : { contentFilter }),
       ...(credentialHeader === undefined ? {} : { credentialHeader }),
       ...identity?.spec,
       ...(credential === undefined

@@ -1,3 +1,4 @@
+import { contentCategories, severities } from '../contract/kinds/content-safety.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { AdmissionProps } from '../platform/admission/admission-props.ts';
 import { isolationLevels } from '../platform/admission/floors.ts';
@@ -172,17 +173,30 @@ function signerProblems(signed: SignedEgress | undefined, floor: AdmissionProps)
   ];
 }
 
-/** Custom resources that somebody writes by hand may have it; the router judges no content yet. */
 function contentProblems(
   { contentSafety }: AcceptedInferenceSpec,
   { contentSafety: floor = {} }: AdmissionProps,
 ): Problem[] {
-  return Object.keys(floor).length === 0 || (contentSafety ?? undefined) !== undefined
-    ? []
-    : [
-        below(
-          'inferencePolicy',
-          'got no content safety, which constructs of this release cannot say, since the router judges no content; leave admission.contentSafety of KarsPlatform out',
-        ),
-      ];
+  const path = 'inferencePolicy.contentSafety';
+  const floors = contentCategories.filter((category) => floor[category] !== undefined);
+  if (floors.length === 0) return [];
+  const cure = 'or change admission.contentSafety of KarsPlatform';
+  return [
+    ...(contentSafety?.streaming === 'Audit'
+      ? [
+          below(
+            `${path}.streaming`,
+            `got Audit, by which everything passes; use Window or Buffer, ${cure}`,
+          ),
+        ]
+      : []),
+    ...floors.flatMap((category) => {
+      const [asked, most] = [contentSafety?.[category], floor[category]];
+      const rank = (one: string | null | undefined): number =>
+        severities.findIndex((severity) => severity === one);
+      if (rank(asked) !== -1 && rank(asked) <= rank(most)) return [];
+      const got = `got ${asked ?? 'nothing'}, and the platform lets at most ${most ?? ''} pass`;
+      return [below(`${path}.${category}`, `${got}; set that, ${cure}`)];
+    }),
+  ];
 }

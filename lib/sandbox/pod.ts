@@ -1,6 +1,6 @@
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { EncodedDocument } from '../contract/document.ts';
-import { APPROVAL_CEILING, tokenCeiling } from '../contract/process.ts';
+import { APPROVAL_CEILING, contentFloor, tokenCeiling } from '../contract/process.ts';
 import { approvalCeiling } from './approvals.ts';
 import { agentContainer } from './agent-container.ts';
 import { agentVolumes } from './agent-volumes.ts';
@@ -77,6 +77,7 @@ export function podTemplate(
           floors: [
             ...auditArguments(spec),
             ...tokenCeiling(floor?.maxTokensPerRequest),
+            ...contentFloor(floor?.contentSafety),
             ...reachArguments(inferencePolicy.spec),
             ...parentArguments(spec),
             ...traceArguments(network.traceCollector),

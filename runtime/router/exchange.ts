@@ -3,6 +3,7 @@ import type { TokenUsage } from '../service/decision-recorder.ts';
 import type { Demand } from './budget/budget.ts';
 import type { JudgedRequest } from './decide-call.ts';
 import type {
+  ContentOf,
   ModelRequest,
   Provider,
   ServerEvent,
@@ -51,6 +52,10 @@ export interface Exchange {
   readonly calledTools: (answer: unknown) => readonly ToolCall[];
   /** Most bytes of an event. */
   readonly eventBytes: number | undefined;
+  /** What a whole answer, or the value of an event, says of content; undefined where nobody says anything of it. */
+  readonly contentOf: ContentOf | undefined;
+  /** Whether an answer has nothing that anybody could object to. */
+  readonly isSilent: boolean;
   /** An event with other names in its calls. */
   readonly renamed: Streaming<ModelRequest>['renamed'];
   /** @default the client speaks the same API */
@@ -89,6 +94,8 @@ export function exchangeOn<R extends ModelRequest>(
     isAnswer,
     usageOf,
     calledTools: (answer) => calledTools?.(answer) ?? [],
+    contentOf: surface.contentOf,
+    isSilent: surface.output === undefined,
     renamed: streaming?.renamed,
     eventBytes: streaming?.eventBytes,
   };

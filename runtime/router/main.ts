@@ -8,6 +8,7 @@ import { failStart, startSidecar } from '../service/sidecar.ts';
 import { listeningPort } from '../service/status-server.ts';
 import { createRouter } from './app.ts';
 import { CallMetrics } from './call-metrics.ts';
+import { contentFloor } from './content-floor.ts';
 import { Budget } from './budget/budget.ts';
 import { measureBudget } from './budget/metrics.ts';
 import { Circuits } from './failover/circuit.ts';
@@ -32,10 +33,12 @@ try {
     parent: readParentProxy(common.parent),
   });
   const ceiling = own.optional('token-ceiling');
+  const content = own.optional('content-floor');
   const floors = [
     profileFloor,
     reachFloor(own.optional('provider-reach')),
     ...(ceiling === undefined ? [] : [tokenFloor(ceiling)]),
+    ...(content === undefined ? [] : [contentFloor(content)]),
   ];
   const budget = new Budget();
   const circuits = new Circuits();

@@ -16,6 +16,8 @@ import type { Governance } from './governance.ts';
 import { planCall, type CallPlan, type ServedSurface } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
+import { ContentGate, judgeContent, type ContentJudge } from './safety/content-gate.ts';
+import { contentJudge } from './safety/content-judge.ts';
 import { sendDenial } from './send-denial.ts';
 import { StreamBody } from './stream-body.ts';
 import { isRecord } from './surfaces/reach.ts';
@@ -53,6 +55,8 @@ interface Attempt {
   readonly settlement: Settlement;
   readonly reserved: Reserved;
   readonly judge: ToolJudge;
+  /** Undefined where everything passes. */
+  readonly content: ContentJudge | undefined;
   readonly body: unknown;
 }
 
@@ -164,23 +168,25 @@ export class ModelRoute<R extends ModelRequest> {
     watch.traced.target = { provider, deployment };
     if (left !== undefined) void reply.header(httpHeaders.tokensLeft.name, left);
     const judge = toolJudge({ recorder, governance, decided, policies });
-    return { settlement, reserved, judge, body: exchange.body(output?.each) };
+    const content = contentJudge({ recorder, decided, policies, contentOf: exchange.contentOf });
+    return { settlement, reserved, judge, content, body: exchange.body(output?.each) };
   }
 
   #stream(
     { reply, watch }: Call,
-    { target, begun: { settlement, reserved, judge } }: Sent<CallPlan, Attempt>,
+    { target, begun: { settlement, reserved, judge, content } }: Sent<CallPlan, Attempt>,
     answer: UpstreamAnswer,
     gone: AbortSignal,
   ): FastifyReply {
     const body = new StreamBody(answer.body);
+    const calls = new CallGate(judge, target.exchange.renamed);
     let isWhole = false;
     const events = relayStream(body.parts(), {
       read: target.exchange.readEvent,
       translate: target.exchange.answers?.events(),
       errors: this.#surface.errors,
       eventBytes: target.exchange.eventBytes,
-      gate: new CallGate(judge, target.exchange.renamed),
+      gate: content === undefined ? calls : new ContentGate(content, calls),
       credential: answer.credential,
       gone,
       reserved: reserved.output,
@@ -206,7 +212,7 @@ export class ModelRoute<R extends ModelRequest> {
 
   async #whole(
     { reply, watch }: Call,
-    { target, begun: { settlement, judge } }: Sent<CallPlan, Attempt>,
+    { target, begun: { settlement, judge, content } }: Sent<CallPlan, Attempt>,
     answer: UpstreamAnswer,
   ): Promise<FastifyReply> {
     const read = await readAnswer(answer, target.exchange, this.#surface.errors);
@@ -217,10 +223,14 @@ export class ModelRoute<R extends ModelRequest> {
         : settlement.end({ outcome: read.reason }));
       return this.#deny(reply, read);
     }
-    const { status, body, usage, calls } = read;
+    const { status, body, usage, calls, value } = read;
     watch.traced.usage = usage;
     watch.traced.finished(read.finishReasons);
-    const said = (await refuseCalls(calls, judge)) ?? body;
+    const refused =
+      (content === undefined || value === undefined
+        ? undefined
+        : await judgeContent(value, content)) ?? (await refuseCalls(calls, judge));
+    const said = refused ?? body;
     if (typeof said !== 'string') {
       if (said === body) watch.failed(said);
       await settlement.end({ usage, outcome: said.reason });

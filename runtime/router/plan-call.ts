@@ -1,5 +1,5 @@
 import { deny, type Decision, type Deny, type TargetApi } from 'kars-constructs/contract';
-import { noPolicy, type CallPolicies } from './call-policies.ts';
+import { noPolicy, ruleOf, type CallPolicies, type PoliciesInForce } from './call-policies.ts';
 import { decideCall } from './decide-call.ts';
 import { exchangeOn, type Exchange } from './exchange.ts';
 import type { ModelRequest, Provider, Surface } from './surfaces/surface.ts';
@@ -39,8 +39,10 @@ export function planCall<R extends ModelRequest>(
   const decided = decideCall(surface, request, inForce, fallback);
   if ('code' in decided) return decided;
   const { decision, provider, model, body, acts, api } = decided;
+  const judged = (exchange: Exchange): CallPlan | Deny =>
+    refuseUnjudged(exchange, provider, inForce) ?? { ...decided, exchange };
   if (api === surface.api || api === surface.name) {
-    return { ...decided, exchange: exchangeOn(surface, { request: body, acts }, provider) };
+    return judged(exchangeOn(surface, { request: body, acts }, provider));
   }
   const translate = translations?.[api];
   if (translate === undefined) {
@@ -48,7 +50,21 @@ export function planCall<R extends ModelRequest>(
     return deny('KARS_API_NOT_SERVED', decision.rule, reason);
   }
   const exchange = translate(body, provider, inForce);
-  return 'code' in exchange ? exchange : { ...decided, exchange };
+  return 'code' in exchange ? exchange : judged(exchange);
+}
+
+/** A model that says something of which nobody says what it is would be refused after it has worked. */
+function refuseUnjudged(
+  { contentOf, isSilent }: Exchange,
+  { name, contentFilter }: Provider,
+  { inference }: PoliciesInForce,
+): Deny | undefined {
+  const isJudged = contentOf !== undefined && contentFilter !== undefined;
+  if (inference.payload.contentSafety === undefined || isJudged || isSilent) {
+    return undefined;
+  }
+  const reason = `the provider "${name}" says nothing of content on this path`;
+  return deny('KARS_CONTENT_UNJUDGED', ruleOf(inference, 'contentSafety'), reason);
 }
 
 const SERVES: Readonly<Record<TargetApi, string>> = {

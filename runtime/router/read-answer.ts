@@ -19,6 +19,8 @@ export interface WholeAnswer {
   readonly calls: readonly ToolCall[];
   /** Why it ended, as the provider says. */
   readonly finishReasons: readonly string[];
+  /** What the provider wrote; undefined for an error. */
+  readonly value: unknown;
 }
 
 const RULE = 'inference router';
@@ -53,6 +55,7 @@ export async function readAnswer(
       usage: undefined,
       calls: [],
       finishReasons: [],
+      value: undefined,
     };
   }
   if (!isAnswer(value)) {
@@ -68,6 +71,7 @@ export async function readAnswer(
     usage: usageOf(value),
     calls: calledTools(value),
     finishReasons: finishReasonsOf(value),
+    value,
   };
 }
 

@@ -8,7 +8,7 @@ import { limits } from './limits.ts';
 import { TOO_DEEP } from './read-answer.ts';
 import type { ErrorShape, ServerEvent, StreamStep } from './surfaces/surface.ts';
 import { withoutCredential } from './redaction.ts';
-import type { CallGate, Passing } from './tools/call-gate.ts';
+import type { EventGate, Passing } from './event-gate.ts';
 
 /** How a stream ended, and what it used. */
 export interface StreamOutcome {
@@ -28,7 +28,7 @@ export interface RelayOptions {
   /** Most bytes of an event. @default {@link limits.eventBytes} */
   readonly eventBytes?: number | undefined;
   /** Holds back what must not go on before it is judged. */
-  readonly gate: CallGate;
+  readonly gate: EventGate;
   /** What must not leave with an event. */
   readonly credential?: string | undefined;
   /** Aborted when the client goes away before the end. */

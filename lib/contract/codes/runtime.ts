@@ -117,6 +117,17 @@ export const runtimeCodes = {
       'the provider would fetch, run or keep something for the agent, past the egress proxy, and the policy does not name that',
     cure: 'send the content itself, and let the agent fetch what it needs through the proxy, or add what the provider shall do to InferencePolicy.providerReach',
   },
+  KARS_CONTENT_BLOCKED: {
+    status: 403,
+    meaning:
+      'the provider says that the prompt or the answer has content which the policy lets nobody see',
+    cure: 'ask for something else, or let more pass with InferencePolicy.contentSafety',
+  },
+  KARS_CONTENT_UNJUDGED: {
+    status: 403,
+    meaning: 'the policy has a floor of content, and nobody says what the content of the answer is',
+    cure: 'use a provider and a path that say so, with a filter that is not asynchronous, or take the floor from InferencePolicy.contentSafety',
+  },
   KARS_FIELD_UNKNOWN: {
     status: 400,
     meaning: 'the request has a field that the router does not know, and that could do anything',

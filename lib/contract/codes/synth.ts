@@ -21,6 +21,8 @@ export const synthCodes = {
   KARS_PROVIDER_IDENTITY: 'a token of an identity would be sent to a host that is not of its cloud',
   KARS_PROVIDER_REACH_UNSIGNED:
     'a policy has providers fetch URLs that an allow-list decides, beside a signed one, which the router does not take',
+  KARS_SAFETY_SOURCE:
+    'a policy has a floor of content, and a provider of its models says nothing of content',
   KARS_BUDGET_INVALID: 'a token limit is not a positive integer',
   KARS_EGRESS_HOST:
     'an egress entry names no host in normal form, or a suffix that anybody can have a name below',

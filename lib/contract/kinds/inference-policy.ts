@@ -12,6 +12,13 @@ import {
   tokenBudget,
   tokenBudgetPayload,
 } from './inference-limits.ts';
+import {
+  contentCategories,
+  contentSafety,
+  contentSafetyOf,
+  contentSafetyPayload,
+  contentSafetyProblems,
+} from './content-safety.ts';
 import { compileModels, isComplete, modelPayload, modelProblems, modelRef } from './model-ref.ts';
 import {
   compileProvider,
@@ -21,13 +28,6 @@ import {
   providerSpec,
 } from './model-provider.ts';
 import { reportedRef, reportedText, statusOf } from '../status.ts';
-
-const categories = ['hate', 'selfHarm', 'sexual', 'violence'] as const;
-
-const severity = z
-  .string()
-  .nullish()
-  .describe('Highest severity that passes: Safe, Low, Medium or High.');
 
 /** Spec of an InferencePolicy as a manifest carries it. */
 export const inferencePolicySpec = withRules(
@@ -44,19 +44,7 @@ export const inferencePolicySpec = withRules(
       .describe('Carried for compatibility; a sandbox refers to its policy by name.'),
     tokenBudget: tokenBudget.nullish().describe('Most tokens that requests may use.'),
     callLimits: callLimits.optional().describe('How many requests there may be.'),
-    contentSafety: z
-      .strictObject({
-        hate: severity,
-        selfHarm: severity,
-        sexual: severity,
-        violence: severity,
-        requirePromptShields: z
-          .boolean()
-          .nullish()
-          .describe('Whether an answer without prompt shields is refused.'),
-      })
-      .nullish()
-      .describe('Content that may not pass.'),
+    contentSafety: contentSafety.nullish().describe('Content that may not pass.'),
     modelPreference: z
       .strictObject({
         primary: modelRef.describe('The model of a request that names none.'),
@@ -107,7 +95,7 @@ export const inferencePolicySpec = withRules(
         atLeast(tokenBudget?.monthlyTokens, tokenBudget?.perRequestTokens),
     },
     {
-      cel: `!has(self.contentSafety) || (${categories
+      cel: `!has(self.contentSafety) || (${contentCategories
         .map(
           (name) =>
             `(!has(self.contentSafety.${name}) || self.contentSafety.${name} in ['Safe','Low','Medium','High'])`,
@@ -116,7 +104,7 @@ export const inferencePolicySpec = withRules(
       message: 'spec.contentSafety severities must be one of: Safe, Low, Medium, High',
       reason: 'FieldValueInvalid',
       holds: ({ contentSafety }) =>
-        categories.every((name) => {
+        contentCategories.every((name) => {
           const floor = contentSafety?.[name];
           return !has(floor) || ['Safe', 'Low', 'Medium', 'High'].includes(floor);
         }),
@@ -163,6 +151,8 @@ export const inferencePolicyPayload = z.strictObject({
   /** Absent where no window has a limit. */
   budget: tokenBudgetPayload.optional(),
   callLimits: callLimits.optional(),
+  /** Absent where everything passes. */
+  contentSafety: contentSafetyPayload.optional(),
   /** Absent where providers may do nothing beside saying something. */
   providerReach: z.array(z.enum(providerActNames)).min(1).optional(),
 });
@@ -180,6 +170,7 @@ export function compileInferencePolicy(
     tokenBudget: budget,
     callLimits: limits,
     providerReach: acts = [],
+    contentSafety: safety,
   } = spec;
   const limit = budget?.perRequestTokens ?? null;
   const problems = [
@@ -188,6 +179,13 @@ export function compileInferencePolicy(
       : [withoutModels]),
     ...budgetProblems(budget ?? {}),
     ...providers.flatMap(providerProblems),
+    ...(has(preference)
+      ? contentSafetyProblems(
+          safety,
+          compileModels(preference.primary, preference.fallback),
+          new Set(providers.flatMap(({ name, contentFilter }) => (contentFilter ? [name] : []))),
+        )
+      : []),
   ];
   if (!has(preference) || problems.length > 0) return failure(...problems);
   return success({
@@ -196,6 +194,7 @@ export function compileInferencePolicy(
     maxTokensPerRequest: limit,
     ...budgetOf(budget ?? {}),
     ...(limits === undefined ? {} : { callLimits: limits }),
+    ...contentSafetyOf(safety),
     ...(acts.length === 0 ? {} : { providerReach: [...new Set(acts)].sort() }),
   });
 }

@@ -11,6 +11,8 @@ import { identityProblems, managedIdentity, workloadIdentity } from './provider-
 
 const providerApi = z.enum(['openai', 'anthropic']);
 
+const contentFilter = z.enum(['azure']);
+
 const credentialHeader = z.enum([
   httpHeaders.bearer.name,
   httpHeaders.key.name,
@@ -45,6 +47,11 @@ export const providerSpec = z.strictObject({
     .optional()
     .describe(
       'Field of a request that the provider takes the limit of its output from, max_tokens when absent. Many servers ignore the other one.',
+    ),
+  contentFilter: contentFilter
+    .optional()
+    .describe(
+      'Who says in its answers what their content is: azure, as Azure OpenAI does. Absent: nobody does.',
     ),
   credentialHeader: credentialHeader
     .optional()
@@ -122,6 +129,8 @@ export const providerPayload = z
     managedIdentity: managedIdentity.optional(),
     /** Absent where it is that of the API. */
     credentialHeader: credentialHeader.optional(),
+    /** Absent where nobody says what the content of answers is. */
+    contentFilter: contentFilter.optional(),
     /** Absent where it is `max_tokens`. */
     outputLimit: outputLimit.optional(),
   })
@@ -151,6 +160,7 @@ export const compileProvider = ({
   workloadIdentity: exchanged,
   managedIdentity: ofNode,
   outputLimit: field,
+  contentFilter: filter,
 }: z.output<typeof providerSpec>): z.output<typeof providerPayload> => ({
   name,
   endpoint,
@@ -163,6 +173,7 @@ export const compileProvider = ({
       ? { credential: 'managed-identity', managedIdentity: ofNode }
       : { credential: credentialSecretRef === undefined ? 'none' : 'bearer' }),
   ...(header === undefined || header === defaultHeader(api) ? {} : { credentialHeader: header }),
+  ...(filter === undefined ? {} : { contentFilter: filter }),
   ...(field === 'max_completion_tokens' ? { outputLimit: field } : {}),
 });
 

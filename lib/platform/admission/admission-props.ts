@@ -1,10 +1,11 @@
 import type { Duration } from 'cdk8s';
 import type { ProviderAct } from '../../contract/provider-acts.ts';
+import type { ContentCategory, Severity } from '../../contract/kinds/content-safety.ts';
 import type { ParentProxy } from '../../policy/parent-proxy.ts';
 import type { EgressLimits } from '../../sandbox/egress-limits.ts';
 import type { AllowlistSigners } from '../../policy/allowlist-signers.ts';
 import type { KarsImages } from '../images.ts';
-import type { ContentCategory, IsolationLevel, Severity } from './floors.ts';
+import type { IsolationLevel } from './floors.ts';
 import type { Subject } from './subject.ts';
 
 /** Who may do what in the namespaces of the platform and its sandboxes, and what no sandbox goes below. */

@@ -1,7 +1,7 @@
 import { GROUP, VERSION } from '../../contract/api.ts';
+import { contentCategories, severities } from '../../contract/kinds/content-safety.ts';
 import { inferencePolicy } from '../../contract/kinds/inference-policy.ts';
 import { celList } from './cel.ts';
-import { contentCategories, severities } from './floors.ts';
 import type { AdmissionParameters } from './parameters.ts';
 import type { AdmissionPolicy, Refusal } from './policy.ts';
 
@@ -9,11 +9,16 @@ const spec = 'object.spec';
 
 /** What is absent counts as the weakest. */
 function contentRefusals({ contentSafety }: AdmissionParameters): Refusal[] {
-  return contentCategories.flatMap((category) => {
+  const path = `${spec}.contentSafety`;
+  const audit: Refusal = {
+    code: 'KARS_POLICY_CONTENT_SAFETY',
+    allows: `!has(${path}) || !has(${path}.streaming) || ${path}.streaming != 'Audit'`,
+    message: `spec.contentSafety.streaming is Audit, by which everything passes, and the platform has a floor; set Window or Buffer`,
+  };
+  const floors = contentCategories.flatMap((category): Refusal[] => {
     const highest = contentSafety[category];
     if (highest === undefined) return [];
     const passing = severities.slice(0, severities.indexOf(highest) + 1);
-    const path = `${spec}.contentSafety`;
     return [
       {
         code: 'KARS_POLICY_CONTENT_SAFETY',
@@ -22,6 +27,7 @@ function contentRefusals({ contentSafety }: AdmissionParameters): Refusal[] {
       },
     ];
   });
+  return floors.length === 0 ? [] : [...floors, audit];
 }
 
 function tokenRefusals({ maxTokensPerRequest }: AdmissionParameters): Refusal[] {

@@ -1,3 +1,4 @@
+import type { ContentCategory, Severity } from '../../contract/kinds/content-safety.ts';
 import { DEFAULT_CEILING, LONGEST_CEILING } from '../../contract/kinds/egress-approval/payload.ts';
 import { encodeSigners } from '../../contract/kinds/signed-allowlist/signers.ts';
 import type { EgressLimitsSpec } from '../../contract/kinds/kars-sandbox/egress-limits.ts';
@@ -8,7 +9,7 @@ import { limitProblems, limitsSpec } from '../../sandbox/egress-limits.ts';
 import type { ClusterNetwork } from '../cluster-network.ts';
 import type { ImageName, KarsImages } from '../images.ts';
 import type { AdmissionProps } from './admission-props.ts';
-import type { ContentCategory, IsolationLevel, Severity } from './floors.ts';
+import type { IsolationLevel } from './floors.ts';
 
 /** A role of the platform. */
 export type Role = 'deployers' | 'platformDeployers' | 'operators' | 'breakGlass';

@@ -1,3 +1,4 @@
+import { contentOfCompletion } from './content-filters.ts';
 import * as z from 'zod';
 import { FieldTable, openAiReaching, samplingFields } from './field-table.ts';
 import { textBound } from './input-bound.ts';
@@ -58,6 +59,7 @@ export const completions: Surface<CompletionsRequest> = {
   inputBound: textBound,
   isAnswer: (value) => isRecord(value) && 'choices' in value,
   usageOf: openAiUsage,
+  contentOf: contentOfCompletion,
   streaming: openAiStreaming((chunk) => ({ hasText: hasText(chunk) })),
   errors: openAiErrors,
 };

@@ -93,6 +93,29 @@ export interface Streaming<R> {
   readonly renamed?: (event: ServerEvent, names: ReadonlyMap<string, string>) => ServerEvent;
 }
 
+/** What somebody says of an answer; undefined where that cannot be read. */
+export interface JudgedContent {
+  /** Which of the answers at once. */
+  readonly answer: number;
+  readonly results: unknown;
+}
+
+/** What a whole answer, or an event of a stream, says, and what its provider says of that. */
+export interface Content {
+  /** Of the prompt. */
+  readonly prompts: readonly unknown[];
+  /** Answers that something is said in. */
+  readonly said: readonly number[];
+  /** Of all that was said up to here. */
+  readonly judged: readonly JudgedContent[];
+}
+
+/** Nothing that anybody says. */
+export const NO_CONTENT: Content = { prompts: [], said: [], judged: [] };
+
+/** Reads what is said of content. */
+export type ContentOf = (value: unknown) => Content;
+
 /** How a surface says that there is no answer. */
 export interface ErrorShape {
   readonly body: (denial: Deny) => object;
@@ -139,6 +162,8 @@ export interface Surface<R extends ModelRequest> {
   readonly isAnswer: (value: unknown) => boolean;
   /** The tokens that an answer reports. */
   readonly usageOf: (answer: unknown) => TokenUsage | undefined;
+  /** What a whole answer, or the value of an event, says of content. @default providers of this surface say nothing of it */
+  readonly contentOf?: ContentOf;
   /** Undefined where nothing is streamed. */
   readonly streaming: Streaming<R> | undefined;
   readonly errors: ErrorShape;

@@ -1,13 +1,8 @@
 import { deny, type Deny } from 'kars-constructs/contract';
 import { limits } from '../limits.ts';
-import type { ServerEvent, StreamStep, ToolCall, ToolCallPart } from '../surfaces/surface.ts';
+import type { EventGate, Passing } from '../event-gate.ts';
+import type { ServerEvent, ToolCall, ToolCallPart } from '../surfaces/surface.ts';
 import { TOO_MANY_CALLS, type ToolJudge } from './tool-judge.ts';
-
-/** An event that may go on, and what it says. */
-export interface Passing {
-  readonly event: ServerEvent;
-  readonly step: StreamStep;
-}
 
 /** A call that a stream tells of. */
 interface FollowedCall {
@@ -30,7 +25,7 @@ const RULE = 'inference router';
  * Holds what a stream tells of a call back until the name of its tool is whole and judged. Clients put pieces of
  * a name together in different ways, so that a name which came in pieces goes on in one.
  */
-export class CallGate {
+export class CallGate implements EventGate {
   readonly #judge: ToolJudge;
   readonly #renamed: (event: ServerEvent, names: ReadonlyMap<string, string>) => ServerEvent;
   readonly #calls = new Map<string, FollowedCall>();

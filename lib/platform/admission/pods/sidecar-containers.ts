@@ -4,6 +4,7 @@ import {
   APPROVAL_CEILING,
   AUDIT_LIMIT,
   AUDIT_RETENTION,
+  CONTENT_FLOOR,
   LEARN_CEILING,
   POD_IP_VARIABLE,
   podArguments,
@@ -35,6 +36,7 @@ import { hasLimits, limitArguments } from './egress-limits.ts';
 import {
   hasCeiling,
   hasCollector,
+  hasContentFloor,
   hasParent,
   hasReach,
   hasSigners,
@@ -88,6 +90,7 @@ const floorsOf = (
   ...(reader === 'router'
     ? [
         TOKEN_CEILING,
+        CONTENT_FLOOR,
         ...(providerReach.length === 0 ? [] : [PROVIDER_REACH]),
         ...(traceCollector === undefined ? [] : [TRACES]),
       ]
@@ -126,6 +129,7 @@ const SHAPE = {
 /** The sidecars: an accepted image, with the arguments, variables and mounts that constructs write. */
 export const sidecarContainers = ({
   images,
+  contentSafety,
   maxTokensPerRequest,
   longestApproval,
   allowlistSigners,
@@ -166,6 +170,7 @@ export const sidecarContainers = ({
           ? [
               hasReach(variableOf(reader), providerReach),
               hasCollector(variableOf(reader), network.traceCollector),
+              hasContentFloor(variableOf(reader), contentSafety),
             ]
           : [
               hasSigners(variableOf(reader), allowlistSigners),

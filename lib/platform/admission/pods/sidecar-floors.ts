@@ -3,6 +3,8 @@ import {
   ALLOWLIST_REPOSITORY,
   ALLOWLIST_SIGNERS,
   APPROVAL_CEILING,
+  CONTENT_FLOOR,
+  contentFloor,
   LEARN_CEILING,
   PROVIDER_REACH,
   TOKEN_CEILING,
@@ -12,6 +14,7 @@ import type { ProviderAct } from '../../../contract/provider-acts.ts';
 import type { Reader } from '../../../contract/projection.ts';
 import { allOf, celList } from '../cel.ts';
 import { traceArguments, type TraceCollector } from '../../trace-collector.ts';
+import type { AdmissionParameters } from '../parameters.ts';
 import { beginning } from './container-cel.ts';
 
 /** CEL that holds when the signers are one of those of the platform; both arguments, or none where it names nobody. */
@@ -60,6 +63,15 @@ export function hasCollector(container: string, collector: TraceCollector | unde
     `${given}.size() <= 1`,
     `${given}.all(argument, argument in ${celList(traceArguments(collector))})`,
   );
+}
+
+/** CEL that holds when the router has the floor of content of the platform, and no other. */
+export function hasContentFloor(
+  container: string,
+  floor: AdmissionParameters['contentSafety'],
+): string {
+  const given = beginning(container, [CONTENT_FLOOR]);
+  return `${given} == ${celList(contentFloor(floor))}`;
 }
 
 /** The argument of each sidecar that its documents may not go above. */

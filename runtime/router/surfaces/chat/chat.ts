@@ -1,4 +1,5 @@
 import { isNothing, isRecord } from '../reach.ts';
+import { contentOfCompletion } from '../content-filters.ts';
 import { textBound } from '../input-bound.ts';
 import { openAiErrors } from '../openai-error.ts';
 import { openAiUsage } from '../openai-usage.ts';
@@ -30,6 +31,7 @@ export const chat: Surface<ChatRequest> = {
   inputBound: (request) => (isText(request) ? textBound(request) : undefined),
   isAnswer: (value) => isRecord(value) && 'choices' in value,
   usageOf: openAiUsage,
+  contentOf: contentOfCompletion,
   streaming: chatStreaming,
   errors: openAiErrors,
 };

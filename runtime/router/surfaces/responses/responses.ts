@@ -1,3 +1,4 @@
+import { contentOfResponse } from '../content-filters.ts';
 import { textBound } from '../input-bound.ts';
 import { openAiErrors } from '../openai-error.ts';
 import { outputIn } from '../output-field.ts';
@@ -48,6 +49,7 @@ export const responses: Surface<ResponsesRequest> = {
     itemsOf(asked).every(isText) ? textBound(asked) + addedBy(asked) : undefined,
   isAnswer: (value) => isRecord(value) && Array.isArray(value['output']),
   usageOf: responsesUsage,
+  contentOf: contentOfResponse,
   streaming: responsesStreaming,
   errors,
 };

@@ -58,6 +58,13 @@ export const inferencePolicyFields: Readonly<Record<string, Enforcement>> = {
   'tokenBudget.dailyTokens': budget,
   'tokenBudget.monthlyTokens': budget,
   'tokenBudget.uncountedInputTokens': budget,
+  ...Object.fromEntries(
+    ['hate', 'selfHarm', 'sexual', 'violence', 'requirePromptShields', 'streaming'].map((field) => [
+      `contentSafety.${field}`,
+      router('contentSafety', 'safety/content-verdict.ts', 'safety/streams.test.ts'),
+    ]),
+  ),
+  'providers[].contentFilter': router('provider', 'plan-call.ts', 'safety/calls.test.ts'),
   providerReach: router('providerReach', 'provider-reach.ts', 'provider-acts/allowed.test.ts'),
   'providers[].name': router('provider', 'upstream.ts', DECIDE_CALL),
   'providers[].endpoint': router('provider', 'upstream.ts', DECIDE_CALL),

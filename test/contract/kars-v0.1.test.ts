@@ -43,6 +43,7 @@ const deviations: Readonly<Record<string, { readonly theirs: string[]; readonly 
     InferencePolicy: {
       theirs: [],
       ours: [
+        'spec.contentSafety.streaming string {Buffer|Window|Audit}',
         'spec.modelPreference.fallback[].alias string minLength 1 maxLength 256',
         'spec.modelPreference.fallback[].api string {responses}',
         'spec.modelPreference.fallback[].fallbacks list<object> maxItems 8',

@@ -62,8 +62,10 @@ export const platformPromises: readonly PlatformPromise[] = [
   {
     id: 'P6',
     text: 'safety verdicts depend neither on chunks nor on the surface',
-    by: [],
-    missing: ['judgement of content'],
+    by: [
+      'the router judges what the provider says of prompt and answers, and refuses what is silent',
+    ],
+    missing: ['scanners of its own, and a service that judges content for providers which do not'],
   },
   {
     id: 'P7',
@@ -74,8 +76,11 @@ export const platformPromises: readonly PlatformPromise[] = [
   {
     id: 'P8',
     text: 'every decision is in an append-only audit log that survives restart',
-    by: ['each sidecar chains its records by hash, and denies what it cannot record'],
-    missing: ['signatures on the log'],
+    by: [
+      'each sidecar chains its records by hash, and denies what it cannot record',
+      'it signs anchors of the chain, with a key that it makes on the state volume',
+    ],
+    missing: ['a signing key from outside the sandbox'],
   },
   {
     id: 'P9',

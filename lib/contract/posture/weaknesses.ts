@@ -1,3 +1,4 @@
+import { contentSafetyOf } from '../kinds/content-safety.ts';
 import { inferencePolicy } from '../kinds/inference-policy.ts';
 import { egressEntryOf } from '../kinds/kars-sandbox/egress-allowlist.ts';
 import { formatEntry, type EgressEntry } from '../kinds/kars-sandbox/egress-entry.ts';
@@ -29,6 +30,7 @@ export function weaknessesOf(input: PostureInput): Weakness[] {
     ...inboundWeaknesses(input),
     ...stateWeaknesses(input),
     ...modelWeaknesses(input),
+    ...contentWeaknesses(input),
     ...actWeaknesses(input),
     ...silentFields(input),
   ];
@@ -211,6 +213,17 @@ function modelWeaknesses({
         ] as const)
       : []),
   ];
+}
+
+function contentWeaknesses({ inferencePolicy: { contentSafety } }: PostureInput): Weakness[] {
+  const says: Readonly<Record<string, string>> = {
+    Audit: 'all content passes, and the audit log says what it is',
+    Window: 'what comes before content that is refused has been seen',
+  };
+  const streaming = contentSafetyOf(contentSafety).contentSafety?.streaming;
+  if (streaming === undefined) return [];
+  const what = `${streaming}: ${says[streaming] ?? ''}`;
+  return [{ promise: 'P6', field: 'InferencePolicy contentSafety.streaming', what }];
 }
 
 function actWeaknesses({ inferencePolicy: { providerReach = [] } }: PostureInput): Weakness[] {

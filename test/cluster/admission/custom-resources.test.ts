@@ -142,6 +142,11 @@ describe('a floor that is higher', () => {
       (spec) => (spec.contentSafety = { hate: 'Medium', violence: 'Medium' }),
     ],
     [
+      'content that is only looked at',
+      'KARS_POLICY_CONTENT_SAFETY',
+      (spec) => (spec.contentSafety = { hate: 'Low', violence: 'Medium', streaming: 'Audit' }),
+    ],
+    [
       'any content',
       'KARS_POLICY_CONTENT_SAFETY',
       (spec) => (spec.contentSafety = { hate: 'Low', violence: 'High' }),

@@ -45,7 +45,7 @@ describe('the posture of a sandbox', () => {
       P3: 'held',
       P4: 'partly',
       P5: 'partly',
-      P6: 'not yet',
+      P6: 'partly',
       P7: 'not yet',
       P8: 'partly',
       P9: 'held',

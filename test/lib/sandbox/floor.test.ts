@@ -5,6 +5,7 @@ import {
   AllowlistSigners,
   KarsImages,
   KarsPlatform,
+  ModelProvider,
   Subject,
   type AdmissionProps,
   type InferencePolicyProps,
@@ -34,6 +35,12 @@ const build =
     sandboxIn(chart, { inferencePolicy: inferencePolicyIn(chart, policy), ...sandbox });
   };
 
+const annotating = ModelProvider.openAiCompatible({
+  name: 'local',
+  endpoint: 'https://models.example.com/v1',
+  contentFilter: 'azure',
+});
+
 describe('the floor of a platform', () => {
   it.each<[string, string, Change]>([
     ['isolation', 'isolation', { sandbox: { isolation: 'standard' } }],
@@ -57,7 +64,27 @@ describe('the floor of a platform', () => {
       'inferencePolicy.maxTokensPerRequest',
       { admission: { maxTokensPerRequest: 100 } },
     ],
-    ['no content safety', 'inferencePolicy', { admission: { contentSafety: { hate: 'Low' } } }],
+    [
+      'no content safety',
+      'inferencePolicy.contentSafety.hate',
+      { admission: { contentSafety: { hate: 'Low' } } },
+    ],
+    [
+      'more content',
+      'inferencePolicy.contentSafety.hate',
+      {
+        admission: { contentSafety: { hate: 'Low' } },
+        policy: { contentSafety: { hate: 'Medium' }, provider: annotating },
+      },
+    ],
+    [
+      'content that is only looked at',
+      'inferencePolicy.contentSafety.streaming',
+      {
+        admission: { contentSafety: { hate: 'Low' } },
+        policy: { contentSafety: { hate: 'Safe', streaming: 'Audit' }, provider: annotating },
+      },
+    ],
   ])('refuses a sandbox with %s at synth', (_what, path, change) => {
     expect(synthProblems(build(change))).toContain(`[KARS_BELOW_FLOOR] ${path}`);
   });
@@ -79,6 +106,26 @@ describe('the floor of a platform', () => {
     const { args } = containerOf(synthesize(build(change)), 'router');
     expect(args).toContain('--token-ceiling=100');
     expect(containerOf(synthesize(build({})), 'router').args?.join()).not.toContain('ceiling');
+  });
+});
+
+describe('a floor of content', () => {
+  it('is an argument of the router, and in the policy that keeps it', () => {
+    const app = synthesize(
+      build({
+        admission: { contentSafety: { hate: 'Low', violence: 'High' } },
+        policy: { contentSafety: { hate: 'Safe', violence: 'High' }, provider: annotating },
+      }),
+    );
+    expect(containerOf(app, 'router').args).toContain('--content-floor=hate:Low,violence:High');
+    const document = JSON.stringify(app.find('ConfigMap', 'kars-documents-inference-policy'));
+    expect(document).toContain('contentSafety');
+  });
+
+  it('is refused where a provider says nothing of content', () => {
+    expect(synthProblems(build({ policy: { contentSafety: { hate: 'Safe' } } }))).toContain(
+      '[KARS_SAFETY_SOURCE]',
+    );
   });
 });
 

@@ -42,7 +42,7 @@ const policyOf = (
       ...(contentFilter === 'none' ? {} : { contentFilter }),
     },
   ],
-  maxTokensPerRequest: 100,
+  maxTokensPerRequest: null,
   contentSafety,
 });
 
@@ -141,6 +141,15 @@ describe('content of which nobody says anything', () => {
     expect(await readStream(client)).toMatch(/\[KARS_CONTENT_UNJUDGED\]$/);
     const error = await client.chat.completions.create(asked).catch((one: unknown) => one);
     expect(error).toMatchObject({ status: 403, code: 'KARS_CONTENT_UNJUDGED' });
+  });
+
+  it('is an image, on whatever provider', async () => {
+    const { client, reached } = await startOn(annotation());
+    const error = await client.images
+      .generate({ model: 'small', prompt: 'a' })
+      .catch((one: unknown) => one);
+    expect(error).toMatchObject({ status: 403, code: 'KARS_CONTENT_UNJUDGED' });
+    expect(reached()).toBe(0);
   });
 
   it('costs nothing where it is known before', async () => {

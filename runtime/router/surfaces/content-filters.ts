@@ -3,21 +3,40 @@ import { NO_CONTENT, type Content, type JudgedContent } from './surface.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** What is no list is one entry that nobody can read. */
 const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : isNothing(value) ? [] : [undefined];
 
 const memberOf = (value: unknown, name: string): unknown =>
   isRecord(value) ? value[name] : undefined;
 
-/** Members with what a model says. */
-const TEXTS = ['content', 'reasoning', 'reasoning_content', 'refusal', 'text'];
+/** Members of a choice, and of what is said in it, by which a model says nothing that is annotated. */
+const SILENT: ReadonlySet<string> = new Set([
+  'content_filter_offsets',
+  'content_filter_results',
+  'delta',
+  'finish_reason',
+  'function_call',
+  'index',
+  'message',
+  'name',
+  'role',
+  'stop_reason',
+  'tool_calls',
+]);
 
+/** Whatever else there is may be text, in a form that some client shows. */
 const saysText = (said: unknown): boolean =>
-  isRecord(said) && TEXTS.some((name) => !isNothing(said[name]) && said[name] !== '');
+  isRecord(said)
+    ? Object.entries(said).some(
+        ([name, value]) => !SILENT.has(name) && !isNothing(value) && value !== '',
+      )
+    : !isNothing(said);
 
 /**
  * What a completion, or a chunk of one, says, and what its provider says of that. An annotation in a chunk is of
- * what stands in it; one that comes later, with offsets, is none that is known here.
+ * what stands in it; one that comes later, with offsets, is none that is known here. Of two choices of one number
+ * in one value nobody knows which is annotated.
  *
  * @see https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming
  */
@@ -26,9 +45,15 @@ export function contentOfCompletion(value: unknown): Content {
   const { prompt_filter_results: prompts, choices } = value;
   const said: number[] = [];
   const judged: JudgedContent[] = [];
-  for (const choice of listOf(choices)) {
-    if (!isRecord(choice)) continue;
-    const answer = typeof choice['index'] === 'number' ? choice['index'] : 0;
+  const seen = new Set<number>();
+  for (const [position, choice] of listOf(choices).entries()) {
+    const index = memberOf(choice, 'index');
+    const answer = typeof index === 'number' ? index : position;
+    if (!isRecord(choice) || seen.has(answer)) {
+      judged.push({ answer, results: undefined });
+      continue;
+    }
+    seen.add(answer);
     if ([choice, choice['message'], choice['delta']].some(saysText)) said.push(answer);
     const { content_filter_results: results, content_filter_offsets: offsets } = choice;
     if (!isNothing(offsets)) judged.push({ answer, results: undefined });
@@ -41,12 +66,18 @@ export function contentOfCompletion(value: unknown): Content {
   };
 }
 
-/** Events with a piece of what a model says. */
-const SAID =
-  /^response\.(output_text|refusal|reasoning_text|reasoning_summary_text)\.(delta|done)$/;
+/** Events in which a model says nothing but by the items and the response in them. */
+const SILENT_EVENT =
+  /^response\.(created|queued|in_progress|completed|failed|incomplete|output_item\.(added|done)|(function_call_arguments|custom_tool_call_input|\w+_call)(\.\w+)*)$/;
 
-/** Items with what a model says. */
-const OF_MODEL: ReadonlySet<unknown> = new Set(['message', 'reasoning']);
+/** Items of an answer in which a model says nothing that is annotated. */
+const SILENT_ITEM = /_call$/;
+
+const saysItem = (item: unknown): boolean => {
+  const type = memberOf(item, 'type');
+  if (type !== 'message' && type !== 'reasoning') return !SILENT_ITEM.test(String(type));
+  return ['content', 'summary'].some((name) => listOf(memberOf(item, name)).length > 0);
+};
 
 /**
  * The same of a response, or of an event of one: what is said of the content comes with the response as a whole.
@@ -55,12 +86,10 @@ const OF_MODEL: ReadonlySet<unknown> = new Set(['message', 'reasoning']);
  */
 export function contentOfResponse(value: unknown): Content {
   if (!isRecord(value)) return NO_CONTENT;
-  const whole: Members = isRecord(value['response']) ? value['response'] : value;
-  const items = [...listOf(whole['output']), value['item']];
-  const isSaid =
-    SAID.test(String(value['type'])) ||
-    isRecord(value['part']) ||
-    items.some((item) => OF_MODEL.has(memberOf(item, 'type')) && hasParts(item));
+  const { type, item, response } = value;
+  const whole: Members = isRecord(response) ? response : value;
+  const items = [...listOf(whole['output']), ...(isNothing(item) ? [] : [item])];
+  const isSaid = (typeof type === 'string' && !SILENT_EVENT.test(type)) || items.some(saysItem);
   const prompts: unknown[] = [];
   const judged: JudgedContent[] = [];
   for (const filter of listOf(whole['content_filters'])) {
@@ -70,6 +99,3 @@ export function contentOfResponse(value: unknown): Content {
   }
   return { prompts, said: isSaid ? [0] : [], judged };
 }
-
-const hasParts = (item: unknown): boolean =>
-  ['content', 'summary'].some((name) => listOf(memberOf(item, name)).length > 0);

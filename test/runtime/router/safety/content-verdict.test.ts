@@ -85,6 +85,30 @@ describe('the verdict over a whole answer', () => {
     expect(verdictOf(answer)).toBe(`KARS_CONTENT_${code}`);
   });
 
+  it.each<[string, object]>([
+    ['content in parts', { content: [{ type: 'text', text: 'a' }] }],
+    ['a refusal', { content: null, refusal: 'no' }],
+    ['a sound', { content: null, audio: { transcript: 'a' } }],
+    ['reasoning', { content: '', reasoning_content: 'a' }],
+    ['reasoning in details', { content: '', reasoning_details: [{ text: 'a' }] }],
+    ['a member that nobody knows', { content: null, thoughts: 'a' }],
+  ])('refuses %s of which nothing is said', (_what, message) => {
+    const answer = completionOf([{ index: 0, message }]);
+    expect(verdictOf(answer)).toBe('KARS_CONTENT_UNJUDGED');
+    expect(verdictOf(completionOf([{ index: 0, delta: message }]))).toBe('KARS_CONTENT_UNJUDGED');
+  });
+
+  it.each<[string, unknown]>([
+    ['choices that are no list', { a: { message: { content: 'a' } } }],
+    ['a choice that is a text', ['a']],
+    ['a message that is a text', [{ index: 0, message: 'a' }]],
+    ['text of a choice itself', [{ index: 0, text: 'a' }]],
+    ['tokens of a choice', [{ index: 0, logprobs: { content: [{ token: 'a' }] } }]],
+    ['a choice whose index is a text', [{ index: '0', message: { content: 'a' } }]],
+  ])('refuses %s of which nothing is said', (_what, choices) => {
+    expect(verdictOf({ ...completionOf([]), choices })).toBe('KARS_CONTENT_UNJUDGED');
+  });
+
   it('refuses attacks in a prompt, and no word of them, where shields are asked for', () => {
     const shields: ContentSafety = { requirePromptShields: true };
     const prompt = (results: object): object =>

@@ -105,6 +105,13 @@ describe('the verdict over a whole answer', () => {
     ['text of a choice itself', [{ index: 0, text: 'a' }]],
     ['tokens of a choice', [{ index: 0, logprobs: { content: [{ token: 'a' }] } }]],
     ['a choice whose index is a text', [{ index: '0', message: { content: 'a' } }]],
+    [
+      'a choice of a number that another one has',
+      [
+        { index: 0, message: { content: 'a' } },
+        { index: 0, message: { content: 'b' }, content_filter_results: annotation() },
+      ],
+    ],
   ])('refuses %s of which nothing is said', (_what, choices) => {
     expect(verdictOf({ ...completionOf([]), choices })).toBe('KARS_CONTENT_UNJUDGED');
   });

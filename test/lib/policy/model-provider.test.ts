@@ -29,16 +29,19 @@ describe('a hosted provider', () => {
       endpoint: 'https://mine.openai.azure.com/openai/v1',
       credentialHeader: 'api-key',
       outputLimit: 'max_completion_tokens',
+      contentFilter: 'azure',
       credentialSecretRef,
     });
   });
 
+  const annotated = { credentialHeader: 'api-key', contentFilter: 'azure' };
+
   it.each([
-    [{}, 'https://mine.services.ai.azure.com/openai/v1', { credentialHeader: 'api-key' }],
+    [{}, 'https://mine.services.ai.azure.com/openai/v1', annotated],
     [
       { project: 'one' },
       'https://mine.services.ai.azure.com/api/projects/one/openai/v1',
-      { credentialHeader: 'api-key' },
+      annotated,
     ],
     [
       { api: 'anthropic' as const },

@@ -1,6 +1,8 @@
 import type { Deny } from 'kars-constructs/contract';
 import { readObject } from './json-object.ts';
-import { first, isRecord, refuseAct } from './reach.ts';
+import { readJsonText } from '../json-text.ts';
+import { limits } from '../limits.ts';
+import { first, isRecord, refuseAct, refuseUnknown } from './reach.ts';
 
 const REFERENCES: ReadonlySet<string> = new Set(['$dynamicRef', '$recursiveRef', '$ref']);
 
@@ -9,6 +11,10 @@ const REFERENCES: ReadonlySet<string> = new Set(['$dynamicRef', '$recursiveRef',
  * the text of one.
  */
 export function refuseReferences(at: string, schema: unknown): Deny | undefined {
+  if (typeof schema === 'string') {
+    const { tooComplex } = readJsonText(schema, limits);
+    if (tooComplex !== undefined) return refuseUnknown(`${at}, a text in which ${tooComplex}`);
+  }
   const value = typeof schema === 'string' ? readObject(schema) : schema;
   return first(insideOf(value), (inner) =>
     first(Object.entries(inner), ([name, one]) =>

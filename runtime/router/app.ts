@@ -15,12 +15,13 @@ import { limits, type Limits } from './limits.ts';
 import type { ModelRouteOptions } from './model-route.ts';
 import { listModels } from './models-route.ts';
 import { errorsAt, listPaths, surfaceRoutes } from './routes.ts';
+import { HeldBytes } from './safety/content-gate.ts';
 import { sendDenial } from './send-denial.ts';
 import { whenClosed } from './when-closed.ts';
 
 /** What the router is built from. */
 export interface RouterOptions
-  extends Omit<ModelRouteOptions, 'rates' | 'circuits' | 'metrics'>, AgtOptions {
+  extends Omit<ModelRouteOptions, 'rates' | 'circuits' | 'held' | 'metrics'>, AgtOptions {
   /** @default what is measured is shown nowhere */
   readonly metrics?: CallMetrics;
   /** @default {@link limits} */
@@ -63,7 +64,7 @@ export function createRouter(options: RouterOptions): FastifyInstance {
 
   takeJson(app, bounds);
 
-  const shared = { ...options, metrics, rates: new CallRates(), circuits };
+  const shared = { ...options, metrics, rates: new CallRates(), circuits, held: new HeldBytes() };
   for (const { paths, serve } of surfaceRoutes) {
     const handler = serve(shared);
     for (const path of paths) app.post(path, handler);

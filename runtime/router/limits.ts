@@ -36,6 +36,8 @@ export const limits = {
   imageEventBytes: 24 * 1024 * 1024,
   /** Events of a stream that wait for the name of a tool to be whole. */
   heldBytes: 64 * 1024,
+  /** Events of all streams that wait for their content to be judged, with what an event takes besides its text. */
+  unjudgedBytes: 64 * 1024 * 1024,
   /** Calls of tools in one answer. */
   toolCalls: 1024,
 } as const;

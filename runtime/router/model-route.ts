@@ -16,7 +16,12 @@ import type { Governance } from './governance.ts';
 import { planCall, type CallPlan, type ServedSurface } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
-import { ContentGate, judgeContent, type ContentJudge } from './safety/content-gate.ts';
+import {
+  ContentGate,
+  judgeContent,
+  type ContentJudge,
+  type HeldBytes,
+} from './safety/content-gate.ts';
 import { contentJudge } from './safety/content-judge.ts';
 import { sendDenial } from './send-denial.ts';
 import { StreamBody } from './stream-body.ts';
@@ -36,6 +41,8 @@ export interface ModelRouteOptions {
   readonly rates: CallRates;
   readonly circuits: Circuits;
   readonly metrics: CallMetrics;
+  /** What streams hold back at once. */
+  readonly held: HeldBytes;
   readonly governance: Governance;
 }
 
@@ -65,11 +72,13 @@ export class ModelRoute<R extends ModelRequest> {
   readonly #served: ServedSurface<R>;
   readonly #surface: Surface<R>;
   readonly #options: ModelRouteOptions;
+  readonly #held: HeldBytes;
 
   constructor(served: ServedSurface<R>, options: ModelRouteOptions) {
     this.#served = served;
     this.#surface = served.surface;
     this.#options = options;
+    this.#held = options.held;
   }
 
   /** Answers one request. */
@@ -180,13 +189,14 @@ export class ModelRoute<R extends ModelRequest> {
   ): FastifyReply {
     const body = new StreamBody(answer.body);
     const calls = new CallGate(judge, target.exchange.renamed);
+    const gated = content && new ContentGate(content, calls, this.#held);
     let isWhole = false;
     const events = relayStream(body.parts(), {
       read: target.exchange.readEvent,
       translate: target.exchange.answers?.events(),
       errors: this.#surface.errors,
       eventBytes: target.exchange.eventBytes,
-      gate: content === undefined ? calls : new ContentGate(content, calls),
+      gate: gated ?? calls,
       credential: answer.credential,
       gone,
       reserved: reserved.output,
@@ -200,6 +210,7 @@ export class ModelRoute<R extends ModelRequest> {
     const stream = Readable.from(events);
     // Fastify destroys, unread, the stream of a client that has gone.
     stream.once('close', () => {
+      gated?.close();
       if (isWhole) body.finish();
       else body.break();
       settlement.abandon(CLIENT_GONE);

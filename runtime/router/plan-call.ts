@@ -1,6 +1,6 @@
 import { deny, type Decision, type Deny, type TargetApi } from 'kars-constructs/contract';
 import { noPolicy, ruleOf, type CallPolicies, type PoliciesInForce } from './call-policies.ts';
-import { decideCall } from './decide-call.ts';
+import { decideCall, type AllowedCall } from './decide-call.ts';
 import { exchangeOn, type Exchange } from './exchange.ts';
 import type { ModelRequest, Provider, Surface } from './surfaces/surface.ts';
 import type { Translation } from './translations/translation.ts';
@@ -40,7 +40,7 @@ export function planCall<R extends ModelRequest>(
   if ('code' in decided) return decided;
   const { decision, provider, model, body, acts, api } = decided;
   const judged = (exchange: Exchange): CallPlan | Deny =>
-    refuseUnjudged(exchange, provider, inForce) ?? { ...decided, exchange };
+    refuseUnjudged(exchange, decided, inForce) ?? { ...decided, exchange };
   if (api === surface.api || api === surface.name) {
     return judged(exchangeOn(surface, { request: body, acts }, provider));
   }
@@ -56,10 +56,12 @@ export function planCall<R extends ModelRequest>(
 /** A model that says something of which nobody says what it is would be refused after it has worked. */
 function refuseUnjudged(
   { contentOf, isSilent }: Exchange,
-  { name, contentFilter }: Provider,
+  { provider: { name, contentFilter }, acts }: AllowedCall<unknown>,
   { inference }: PoliciesInForce,
 ): Deny | undefined {
-  const isJudged = contentOf !== undefined && contentFilter !== undefined;
+  // What is said of an answer is said of its text.
+  const isJudged =
+    contentOf !== undefined && contentFilter !== undefined && !acts.has('ImageGeneration');
   if (inference.payload.contentSafety === undefined || isJudged || isSilent) {
     return undefined;
   }

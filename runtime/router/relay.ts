@@ -130,6 +130,9 @@ class RelayedEvents {
   take(event: ServerEvent): Relayed | Promise<Relayed> {
     const step = this.#options.read(event);
     if (step === undefined) return { shown: [], end: NO_EVENT };
+    // Before anything is held back: what is under way costs, whoever sees it.
+    const fault = this.#count(step);
+    if (fault !== undefined) return { shown: [], end: fault };
     const passing = this.#options.gate.take({ event, step });
     return passing instanceof Promise
       ? passing.then((judged) => this.#pass(judged))
@@ -140,8 +143,7 @@ class RelayedEvents {
     if ('code' in passing) return { shown: [], end: passing };
     const shown: ServerEvent[] = [];
     for (const one of passing) {
-      const fault = this.#count(one.step);
-      const said = fault ?? this.#say(one);
+      const said = this.#say(one);
       if ('code' in said) return { shown, end: said };
       shown.push(...said);
       if (one.step.isEnd === true) return { shown, end: COMPLETED };

@@ -14,6 +14,29 @@ export interface ContentJudge {
   readonly found: (denial: Deny) => Promise<Deny | undefined>;
 }
 
+/** What an event takes besides its text. */
+const OF_EVENT = 512;
+
+/** How much all streams hold back at once: the memory of the router is bounded. */
+export class HeldBytes {
+  readonly #most: number;
+  #bytes = 0;
+
+  constructor(most: number = limits.unjudgedBytes) {
+    this.#most = most;
+  }
+
+  take(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#most) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
 /** Judges a whole answer. */
 export async function judgeContent(
   answer: unknown,
@@ -30,13 +53,22 @@ export async function judgeContent(
 export class ContentGate implements EventGate {
   readonly #judge: ContentJudge;
   readonly #next: EventGate;
+  readonly #room: HeldBytes;
   #held: Passing[] = [];
   #heldBytes = 0;
   #isFound = false;
 
-  constructor(judge: ContentJudge, next: EventGate) {
+  constructor(judge: ContentJudge, next: EventGate, room: HeldBytes = new HeldBytes()) {
     this.#judge = judge;
     this.#next = next;
+    this.#room = room;
+  }
+
+  /** Lets go of what is held, whatever the end of the stream was. */
+  close(): void {
+    this.#room.give(this.#heldBytes);
+    this.#held = [];
+    this.#heldBytes = 0;
   }
 
   async take(passing: Passing): Promise<readonly Passing[] | Deny> {
@@ -47,12 +79,14 @@ export class ContentGate implements EventGate {
       verdict.take(contentOf(readObject(event.data))) ?? (isEnd ? verdict.end() : undefined);
     const refused = denial === undefined ? undefined : await this.#found(denial);
     if (refused !== undefined) return refused;
+    const bytes = event.data.length + OF_EVENT;
+    if (!this.#room.take(bytes)) return NO_ROOM;
     this.#held.push(passing);
-    this.#heldBytes += event.data.length;
+    this.#heldBytes += bytes;
     if (isEnd || streaming === 'Audit' || (streaming === 'Window' && verdict.isJudged)) {
       return this.#release();
     }
-    return this.#heldBytes > limits.answerBytes ? TOO_LONG : [];
+    return [];
   }
 
   /** Of one call, one thing is told. */
@@ -64,8 +98,7 @@ export class ContentGate implements EventGate {
 
   async #release(): Promise<readonly Passing[] | Deny> {
     const released = this.#held;
-    this.#held = [];
-    this.#heldBytes = 0;
+    this.close();
     const shown: Passing[] = [];
     for (const passing of released) {
       const passed = await this.#next.take(passing);
@@ -76,8 +109,8 @@ export class ContentGate implements EventGate {
   }
 }
 
-const TOO_LONG = deny(
-  'KARS_UPSTREAM_INVALID',
+const NO_ROOM = deny(
+  'KARS_OVERLOADED',
   'inference router',
-  `the provider sent ${limits.answerBytes} bytes that are not judged`,
+  `the streams under way have ${limits.unjudgedBytes} bytes that are not judged`,
 );

@@ -68,10 +68,11 @@ export function contentOfCompletion(value: unknown): Content {
 
 /** Events in which a model says nothing but by the items and the response in them. */
 const SILENT_EVENT =
-  /^response\.(created|queued|in_progress|completed|failed|incomplete|output_item\.(added|done)|(function_call_arguments|custom_tool_call_input|\w+_call)(\.\w+)*)$/;
+  /^response\.(created|queued|in_progress|completed|failed|incomplete|output_item\.(added|done)|(function_call_arguments|custom_tool_call_input)\.(delta|done)|\w+_call\.(in_progress|searching|interpreting|generating|completed))$/;
 
 /** Items of an answer in which a model says nothing that is annotated. */
-const SILENT_ITEM = /_call$/;
+const SILENT_ITEM =
+  /^(function|custom_tool|local_shell|apply_patch|shell|computer|web_search)_call$/;
 
 const saysItem = (item: unknown): boolean => {
   const type = memberOf(item, 'type');
@@ -94,8 +95,9 @@ export function contentOfResponse(value: unknown): Content {
   const judged: JudgedContent[] = [];
   for (const filter of listOf(whole['content_filters'])) {
     const results = memberOf(filter, 'content_filter_results');
-    if (memberOf(filter, 'source_type') === 'prompt') prompts.push(results);
-    else judged.push({ answer: 0, results });
+    const of = memberOf(filter, 'source_type');
+    if (of === 'prompt') prompts.push(results);
+    if (of === 'completion' || isNothing(of)) judged.push({ answer: 0, results });
   }
   return { prompts, said: isSaid ? [0] : [], judged };
 }

@@ -159,3 +159,50 @@ describe('content of which nobody says anything', () => {
     expect(reached()).toBe(0);
   });
 });
+
+describe('a budget under a floor', () => {
+  it('cuts a stream that passes it, though nothing has been shown', async () => {
+    let sent = 0;
+    const provider = await startProvider((_request, reply) => {
+      reply.writeHead(200, { 'content-type': 'text/event-stream' });
+      const timer = setInterval(() => {
+        sent += 1;
+        const piece = { choices: [{ index: 0, delta: { content: 'a' } }] };
+        reply.write(`data: ${JSON.stringify(piece)}\n\n`);
+        if (sent === 2000) reply.end();
+      }, 1);
+      reply.on('close', () => clearInterval(timer));
+    });
+    const policy = policyOf({ hate: 'Low' }, 'azure');
+    const { client } = await startRouter(provider.endpoint, {
+      'inference-policy': { ...policy, budget: { hourlyTokens: 100_000 } },
+    });
+    const stream = await client.chat.completions.create({
+      ...asked,
+      stream: true,
+      max_completion_tokens: 5,
+    });
+    const read = async (): Promise<unknown> => {
+      let last: unknown;
+      for await (const chunk of stream) last = chunk;
+      return last;
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'KARS_BUDGET_SPENT' });
+    expect(sent).toBeLessThan(2000);
+  });
+
+  it('lets no tool of the provider make an image that nobody judges', async () => {
+    const provider = await startProvider();
+    const { client } = await startRouter(provider.endpoint, {
+      'inference-policy': {
+        ...policyOf({ hate: 'Low' }, 'azure'),
+        providerReach: ['ImageGeneration'],
+      },
+    });
+    const error = await client.responses
+      .create({ input: 'hi', tools: [{ type: 'image_generation' }] })
+      .catch((one: unknown) => one);
+    expect(error).toMatchObject({ status: 403, code: 'KARS_CONTENT_UNJUDGED' });
+    expect(provider.requests).toHaveLength(0);
+  });
+});

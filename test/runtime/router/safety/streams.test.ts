@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ContentSafety, Deny } from 'kars-constructs/contract';
 import { describe, expect, it } from 'vitest';
 import { relayStream } from '../../../../runtime/router/relay.ts';
-import { ContentGate } from '../../../../runtime/router/safety/content-gate.ts';
+import { ContentGate, HeldBytes } from '../../../../runtime/router/safety/content-gate.ts';
 import { ContentVerdict } from '../../../../runtime/router/safety/content-verdict.ts';
 import { chat } from '../../../../runtime/router/surfaces/chat/chat.ts';
 import { completions } from '../../../../runtime/router/surfaces/completions.ts';
@@ -146,6 +146,32 @@ describe.each(surfaces)('the content of a stream of $name', (surface) => {
       { numRuns: 3400 },
     );
   }, 300_000);
+});
+
+describe('streams that wait to be judged', () => {
+  it('hold no more than there is room for, and give it back', async () => {
+    const [surface] = surfaces;
+    if (surface?.contentOf === undefined) throw new Error('there is no surface');
+    const { contentOf } = surface;
+    const room = new HeldBytes(4000);
+    const gateOf = (): ContentGate =>
+      new ContentGate(
+        {
+          contentOf,
+          verdict: new ContentVerdict({ hate: 'Low' }, 'rule'),
+          streaming: undefined,
+          found: (denial) => Promise.resolve(denial),
+        },
+        new CallGate(() => Promise.resolve(undefined)),
+        room,
+      );
+    const passing = { event: { event: undefined, data: '{}' }, step: {} };
+    const [one, other] = [gateOf(), gateOf()];
+    for (let taken = 0; taken < 7; taken += 1) expect(await one.take(passing)).toEqual([]);
+    expect(await other.take(passing)).toMatchObject({ code: 'KARS_OVERLOADED' });
+    one.close();
+    expect(await other.take(passing)).toEqual([]);
+  });
 });
 
 describe('a stream in a window', () => {

@@ -16,13 +16,17 @@ const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Decides a URL that somebody else connects to for the agent: as a GET of the agent itself would be. It has to be in
+ * Decides a URL that somebody else connects to for the agent: as a request of the agent itself would be. It has to be in
  * the normal form of the URL standard, so that whoever reads it in another way reads the same host. An address says
  * nothing there, since another network has other machines at it.
  *
  * @see https://url.spec.whatwg.org/
  */
-export function decideUrl(text: string, policy: EgressPolicy | undefined): Decision {
+export function decideUrl(
+  text: string,
+  method: string,
+  policy: EgressPolicy | undefined,
+): Decision {
   if (!URL.canParse(text)) return invalid(`${JSON.stringify(text.slice(0, 256))} is no URL`);
   const url = new URL(text);
   const { href, protocol, hostname, username, password, hash } = url;
@@ -42,11 +46,7 @@ export function decideUrl(text: string, policy: EgressPolicy | undefined): Decis
   const connection = decideEgress(target, policy);
   if (!connection.allow || connection.protocol === 'tcp') return connection;
   if (protocol === 'http:') {
-    return decideRequest(
-      target,
-      { method: 'GET', path: `${url.pathname}${url.search}` },
-      connection,
-    );
+    return decideRequest(target, { method, path: `${url.pathname}${url.search}` }, connection);
   }
   if (connection.protocol === 'tls') return connection;
   const reason = `${formatAuthority(target)} is for ${connection.protocol}, and this is a URL of https`;

@@ -28,7 +28,12 @@ export class ProviderReach implements Reach {
     if (unnamed !== undefined) return unnamed;
     if (typeof url !== 'string') return refuseUnknown(`${what} that is no text`);
     const { egress } = this.#policies;
-    const decision = decideUrl(url, egress && { source: egress.source, allowlist: egress.payload });
+    const method = act === 'Mcp' ? 'POST' : 'GET';
+    const decision = decideUrl(
+      url,
+      method,
+      egress && { source: egress.source, allowlist: egress.payload },
+    );
     return decision.allow ? undefined : { ...decision, reason: `${what}: ${decision.reason}` };
   }
 }

@@ -200,7 +200,7 @@ function modelWeaknesses({
           {
             promise: 'P5',
             field: 'InferencePolicy tokenBudget.uncountedInputTokens',
-            what: 'a request whose input nobody can count may use more than what is left; the next one is refused',
+            what: 'requests whose input nobody can count, each of those at once, may use more than what is left; the next one is refused',
           },
         ] as const)),
     ...(windows.every((window) => (window ?? undefined) === undefined)

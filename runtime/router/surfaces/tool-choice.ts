@@ -27,7 +27,10 @@ export function chosenTools(
     const modes = isRecord(allowed) ? allowed['mode'] : mode;
     return [
       ...chosenTools(modes),
-      ...(Array.isArray(listed) ? listed.flatMap((one) => chosenTools(one, isOfAgent)) : []),
+      ...(Array.isArray(listed) && listed.length > MOST ? [{ type: 'unknown' }] : []),
+      ...(Array.isArray(listed)
+        ? listed.slice(0, MOST).flatMap((one) => chosenTools(one, isOfAgent))
+        : []),
     ];
   }
   const names = [name, ...KINDS.map((kind) => nameIn(choice[kind]))].filter(
@@ -42,6 +45,9 @@ export function chosenTools(
   if (MODES.has(type) && names.length === 0) return [];
   return [isOfAgent(type) && names.length === 0 ? { type, name: type } : { type }];
 }
+
+/** As many tools as a request may offer. */
+const MOST = 1024;
 
 const KINDS = ['custom', 'function'];
 

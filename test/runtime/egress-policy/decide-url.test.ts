@@ -15,7 +15,7 @@ const allowlist: EgressAllowlistPayload = {
 
 const source = { kind: 'KarsSandbox', namespace: 'agents', name: 'reader' };
 
-const decide = (url: string) => decideUrl(url, { source, allowlist });
+const decide = (url: string) => decideUrl(url, 'GET', { source, allowlist });
 
 describe('a URL that a provider would connect to', () => {
   it.each([
@@ -59,8 +59,14 @@ describe('a URL that a provider would connect to', () => {
     expect(decide(url)).toMatchObject({ allow: false, code });
   });
 
+  it('is refused by a method that the entry does not have', () => {
+    const url = 'http://plain.example.com/public/a';
+    const code = 'KARS_EGRESS_REQUEST_NOT_ALLOWED';
+    expect(decideUrl(url, 'POST', { source, allowlist })).toMatchObject({ code });
+  });
+
   it('is refused without a policy', () => {
     const code = 'KARS_POLICY_UNAVAILABLE';
-    expect(decideUrl('https://images.example.com/', undefined)).toMatchObject({ code });
+    expect(decideUrl('https://images.example.com/', 'GET', undefined)).toMatchObject({ code });
   });
 });

@@ -118,7 +118,10 @@ function refusePart(
     case 'text':
     case 'refusal':
     case 'thinking':
-      return refuseFieldsBut(OF_TEXT, at, part);
+      return (
+        refuseFieldsBut(OF_TEXT, at, part) ??
+        refuseAnnotations(`${at}.annotations`, part['annotations'])
+      );
     case 'image_url':
     case 'audio_url':
     case 'video_url':

@@ -75,8 +75,18 @@ export function hostedBlock(block: Readonly<Record<string, unknown>>): Hosted | 
   return act === undefined ? undefined : { act, members: ofUse };
 }
 
+/** Releases that do what the name of the act says; later ones run code beside it. */
+const RELEASES: ReadonlySet<string> = new Set([
+  'code_execution_20250522',
+  'code_execution_20250825',
+  'mcp_toolset',
+  'web_fetch_20250910',
+  'web_search_20250305',
+]);
+
 /** Types end with the release of their form. */
-const kindOf = (type: string): string => type.replace(/_\d{8}$/, '');
+const kindOf = (type: string): string =>
+  RELEASES.has(type) ? type.replace(/_\d{8}$/, '') : 'of no known release';
 
 /** What the provider does by a tool of a type. */
 export const actOf = (type: string): ProviderAct | undefined => hostedTools.get(kindOf(type))?.act;
@@ -94,6 +104,41 @@ export function offeredByProvider(type: string, tool: Tool): readonly OfferedToo
   const names = type === 'mcp_toolset' ? namesOf(tool) : [];
   return [{ type, act }, ...names.map((name) => ({ type, name }))];
 }
+
+/** Tools of servers that no toolset says anything of, which some providers take for all. */
+export function offeredByServers({
+  tools,
+  mcp_servers: servers,
+}: CountRequest): readonly OfferedTool[] {
+  const named = new Set((tools ?? []).map((tool) => tool['mcp_server_name']));
+  return (Array.isArray(servers) ? servers : [])
+    .filter((server) => !isRecord(server) || !named.has(server['name']))
+    .map(() => ({ type: 'mcp_servers', name: '*' }));
+}
+
+const OF_CONFIG: ReadonlySet<string> = new Set(['defer_loading', 'enabled']);
+
+/** Refuses a toolset that a server may read in another way than this program. */
+export function refuseToolset(
+  at: string,
+  { type, default_config: standard, configs }: Tool,
+): Deny | undefined {
+  if (type !== 'mcp_toolset') return undefined;
+  return first([['default_config', standard] as const, ...entriesOf(configs)], ([name, config]) => {
+    const where = `${at}.${name}`;
+    if (isNothing(config)) return undefined;
+    return isRecord(config)
+      ? refuseFieldsBut(OF_CONFIG, where, config)
+      : refuseUnknown(`${where} that is no object`);
+  });
+}
+
+const entriesOf = (configs: unknown): readonly (readonly [string, unknown])[] =>
+  isRecord(configs)
+    ? Object.entries(configs).map(([name, config]) => [`configs.${name}`, config] as const)
+    : isNothing(configs)
+      ? []
+      : [['configs', 'no object']];
 
 /** All of a server's, but where those that are not named are off. */
 function namesOf({ default_config: standard, configs }: Tool): readonly string[] {
@@ -129,23 +174,30 @@ export const refuseHostedBlock = (
 ): Deny | undefined =>
   reach.refuse(act, `${at} of type "${block.type}", which the provider goes on from`) ??
   refuseFieldsBut(members, at, block) ??
-  (block.type === 'server_tool_use' ? undefined : refuseSources(`${at}.content`, block['content']));
+  (block.type === 'server_tool_use'
+    ? undefined
+    : refuseSources(`${at}.content`, block['content'], reach));
 
 /** What content of its own a source may have. */
 const OWN: ReadonlySet<unknown> = new Set(['base64', 'content', 'text']);
 
-/** A page that was fetched stands in its block itself, and so does everything within it. */
-function refuseSources(at: string, value: unknown): Deny | undefined {
+/** What was found stands in its block itself, and so does everything within it. */
+function refuseSources(at: string, value: unknown, reach: Reach): Deny | undefined {
   const rest: unknown[] = [value];
   while (rest.length > 0) {
     const next = rest.pop();
-    if (Array.isArray(next)) rest.push(...(next as unknown[]));
+    if (Array.isArray(next)) for (const one of next as unknown[]) rest.push(one);
     if (!isRecord(next)) continue;
-    const { source } = next;
-    if (isRecord(source) && !OWN.has(source['type'])) {
-      return refuseUnknown(`${at} with a source of type ${JSON.stringify(source['type'])}`);
+    const { source, file_id: file, image_url: image } = next;
+    if (!isNothing(image)) return refuseUnknown(`${at} with an image_url`);
+    if (!isNothing(source) && !(isRecord(source) && OWN.has(source['type']))) {
+      return refuseUnknown(`${at} with a source that is no content`);
     }
-    rest.push(...Object.values(next));
+    const kept = isNothing(file)
+      ? undefined
+      : reach.refuse('StoredFiles', `${at} with a file that the provider has kept`);
+    if (kept !== undefined) return kept;
+    for (const one of Object.values(next)) rest.push(one);
   }
   return undefined;
 }

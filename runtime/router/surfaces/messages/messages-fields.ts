@@ -19,7 +19,7 @@ const inert = [
 
 const reaching = {
   betas: 'does what no policy has seen',
-  container: { act: 'CodeExecution', does: 'runs code' },
+  container: { act: 'CodeExecution', does: 'runs code', isJudged: true },
   context_management: 'makes further calls to shorten the conversation',
   diagnostics: 'goes on from what it has kept',
   fallbacks: 'chooses among models that no policy has seen',

@@ -12,7 +12,7 @@ import {
 } from '../reach.ts';
 import { refuseReferencesIn } from '../schema-reference.ts';
 import { refuseMember } from '../tool-fields.ts';
-import { hostedBlock, refuseHostedBlock, refuseServers } from './hosted-tools.ts';
+import { hostedBlock, refuseHostedBlock, refuseServers, refuseToolset } from './hosted-tools.ts';
 import { blockFields, messageFields, reachingBlocks } from './messages-fields.ts';
 import type { Block, CountRequest } from './messages-request.ts';
 
@@ -24,6 +24,10 @@ export const refuseMessagesReach = (
 ): Deny | undefined =>
   fields.refuse(request, reach) ??
   refuseServers(request['mcp_servers'], reach) ??
+  first((request.tools ?? []).entries(), ([index, tool]) =>
+    refuseToolset(`tools[${index}]`, tool),
+  ) ??
+  refuseContainer(request['container'], reach) ??
   refuseReferencesIn(request, ['output_config', 'tools']) ??
   refuseMember('metadata', request['metadata'], OF_METADATA) ??
   refuseContent('system', request.system, reach) ??
@@ -33,6 +37,14 @@ export const refuseMessagesReach = (
       refuseFieldsBut(messageFields, `messages[${index}]`, message) ??
       refuseContent(`messages[${index}].content`, message.content, reach),
   );
+
+/** A container that is named is one that the provider has kept, with what is in it. */
+const refuseContainer = (container: unknown, reach: Reach): Deny | undefined =>
+  isNothing(container)
+    ? undefined
+    : typeof container === 'string'
+      ? reach.refuse('StoredState', 'container, one that the provider has kept')
+      : refuseUnknown('container that is no name');
 
 /** Whom a request is for; a gateway may do more by other members. */
 const OF_METADATA: ReadonlySet<string> = new Set(['user_id']);

@@ -6,7 +6,7 @@ import type { OfferedTool, Surface } from '../surface.ts';
 import { anthropicErrors } from './anthropic-error.ts';
 import { chosenTools } from '../tool-choice.ts';
 import { refuseToolFields } from '../tool-fields.ts';
-import { betaHeaders, hostedMembers, offeredByProvider } from './hosted-tools.ts';
+import { betaHeaders, hostedMembers, offeredByProvider, offeredByServers } from './hosted-tools.ts';
 import { messageCalls } from './messages-calls.ts';
 import { countFields, messagesFields, namesOfAgentTool, toolFields } from './messages-fields.ts';
 import { forwardedMessages, refuseMessagesReach } from './messages-reach.ts';
@@ -66,7 +66,8 @@ export const countTokens: Surface<CountRequest> = {
 };
 
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
-function offeredTools({ tools, tool_choice: choice }: CountRequest): OfferedTool[] {
+function offeredTools(asked: CountRequest): OfferedTool[] {
+  const { tools, tool_choice: choice } = asked;
   const offered = (tools ?? []).flatMap((tool): readonly OfferedTool[] => {
     const { name } = tool;
     const type = tool.type ?? 'custom';
@@ -74,7 +75,7 @@ function offeredTools({ tools, tool_choice: choice }: CountRequest): OfferedTool
       name !== undefined && (type === 'custom' || namesOfAgentTool(type).includes(name));
     return isOfAgent ? [{ type: 'custom', name }] : offeredByProvider(type, tool);
   });
-  return [...offered, ...chosenTools(choice)];
+  return [...offered, ...chosenTools(choice), ...offeredByServers(asked)];
 }
 
 function refuseToolForm({ tools }: CountRequest): Deny | undefined {

@@ -1,5 +1,5 @@
 import type { Deny, ProviderAct } from 'kars-constructs/contract';
-import type { Hosted } from '../hosted-tool.ts';
+import { refuseServerHeaders, type Hosted } from '../hosted-tool.ts';
 import {
   first,
   isNothing,
@@ -8,7 +8,9 @@ import {
   refuseUnknown,
   type Reach,
 } from '../reach.ts';
+import { refuseReferences } from '../schema-reference.ts';
 import type { OfferedTool } from '../surface.ts';
+import { refuseMember } from '../tool-fields.ts';
 import type { InputItem, ResponsesRequest } from './responses-request.ts';
 
 type Tool = NonNullable<ResponsesRequest['tools']>[number];
@@ -92,10 +94,17 @@ export const actOf = (type: string): ProviderAct | undefined =>
 export const hostedMembers = (type: string): ReadonlySet<string> | undefined =>
   hostedTools.get(type)?.members;
 
+/** As many as a policy lists. */
+const MOST_NAMES = 1024;
+
 /** The names of the tools of an MCP server that a request has the provider call; undefined where they are all. */
 function namesAllowed(allowed: unknown): readonly string[] | undefined {
   const names = isRecord(allowed) ? allowed['tool_names'] : allowed;
-  return Array.isArray(names) && names.every((name) => typeof name === 'string')
+  // To some servers a list without names is no list.
+  return Array.isArray(names) &&
+    names.length > 0 &&
+    names.length <= MOST_NAMES &&
+    names.every((name) => typeof name === 'string')
     ? names
     : undefined;
 }
@@ -112,10 +121,10 @@ export function offeredByProvider({ type, allowed_tools: allowed }: Tool): reado
 export function refuseHostedTool(at: string, tool: Tool, reach: Reach): Deny | undefined {
   switch (tool.type) {
     case 'mcp':
-      return reach.refuseUrl(
-        'Mcp',
-        `${at}.server_url, which the provider calls`,
-        tool['server_url'],
+      return (
+        reach.refuseUrl('Mcp', `${at}.server_url, which the provider calls`, tool['server_url']) ??
+        refuseMember(`${at}.allowed_tools`, tool['allowed_tools'], OF_ALLOWED) ??
+        refuseServerHeaders(`${at}.headers`, tool['headers'])
       );
     case 'code_interpreter':
       return refuseContainer(`${at}.container`, tool['container'], reach);
@@ -124,11 +133,17 @@ export function refuseHostedTool(at: string, tool: Tool, reach: Reach): Deny | u
   }
 }
 
+const OF_ALLOWED: ReadonlySet<string> = new Set(['read_only', 'tool_names']);
+
 const OF_CONTAINER: ReadonlySet<string> = new Set(['file_ids', 'memory_limit', 'type']);
 
 /** A container has no network of its own accord; files in it are kept ones. */
 function refuseContainer(at: string, container: unknown, reach: Reach): Deny | undefined {
-  if (!isRecord(container)) return undefined;
+  if (isNothing(container)) return undefined;
+  if (typeof container === 'string') {
+    return reach.refuse('StoredState', `${at}, a container that the provider has kept`);
+  }
+  if (!isRecord(container)) return refuseUnknown(`${at} that is neither a name nor an object`);
   const files = isNothing(container['file_ids'])
     ? undefined
     : reach.refuse('StoredFiles', `${at}.file_ids, files that the provider has kept`);
@@ -146,21 +161,52 @@ export function refuseHostedItem(at: string, item: InputItem, reach: Reach): Den
     (type === 'image_generation_call' && isNothing(item['result'])
       ? reach.refuse('StoredState', `${at} without its result, which the provider looks up`)
       : undefined) ??
-    first(LISTS, (name) => refuseUrls(`${at}.${name}`, item[name], reach))
+    (isNothing(item['output']) || typeof item['output'] === 'string'
+      ? undefined
+      : refuseUnknown(`${at}.output that is no text`)) ??
+    refuseReferences(`${at}.tools`, item['tools']) ??
+    refuseOutputs(`${at}.outputs`, item['outputs'], reach)
   );
 }
 
-/** Members of items with lists of results. */
-const LISTS = ['outputs', 'results'];
+const OF_OUTPUT: ReadonlySet<string> = new Set(['logs', 'type', 'url']);
 
 /** Images among the results of code are told by their URLs. */
-const refuseUrls = (at: string, results: unknown, reach: Reach): Deny | undefined =>
-  first(Array.isArray(results) ? results.entries() : [], ([index, result]) =>
-    isRecord(result) && !isNothing(result['url'])
-      ? reach.refuseUrl(
-          'FetchUrls',
-          `${at}[${index}].url, which the provider would fetch`,
-          result['url'],
-        )
-      : undefined,
-  );
+function refuseOutputs(at: string, outputs: unknown, reach: Reach): Deny | undefined {
+  if (isNothing(outputs)) return undefined;
+  if (!Array.isArray(outputs)) return refuseUnknown(`${at} that is no list`);
+  return first(outputs.entries(), ([index, output]) => {
+    const where = `${at}[${index}]`;
+    if (!isRecord(output)) return refuseUnknown(where);
+    const { url } = output;
+    return (
+      refuseFieldsBut(OF_OUTPUT, where, output) ??
+      (isNothing(url)
+        ? undefined
+        : reach.refuseUrl('FetchUrls', `${where}.url, which the provider would fetch`, url))
+    );
+  });
+}
+
+/** Tools of MCP servers that a conversation tells of, or that a choice names: the provider may go by them. */
+export const namedTools = (items: readonly InputItem[], choice: unknown): readonly OfferedTool[] =>
+  [...items, choice].flatMap((one) => {
+    if (!isRecord(one)) return [];
+    switch (one['type']) {
+      case 'mcp':
+      case 'mcp_approval_request':
+      case 'mcp_call':
+        return isNothing(one['name']) ? [] : [namedTool(one)];
+      case 'mcp_list_tools':
+        return Array.isArray(one['tools'])
+          ? one['tools'].slice(0, MOST_NAMES + 1).map(namedTool)
+          : [];
+      default:
+        return [];
+    }
+  });
+
+const namedTool = (tool: unknown): OfferedTool => {
+  const name = isRecord(tool) ? tool['name'] : undefined;
+  return typeof name === 'string' ? { type: 'mcp', name } : { type: 'mcp of no name' };
+};

@@ -6,7 +6,7 @@ import { first, isRecord } from '../reach.ts';
 import type { ErrorShape, OfferedTool, Surface } from '../surface.ts';
 import { chosenTools, withAct } from '../tool-choice.ts';
 import { refuseMember, refuseToolFields } from '../tool-fields.ts';
-import { actOf, hostedMembers, offeredByProvider } from './hosted-tools.ts';
+import { actOf, hostedMembers, namedTools, offeredByProvider } from './hosted-tools.ts';
 import { responsesCalls } from './responses-calls.ts';
 import { textParts, toolFields, toolsOfAgent } from './responses-fields.ts';
 import { forwardedResponse, itemsOf, refuseResponsesReach } from './responses-reach.ts';
@@ -55,7 +55,8 @@ export const responses: Surface<ResponsesRequest> = {
 };
 
 /** Tools that the agent runs itself have a name; any other runs at the provider. */
-function offeredTools({ tools, tool_choice: choice }: ResponsesRequest): OfferedTool[] {
+function offeredTools(asked: ResponsesRequest): OfferedTool[] {
+  const { tools, tool_choice: choice } = asked;
   const offered = (tools ?? []).flatMap((tool): readonly OfferedTool[] => {
     const { type, name, environment } = tool;
     if (type === 'function' || type === 'custom') {
@@ -65,7 +66,8 @@ function offeredTools({ tools, tool_choice: choice }: ResponsesRequest): Offered
     return isOfAgent ? [{ type, name: type }] : offeredByProvider(tool);
   });
   const chosen = chosenTools(choice, (type) => toolsOfAgent.has(type) || type === 'shell');
-  return [...offered, ...chosen.map((tool) => withAct(tool, actOf))];
+  const named = namedTools(itemsOf(asked), choice);
+  return [...offered, ...chosen.map((tool) => withAct(tool, actOf)), ...named];
 }
 
 /** What the provider says of each tool of its own making. */

@@ -6,7 +6,7 @@ import { invalid, RULE } from './invalid.ts';
 
 const ended = z.looseObject({
   status: z.string().nullish(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
   incomplete_details: z.looseObject({ reason: z.string().nullish() }).nullish(),
   output: z.array(z.unknown()).nullish(),
 });

@@ -1,4 +1,3 @@
-import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1.js';
 import { nameProblems } from '../private/names.ts';
 
 /** Pods of a namespace, all of them without labels. */
@@ -18,9 +17,3 @@ export const podsFault = ({ namespace }: PodsOf): string | undefined =>
   nameProblems(namespace).length > 0
     ? `got the namespace "${namespace}", supply the name of one`
     : undefined;
-
-/** The label of a namespace is set by the API server; labels of pods in another namespace are anybody's. */
-export const podsPeer = ({ namespace, podLabels }: PodsOf): NetworkPolicyPeer => ({
-  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-  ...(podLabels === undefined ? {} : { podSelector: { matchLabels: { ...podLabels } } }),
-});

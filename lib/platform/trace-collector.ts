@@ -1,9 +1,8 @@
-import type { NetworkPolicyEgressRule } from 'kubernetes-types/networking/v1.js';
 import { portFault } from '../contract/names.ts';
 import { TRACES } from '../contract/process.ts';
 import { cidrFault } from '../contract/special-addresses.ts';
 import { portOf } from '../private/urls.ts';
-import { podsFault, podsPeer, type PodsOf } from './pods-of.ts';
+import { podsFault, type PodsOf } from './pods-of.ts';
 
 /** A collector of spans, which takes OTLP over HTTP. */
 export interface TraceCollector {
@@ -37,13 +36,6 @@ export const traceArguments = (collector: TraceCollector | undefined): string[] 
 /** Port that its addresses are reached at. */
 export const collectorPort = ({ url, pods }: TraceCollector): number =>
   pods?.port ?? portOf(new URL(url));
-
-/** The rule of the network policy for it. */
-export function collectorRule(collector: TraceCollector): NetworkPolicyEgressRule {
-  const { pods, ranges = [] } = collector;
-  const to = pods === undefined ? ranges.map((cidr) => ({ ipBlock: { cidr } })) : [podsPeer(pods)];
-  return { to, ports: [{ protocol: 'TCP', port: collectorPort(collector) }] };
-}
 
 /** What is wrong with it, by where that stands. */
 export function collectorFaults(collector: TraceCollector): [string, string][] {

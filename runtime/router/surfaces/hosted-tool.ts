@@ -8,6 +8,15 @@ export interface Hosted {
   readonly members: ReadonlySet<string>;
 }
 
+/** One with these members, and those that each has. */
+export const hosted = (act: ProviderAct, ...members: readonly string[]): Hosted => ({
+  act,
+  members: new Set(['type', ...members]),
+});
+
+/** As many names of tools as a policy lists. */
+export const MOST_NAMES = 1024;
+
 /** Headers by which a host that is named serves another, or that are of the connection. */
 const OF_CONNECTION =
   /^(:.*|connection|content-length|expect|forwarded|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|x-forwarded-.*|x-original-.*|x-rewrite-.*)$/i;

@@ -1,8 +1,8 @@
 import type { Deny } from 'kars-constructs/contract';
-import { readObject } from './json-object.ts';
+import { objectsIn, readObject } from './json-object.ts';
 import { readJsonText } from '../json-text.ts';
 import { limits } from '../limits.ts';
-import { first, isRecord, refuseAct, refuseUnknown } from './reach.ts';
+import { first, refuseAct, refuseUnknown } from './reach.ts';
 
 const REFERENCES: ReadonlySet<string> = new Set(['$dynamicRef', '$recursiveRef', '$ref']);
 
@@ -16,25 +16,13 @@ export function refuseReferences(at: string, schema: unknown): Deny | undefined 
     if (tooComplex !== undefined) return refuseUnknown(`${at}, a text in which ${tooComplex}`);
   }
   const value = typeof schema === 'string' ? readObject(schema) : schema;
-  return first(insideOf(value), (inner) =>
+  return first(objectsIn(value), (inner) =>
     first(Object.entries(inner), ([name, one]) =>
       REFERENCES.has(name) && typeof one === 'string' && !one.startsWith('#')
         ? refuseAct(`${at} with the ${name} ${JSON.stringify(one)}, which the provider would fetch`)
         : undefined,
     ),
   );
-}
-
-/** Every object within a value. */
-function* insideOf(value: unknown): Generator<Readonly<Record<string, unknown>>> {
-  const rest: unknown[] = [value];
-  while (rest.length > 0) {
-    const next = rest.pop();
-    if (Array.isArray(next)) rest.push(...(next as unknown[]));
-    if (!isRecord(next)) continue;
-    yield next;
-    rest.push(...Object.values(next));
-  }
 }
 
 /** The same of some fields of a request. */

@@ -1,5 +1,6 @@
 import type { Deny, ProviderAct } from 'kars-constructs/contract';
-import type { Hosted } from '../hosted-tool.ts';
+import { hosted, type Hosted } from '../hosted-tool.ts';
+import { objectsIn } from '../json-object.ts';
 import {
   first,
   isNothing,
@@ -9,12 +10,11 @@ import {
   type Reach,
 } from '../reach.ts';
 import type { OfferedTool, ProviderActs } from '../surface.ts';
-import type { Block, CountRequest } from './messages-request.ts';
+import { namesOfToolset, TOOLSET } from './mcp-servers.ts';
+import type { Block, MessagesTool } from './messages-request.ts';
 
-const hosted = (act: ProviderAct, ...members: readonly string[]): Hosted => ({
-  act,
-  members: new Set(['cache_control', 'type', ...members]),
-});
+const cached = (act: ProviderAct, ...members: readonly string[]): Hosted =>
+  hosted(act, 'cache_control', ...members);
 
 /**
  * Tools that run at the provider, by their type without its release.
@@ -22,11 +22,11 @@ const hosted = (act: ProviderAct, ...members: readonly string[]): Hosted => ({
  * @see https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/overview
  */
 const hostedTools: ReadonlyMap<string, Hosted> = new Map([
-  ['code_execution', hosted('CodeExecution', 'name')],
-  ['mcp_toolset', hosted('Mcp', 'configs', 'default_config', 'mcp_server_name')],
+  ['code_execution', cached('CodeExecution', 'name')],
+  [TOOLSET, cached('Mcp', 'configs', 'default_config', 'mcp_server_name')],
   [
     'web_fetch',
-    hosted(
+    cached(
       'WebFetch',
       'allowed_domains',
       'blocked_domains',
@@ -38,7 +38,7 @@ const hostedTools: ReadonlyMap<string, Hosted> = new Map([
   ],
   [
     'web_search',
-    hosted('WebSearch', 'allowed_domains', 'blocked_domains', 'max_uses', 'name', 'user_location'),
+    cached('WebSearch', 'allowed_domains', 'blocked_domains', 'max_uses', 'name', 'user_location'),
   ],
 ]);
 
@@ -51,15 +51,15 @@ const actsByName: ReadonlyMap<unknown, ProviderAct> = new Map([
   ['web_search', 'WebSearch'],
 ]);
 
-const result = (act: ProviderAct): Hosted => hosted(act, 'content', 'is_error', 'tool_use_id');
+const result = (act: ProviderAct): Hosted => cached(act, 'content', 'is_error', 'tool_use_id');
 
 /** Blocks that tell of what the provider did; a use of one of its tools names what. */
 const hostedBlocks: ReadonlyMap<string, Hosted> = new Map([
   ['bash_code_execution_tool_result', result('CodeExecution')],
   ['code_execution_tool_result', result('CodeExecution')],
-  ['container_upload', hosted('StoredFiles', 'file_id')],
+  ['container_upload', cached('StoredFiles', 'file_id')],
   ['mcp_tool_result', result('Mcp')],
-  ['mcp_tool_use', hosted('Mcp', 'id', 'input', 'name', 'server_name')],
+  ['mcp_tool_use', cached('Mcp', 'id', 'input', 'name', 'server_name')],
   ['text_editor_code_execution_tool_result', result('CodeExecution')],
   ['web_fetch_tool_result', result('WebFetch')],
   ['web_search_tool_result', result('WebSearch')],
@@ -79,7 +79,7 @@ export function hostedBlock(block: Readonly<Record<string, unknown>>): Hosted | 
 const RELEASES: ReadonlySet<string> = new Set([
   'code_execution_20250522',
   'code_execution_20250825',
-  'mcp_toolset',
+  TOOLSET,
   'web_fetch_20250910',
   'web_search_20250305',
 ]);
@@ -95,74 +95,12 @@ export const actOf = (type: string): ProviderAct | undefined => hostedTools.get(
 export const hostedMembers = (type: string): ReadonlySet<string> | undefined =>
   hostedTools.get(kindOf(type))?.members;
 
-type Tool = NonNullable<CountRequest['tools']>[number];
-
 /** What a request offers by a tool that runs at the provider; a policy names the tools of MCP servers one by one. */
-export function offeredByProvider(type: string, tool: Tool): readonly OfferedTool[] {
+export function offeredByProvider(type: string, tool: MessagesTool): readonly OfferedTool[] {
   const act = actOf(type);
   if (act === undefined) return [{ type }];
-  const names = type === 'mcp_toolset' ? namesOf(tool) : [];
+  const names = type === TOOLSET ? namesOfToolset(tool) : [];
   return [{ type, act }, ...names.map((name) => ({ type, name }))];
-}
-
-/** Tools of servers that no toolset says anything of, which some providers take for all. */
-export function offeredByServers({
-  tools,
-  mcp_servers: servers,
-}: CountRequest): readonly OfferedTool[] {
-  const named = new Set((tools ?? []).map((tool) => tool['mcp_server_name']));
-  return (Array.isArray(servers) ? servers : [])
-    .filter((server) => !isRecord(server) || !named.has(server['name']))
-    .map(() => ({ type: 'mcp_servers', name: '*' }));
-}
-
-const OF_CONFIG: ReadonlySet<string> = new Set(['defer_loading', 'enabled']);
-
-/** Refuses a toolset that a server may read in another way than this program. */
-export function refuseToolset(
-  at: string,
-  { type, default_config: standard, configs }: Tool,
-): Deny | undefined {
-  if (type !== 'mcp_toolset') return undefined;
-  return first([['default_config', standard] as const, ...entriesOf(configs)], ([name, config]) => {
-    const where = `${at}.${name}`;
-    if (isNothing(config)) return undefined;
-    return isRecord(config)
-      ? refuseFieldsBut(OF_CONFIG, where, config)
-      : refuseUnknown(`${where} that is no object`);
-  });
-}
-
-const entriesOf = (configs: unknown): readonly (readonly [string, unknown])[] =>
-  isRecord(configs)
-    ? Object.entries(configs).map(([name, config]) => [`configs.${name}`, config] as const)
-    : isNothing(configs)
-      ? []
-      : [['configs', 'no object']];
-
-/** All of a server's, but where those that are not named are off. */
-function namesOf({ default_config: standard, configs }: Tool): readonly string[] {
-  if (!isRecord(standard) || standard['enabled'] !== false) return ['*'];
-  const isOn = (config: unknown): boolean => !isRecord(config) || config['enabled'] !== false;
-  return Object.entries(isRecord(configs) ? configs : {})
-    .filter(([, config]) => isOn(config))
-    .map(([name]) => name);
-}
-
-const OF_SERVER: ReadonlySet<string> = new Set(['authorization_token', 'name', 'type', 'url']);
-
-/** Refuses MCP servers that the provider may not call. */
-export function refuseServers(servers: unknown, reach: Reach): Deny | undefined {
-  if (isNothing(servers)) return undefined;
-  if (!Array.isArray(servers)) return refuseUnknown('mcp_servers that is no list');
-  return first(servers.entries(), ([index, server]) => {
-    const at = `mcp_servers[${index}]`;
-    if (!isRecord(server)) return refuseUnknown(at);
-    return (
-      refuseFieldsBut(OF_SERVER, at, server) ??
-      reach.refuseUrl('Mcp', `${at}.url, which the provider calls`, server['url'])
-    );
-  });
 }
 
 /** Refuses a block that tells of what the provider did, where it may not. */
@@ -182,25 +120,16 @@ export const refuseHostedBlock = (
 const OWN: ReadonlySet<unknown> = new Set(['base64', 'content', 'text']);
 
 /** What was found stands in its block itself, and so does everything within it. */
-function refuseSources(at: string, value: unknown, reach: Reach): Deny | undefined {
-  const rest: unknown[] = [value];
-  while (rest.length > 0) {
-    const next = rest.pop();
-    if (Array.isArray(next)) for (const one of next as unknown[]) rest.push(one);
-    if (!isRecord(next)) continue;
-    const { source, file_id: file, image_url: image } = next;
+const refuseSources = (at: string, value: unknown, reach: Reach): Deny | undefined =>
+  first(objectsIn(value), ({ source, file_id: file, image_url: image }) => {
     if (!isNothing(image)) return refuseUnknown(`${at} with an image_url`);
     if (!isNothing(source) && !(isRecord(source) && OWN.has(source['type']))) {
       return refuseUnknown(`${at} with a source that is no content`);
     }
-    const kept = isNothing(file)
+    return isNothing(file)
       ? undefined
       : reach.refuse('StoredFiles', `${at} with a file that the provider has kept`);
-    if (kept !== undefined) return kept;
-    for (const one of Object.values(next)) rest.push(one);
-  }
-  return undefined;
-}
+  });
 
 /** What is in trial at the provider, by what is done with it. */
 const BETAS: ReadonlyMap<ProviderAct, string> = new Map([

@@ -12,7 +12,8 @@ import {
 } from '../reach.ts';
 import { refuseReferencesIn } from '../schema-reference.ts';
 import { refuseMember } from '../tool-fields.ts';
-import { hostedBlock, refuseHostedBlock, refuseServers, refuseToolset } from './hosted-tools.ts';
+import { hostedBlock, refuseHostedBlock } from './hosted-tools.ts';
+import { refuseServers, refuseToolset } from './mcp-servers.ts';
 import { blockFields, messageFields, reachingBlocks } from './messages-fields.ts';
 import type { Block, CountRequest } from './messages-request.ts';
 

@@ -41,3 +41,6 @@ export const countRequest = z.looseObject(asked);
 
 /** A request to count tokens whose deciding parts have the right form. */
 export type CountRequest = z.output<typeof countRequest>;
+
+/** A tool as a request offers it. */
+export type MessagesTool = NonNullable<CountRequest['tools']>[number];

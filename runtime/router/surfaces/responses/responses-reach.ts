@@ -11,7 +11,8 @@ import {
   refuseUnknown,
   type Reach,
 } from '../reach.ts';
-import { hostedItems, refuseHostedItem, refuseHostedTool } from './hosted-tools.ts';
+import { hostedItems, refuseHostedItem } from './hosted-items.ts';
+import { refuseHostedTool } from './hosted-tools.ts';
 import { itemFields, reachingItems, responsesFields, textParts } from './responses-fields.ts';
 import { refuseReferencesIn } from '../schema-reference.ts';
 import type { InputItem, ResponsesRequest } from './responses-request.ts';

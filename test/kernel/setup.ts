@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { buildLauncher, LAUNCHER_MODULE, launcherNames } from '../../scripts/launcher.ts';
 import { installPackages, requireGo, runProgram, setUp, SetupError } from '../support/setup.ts';
+import { installAgt } from '../runtime/governance/agt/agt-package.ts';
 import { makeParts } from './clients/programs/built.ts';
 import { debianPackages, missingPrograms } from './programs.ts';
 import { buildInterfaces } from './seccomp/interfaces-program.ts';
@@ -25,6 +26,7 @@ await setUp(async (say) => {
   for (const name of launcherNames) say(`built ${buildLauncher(name)}`);
   say(`built ${buildInterfaces()}`);
   await makeParts(say);
+  await installAgt(say);
   say('the kernel tier is set up; run it with: npm run test:kernel');
 });
 

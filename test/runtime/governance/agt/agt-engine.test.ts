@@ -11,7 +11,9 @@ it('everything that the toolkit cannot is a case', () => {
   expect([...agtCannot.keys()].filter((what) => !cases.includes(what))).toEqual([]);
 });
 
-describe.skipIf(!hasAgt())('the engine of the agent governance toolkit', () => {
+const missing = hasAgt() ? '' : ' (not installed; npm run setup:kernel does so)';
+
+describe.skipIf(missing !== '')(`the engine of the agent governance toolkit${missing}`, () => {
   const complies = ({ rules, asks }: (typeof conformance)[number]): boolean => {
     try {
       const engine = new AgtEngine({ profiles: [profileOf(rules)] });

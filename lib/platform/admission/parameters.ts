@@ -3,7 +3,7 @@ import { DEFAULT_CEILING, LONGEST_CEILING } from '../../contract/kinds/egress-ap
 import { encodeSigners } from '../../contract/kinds/signed-allowlist/signers.ts';
 import type { EgressLimitsSpec } from '../../contract/kinds/kars-sandbox/egress-limits.ts';
 import type { Problem } from '../../contract/problem.ts';
-import type { ProviderAct } from '../../contract/provider-acts.ts';
+import { actsWithUrls, type ProviderAct } from '../../contract/provider-acts.ts';
 import { problem } from '../../private/problems.ts';
 import { limitProblems, limitsSpec } from '../../sandbox/egress-limits.ts';
 import type { ClusterNetwork } from '../cluster-network.ts';
@@ -153,10 +153,27 @@ export function parameterProblems(props: Partial<AdmissionProps> | undefined): P
     ...(props.allowlistSigners ?? []).flatMap((signers, index) =>
       signers.validate(`admission.allowlistSigners[${index}]`),
     ),
+    ...unsignedReach(props),
     ...(props.parentProxies ?? []).flatMap((parent, index) =>
       parent.validate(`admission.parentProxies[${index}]`),
     ),
     ...(props.previousImages?.validate() ?? []),
+  ];
+}
+
+/** URLs are decided by the allow-list, whose signature the router does not check. */
+function unsignedReach({
+  allowlistSigners = [],
+  providerReach = [],
+}: Partial<AdmissionProps>): Problem[] {
+  const asked = providerReach.filter((act) => actsWithUrls.includes(act));
+  if (allowlistSigners.length === 0 || asked.length === 0) return [];
+  return [
+    problem(
+      'KARS_PROVIDER_REACH_UNSIGNED',
+      'admission.providerReach',
+      `got ${asked.join(', ')} beside admission.allowlistSigners, and the router takes no signed list; leave one of them out`,
+    ),
   ];
 }
 

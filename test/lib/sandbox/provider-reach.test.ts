@@ -1,4 +1,5 @@
 import {
+  AllowlistSigners,
   InferencePolicy,
   KarsImages,
   KarsPlatform,
@@ -67,6 +68,20 @@ describe('what providers may do for an agent', () => {
     expect(problems).toContain(
       '[KARS_PROVIDER_REACH_UNSIGNED] inferencePolicy.providerReach: got FetchUrls beside',
     );
+  });
+
+  it('is no URL where the platform has every allow-list signed', () => {
+    const problems = synthProblems((app) => {
+      new KarsPlatform(app, 'platform', {
+        images: KarsImages.local(),
+        admission: {
+          ...admissionProps,
+          allowlistSigners: [AllowlistSigners.of({ keys: [newSigner().pem] })],
+          providerReach: ['Mcp', 'WebSearch'],
+        },
+      });
+    });
+    expect(problems).toContain('[KARS_PROVIDER_REACH_UNSIGNED] admission.providerReach: got Mcp');
   });
 
   it('is nothing where nobody says so', () => {

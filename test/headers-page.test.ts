@@ -7,7 +7,7 @@ const sources = globSync(['lib/**/*.ts', 'runtime/**/*.ts'], {
 });
 
 /** Names that only we, or client libraries, give a meaning. */
-const OURS = /x-kars-[a-z-]+|x-should-retry|retry-after-ms|anthropic-version/g;
+const OURS = /x-kars-[a-z-]+|x-should-retry|retry-after-ms|anthropic-(version|beta)/g;
 
 describe('the table of headers', () => {
   it('is where their names stand, and no other file', () => {

@@ -68,6 +68,12 @@ export const httpHeaders = {
     by: 'router',
     meaning: 'Version of the API, for a provider that speaks that of Anthropic',
   },
+  anthropicBeta: {
+    name: 'anthropic-beta',
+    of: 'provider request',
+    by: 'router',
+    meaning: 'What is in trial at Anthropic and a request takes, where the policy names that act',
+  },
   bearer: {
     name: 'authorization',
     of: 'provider request',

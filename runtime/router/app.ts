@@ -15,7 +15,7 @@ import { limits, type Limits } from './limits.ts';
 import type { ModelRouteOptions } from './model-route.ts';
 import { listModels } from './models-route.ts';
 import { errorsAt, listPaths, surfaceRoutes } from './routes.ts';
-import { HeldBytes } from './safety/content-gate.ts';
+import { HeldBytes } from './safety/held-bytes.ts';
 import { sendDenial } from './send-denial.ts';
 import { whenClosed } from './when-closed.ts';
 

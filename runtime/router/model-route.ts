@@ -16,13 +16,9 @@ import type { Governance } from './governance.ts';
 import { planCall, type CallPlan, type ServedSurface } from './plan-call.ts';
 import { readAnswer } from './read-answer.ts';
 import { CLIENT_GONE, relayStream } from './relay.ts';
-import {
-  ContentGate,
-  judgeContent,
-  type ContentJudge,
-  type HeldBytes,
-} from './safety/content-gate.ts';
+import { ContentGate, judgeContent, type ContentJudge } from './safety/content-gate.ts';
 import { contentJudge } from './safety/content-judge.ts';
+import type { HeldBytes } from './safety/held-bytes.ts';
 import { sendDenial } from './send-denial.ts';
 import { StreamBody } from './stream-body.ts';
 import { isRecord } from './surfaces/reach.ts';
@@ -72,13 +68,11 @@ export class ModelRoute<R extends ModelRequest> {
   readonly #served: ServedSurface<R>;
   readonly #surface: Surface<R>;
   readonly #options: ModelRouteOptions;
-  readonly #held: HeldBytes;
 
   constructor(served: ServedSurface<R>, options: ModelRouteOptions) {
     this.#served = served;
     this.#surface = served.surface;
     this.#options = options;
-    this.#held = options.held;
   }
 
   /** Answers one request. */
@@ -189,7 +183,7 @@ export class ModelRoute<R extends ModelRequest> {
   ): FastifyReply {
     const body = new StreamBody(answer.body);
     const calls = new CallGate(judge, target.exchange.renamed);
-    const gated = content && new ContentGate(content, calls, this.#held);
+    const gated = content && new ContentGate(content, calls, this.#options.held);
     let isWhole = false;
     const events = relayStream(body.parts(), {
       read: target.exchange.readEvent,

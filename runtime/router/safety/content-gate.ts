@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import { readObject } from '../surfaces/json-object.ts';
 import type { ContentOf } from '../surfaces/surface.ts';
 import type { EventGate, Passing } from '../event-gate.ts';
+import { HeldBytes } from './held-bytes.ts';
 import type { ContentVerdict } from './content-verdict.ts';
 
 /** How the content of a call is judged. */
@@ -16,26 +17,6 @@ export interface ContentJudge {
 
 /** What an event takes besides its text. */
 const OF_EVENT = 512;
-
-/** How much all streams hold back at once: the memory of the router is bounded. */
-export class HeldBytes {
-  readonly #most: number;
-  #bytes = 0;
-
-  constructor(most: number = limits.unjudgedBytes) {
-    this.#most = most;
-  }
-
-  take(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#most) return false;
-    this.#bytes += bytes;
-    return true;
-  }
-
-  give(bytes: number): void {
-    this.#bytes -= bytes;
-  }
-}
 
 /** Judges a whole answer. */
 export async function judgeContent(

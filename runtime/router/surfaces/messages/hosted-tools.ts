@@ -1,4 +1,4 @@
-import type { Deny, ProviderAct } from 'kars-constructs/contract';
+import { httpHeaders, type Deny, type ProviderAct } from 'kars-constructs/contract';
 import { hosted, type Hosted } from '../hosted-tool.ts';
 import { objectsIn } from '../json-object.ts';
 import {
@@ -144,5 +144,7 @@ const BETAS: ReadonlyMap<ProviderAct, string> = new Map([
  */
 export function betaHeaders(acts: ProviderActs): Readonly<Record<string, string>> | undefined {
   const betas = [...acts].flatMap((act) => BETAS.get(act) ?? []);
-  return betas.length === 0 ? undefined : { 'anthropic-beta': betas.sort().join(',') };
+  return betas.length === 0
+    ? undefined
+    : { [httpHeaders.anthropicBeta.name]: betas.sort().join(',') };
 }

@@ -4,6 +4,7 @@ import { relayStream, type StreamOutcome } from '../../../runtime/router/relay.t
 import { chatStreaming } from '../../../runtime/router/surfaces/chat/chat-stream.ts';
 import { openAiErrors } from '../../../runtime/router/surfaces/openai-error.ts';
 import { CallGate } from '../../../runtime/router/tools/call-gate.ts';
+import { arriving, cutsOf, partsOf } from '../../support/cut-bytes.ts';
 import type { ReservedOutput } from '../../../runtime/router/budget/budget.ts';
 import { streamText } from '../../support/openai-provider.ts';
 
@@ -13,12 +14,6 @@ async function relay(
   reserved?: ReservedOutput,
 ): Promise<{ text: string; outcome: StreamOutcome | undefined }> {
   let outcome: StreamOutcome | undefined;
-  async function* body(): AsyncGenerator<Uint8Array> {
-    for (const part of parts) {
-      await Promise.resolve();
-      yield part;
-    }
-  }
   let text = '';
   const settle = (settled: StreamOutcome): Promise<void> => {
     outcome = settled;
@@ -26,7 +21,7 @@ async function relay(
   };
   const gone = new AbortController().signal;
   const asked = { messages: [], stream_options: { include_usage: showUsage } };
-  const events = relayStream(body(), {
+  const events = relayStream(arriving(parts), {
     read: (event) => chatStreaming.read(event, asked),
     errors: openAiErrors,
     gate: new CallGate(() => Promise.resolve(undefined)),
@@ -48,14 +43,9 @@ it('a stream gives the same events and the same charge however its bytes are cut
     outcome: 'completed',
   });
   await fc.assert(
-    fc.asyncProperty(
-      fc.uniqueArray(fc.integer({ min: 1, max: stream.length - 1 }), { maxLength: 40 }),
-      async (cuts) => {
-        const ends = [...cuts.sort((a, b) => a - b), stream.length];
-        const parts = ends.map((end, index) => stream.subarray(ends[index - 1] ?? 0, end));
-        expect(await relay(parts)).toEqual(whole);
-      },
-    ),
+    fc.asyncProperty(cutsOf(stream.length), async (cuts) => {
+      expect(await relay(partsOf(stream, cuts))).toEqual(whole);
+    }),
     { numRuns: 300 },
   );
 });

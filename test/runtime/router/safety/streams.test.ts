@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { ContentSafety, Deny } from 'kars-constructs/contract';
 import { describe, expect, it } from 'vitest';
 import { relayStream } from '../../../../runtime/router/relay.ts';
-import { ContentGate, HeldBytes } from '../../../../runtime/router/safety/content-gate.ts';
+import { ContentGate } from '../../../../runtime/router/safety/content-gate.ts';
+import { HeldBytes } from '../../../../runtime/router/safety/held-bytes.ts';
 import { ContentVerdict } from '../../../../runtime/router/safety/content-verdict.ts';
 import { chat } from '../../../../runtime/router/surfaces/chat/chat.ts';
 import { completions } from '../../../../runtime/router/surfaces/completions.ts';
@@ -14,6 +15,7 @@ import type {
   StreamStep,
 } from '../../../../runtime/router/surfaces/surface.ts';
 import { CallGate } from '../../../../runtime/router/tools/call-gate.ts';
+import { arriving, partsOf } from '../../../support/cut-bytes.ts';
 import {
   annotation,
   chatChunks,
@@ -69,7 +71,7 @@ async function relayed(
     },
   };
   let frames = '';
-  for await (const part of relayStream(pieces(stream, cuts), {
+  for await (const part of relayStream(arriving(within(stream, cuts)), {
     read,
     errors,
     gate: new ContentGate(judge, new CallGate(() => Promise.resolve(undefined))),
@@ -81,13 +83,10 @@ async function relayed(
   return { frames, found };
 }
 
-/** A stream in parts, cut within characters as well. */
-async function* pieces(stream: string, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
+/** Cuts of any stream, brought within this one. */
+function within(stream: string, cuts: readonly number[]): readonly Uint8Array[] {
   const bytes = Buffer.from(stream);
-  const places = [...new Set(cuts.map((cut) => cut % bytes.length))].sort((a, b) => a - b);
-  for (const [index, place] of [0, ...places].entries()) {
-    yield await Promise.resolve(bytes.subarray(place, places[index] ?? bytes.length));
-  }
+  return partsOf(bytes, [...new Set(cuts.map((cut) => cut % bytes.length))]);
 }
 
 const level = fc.constantFrom('safe', 'safe', 'safe', 'low', 'medium', 'high', 'unknown');

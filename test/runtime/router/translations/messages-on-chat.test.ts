@@ -4,7 +4,7 @@ import { messages } from '../../../../runtime/router/surfaces/messages/messages.
 import { chatRequestOf } from '../../../../runtime/router/translations/messages-on-chat/chat-request-of.ts';
 import { messagesOnChat } from '../../../../runtime/router/translations/messages-on-chat/messages-on-chat.ts';
 import { translation } from '../../../../runtime/router/translations/translation.ts';
-import { policies } from '../support.ts';
+import { inForce, local } from './in-force.ts';
 
 const hello = [{ role: 'user', content: 'hi' }];
 
@@ -196,19 +196,6 @@ describe('a message as a chat completion', () => {
 });
 
 describe('what goes out', () => {
-  const inForce = {
-    inference: {
-      source: { kind: 'InferencePolicy', namespace: 'agents', name: 'models' } as const,
-      payload: policies['inference-policy'],
-    },
-    tools: undefined,
-  };
-  const local = {
-    name: 'local',
-    endpoint: 'https://models.example.com/v1',
-    credential: 'none',
-  } as const;
-
   it('is decided as a request of the other surface too', () => {
     const smuggling = translation({
       to: chat,

@@ -4,6 +4,7 @@ import { relayStream, type StreamOutcome } from '../../../../../runtime/router/r
 import { openAiErrors } from '../../../../../runtime/router/surfaces/openai-error.ts';
 import { responses } from '../../../../../runtime/router/surfaces/responses/responses.ts';
 import { CallGate } from '../../../../../runtime/router/tools/call-gate.ts';
+import { arriving, cutsOf, partsOf } from '../../../../support/cut-bytes.ts';
 import { ChatChunks } from '../../../../../runtime/router/translations/chat-on-responses/chat-chunks.ts';
 import { calling, eventsOf, refusing, saying, textOf, thinking } from './responses-provider.ts';
 
@@ -11,14 +12,8 @@ async function relay(
   parts: readonly Uint8Array[],
 ): Promise<{ text: string; outcome: StreamOutcome | undefined }> {
   let outcome: StreamOutcome | undefined;
-  async function* body(): AsyncGenerator<Uint8Array> {
-    for (const part of parts) {
-      await Promise.resolve();
-      yield part;
-    }
-  }
   let text = '';
-  const events = relayStream(body(), {
+  const events = relayStream(arriving(parts), {
     read: (event) => responses.streaming?.read(event, { input: 'hi' }),
     translate: new ChatChunks(true).read,
     errors: openAiErrors,
@@ -51,14 +46,9 @@ it('a translated stream gives the same events and the same charge however its by
     outcome: 'completed',
   });
   await fc.assert(
-    fc.asyncProperty(
-      fc.uniqueArray(fc.integer({ min: 1, max: stream.length - 1 }), { maxLength: 40 }),
-      async (cuts) => {
-        const ends = [...cuts.sort((a, b) => a - b), stream.length];
-        const parts = ends.map((end, index) => stream.subarray(ends[index - 1] ?? 0, end));
-        expect(await relay(parts)).toEqual(whole);
-      },
-    ),
+    fc.asyncProperty(cutsOf(stream.length), async (cuts) => {
+      expect(await relay(partsOf(stream, cuts))).toEqual(whole);
+    }),
     { numRuns: 200 },
   );
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chat } from '../../../../../runtime/router/surfaces/chat/chat.ts';
 import { chatOnResponses } from '../../../../../runtime/router/translations/chat-on-responses/chat-on-responses.ts';
 import { responseRequestOf } from '../../../../../runtime/router/translations/chat-on-responses/response-request-of.ts';
-import { policies } from '../../support.ts';
+import { inForce, local } from '../in-force.ts';
 
 const hello = [{ role: 'user', content: 'hi' }];
 
@@ -219,19 +219,6 @@ describe('a chat completion as a response', () => {
 });
 
 describe('what goes out', () => {
-  const inForce = {
-    inference: {
-      source: { kind: 'InferencePolicy', namespace: 'agents', name: 'models' } as const,
-      payload: policies['inference-policy'],
-    },
-    tools: undefined,
-  };
-  const local = {
-    name: 'local',
-    endpoint: 'https://models.example.com/v1',
-    credential: 'none',
-  } as const;
-
   it('is kept by nobody, and has the limit of output that the other surface has', () => {
     const exchange = chatOnResponses(parse({ max_completion_tokens: 50 }), local, inForce);
     if ('code' in exchange) throw new Error(exchange.reason);
